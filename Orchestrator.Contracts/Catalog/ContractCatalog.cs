@@ -1,0 +1,56 @@
+using System.Text.Json.Serialization.Metadata;
+using Orchestrator.Contracts.Accounts;
+using Orchestrator.Contracts.Alerts;
+using Orchestrator.Contracts.Decisions;
+using Orchestrator.Contracts.Ledger;
+using Orchestrator.Contracts.Transactions;
+
+namespace Orchestrator.Contracts.Catalog;
+
+/// <summary>Every message of the product: its name on the wire, its topic, its key. The one place where these are said.</summary>
+public static class ContractCatalog
+{
+    /// <summary>All messages, by topic.</summary>
+    public static IReadOnlyList<MessageContract> All { get; } =
+    [
+        Of<TransactionSubmitted>("orchestrator.transaction.submitted.v1", Topics.Transactions, m => m.SourceAccountId, ContractJson.Default.TransactionSubmitted),
+        Of<TransactionCancelled>("orchestrator.transaction.cancelled.v1", Topics.Transactions, m => m.SourceAccountId, ContractJson.Default.TransactionCancelled),
+
+        Of<OpenAccount>("orchestrator.account.open.v1", Topics.Accounts, m => m.AccountId, ContractJson.Default.OpenAccount),
+
+        Of<FraudAssessed>("orchestrator.fraud.assessed.v1", Topics.Decisions, m => m.SourceAccountId, ContractJson.Default.FraudAssessed),
+
+        Of<PlaceHold>("orchestrator.ledger.place-hold.v1", Topics.LedgerCommands, m => m.AccountId, ContractJson.Default.PlaceHold),
+        Of<CaptureHold>("orchestrator.ledger.capture-hold.v1", Topics.LedgerCommands, m => m.AccountId, ContractJson.Default.CaptureHold),
+        Of<ReleaseHold>("orchestrator.ledger.release-hold.v1", Topics.LedgerCommands, m => m.AccountId, ContractJson.Default.ReleaseHold),
+        Of<Credit>("orchestrator.ledger.credit.v1", Topics.LedgerCommands, m => m.AccountId, ContractJson.Default.Credit),
+
+        Reply<HoldPlaced>("hold-placed", ContractJson.Default.HoldPlaced),
+        Reply<HoldRefused>("hold-refused", ContractJson.Default.HoldRefused),
+        Reply<HoldCaptured>("hold-captured", ContractJson.Default.HoldCaptured),
+        Reply<CaptureRefused>("capture-refused", ContractJson.Default.CaptureRefused),
+        Reply<HoldReleased>("hold-released", ContractJson.Default.HoldReleased),
+        Reply<ReleaseRefused>("release-refused", ContractJson.Default.ReleaseRefused),
+        Reply<Credited>("credited", ContractJson.Default.Credited),
+        Reply<CreditRefused>("credit-refused", ContractJson.Default.CreditRefused),
+
+        Of<LedgerEventRecorded>("orchestrator.ledger.event-recorded.v1", Topics.LedgerEvents, m => m.AccountId, ContractJson.Default.LedgerEventRecorded),
+
+        Saga<TransactionHeld>("held", ContractJson.Default.TransactionHeld),
+        Saga<TransactionCompleted>("completed", ContractJson.Default.TransactionCompleted),
+        Saga<TransactionDeclined>("declined", ContractJson.Default.TransactionDeclined),
+        Saga<TransactionCompensated>("compensated", ContractJson.Default.TransactionCompensated),
+        Saga<TransactionVoided>("voided", ContractJson.Default.TransactionVoided),
+
+        Of<AlertRaised>("orchestrator.alert.raised.v1", Topics.Alerts, m => m.AccountId, ContractJson.Default.AlertRaised),
+    ];
+
+    static MessageContract Reply<T>(string name, JsonTypeInfo json) where T : ILedgerReply =>
+        Of<T>($"orchestrator.ledger.{name}.v1", Topics.LedgerReplies, m => m.ReplyKey, json);
+
+    static MessageContract Saga<T>(string name, JsonTypeInfo json) where T : ITransactionEvent =>
+        Of<T>($"orchestrator.transaction.{name}.v1", Topics.SagaEvents, m => m.SourceAccountId, json);
+
+    static MessageContract Of<T>(string name, string topic, Func<T, string> key, JsonTypeInfo json) =>
+        new(name, topic, typeof(T), message => key((T)message), json);
+}

@@ -1,0 +1,46 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Orchestrator.Contracts.Accounts;
+using Orchestrator.Contracts.Alerts;
+using Orchestrator.Contracts.Decisions;
+using Orchestrator.Contracts.Ledger;
+using Orchestrator.Contracts.Transactions;
+
+namespace Orchestrator.Contracts.Catalog;
+
+/// <summary>
+/// Source-generated JSON of every contract: camelCase, enums by name, a missing or null required field is an error, unknown fields are ignored
+/// so that a newer writer does not stop an older reader.
+/// </summary>
+[JsonSourceGenerationOptions(
+    JsonSerializerDefaults.Web,
+    UseStringEnumConverter = true,
+    NumberHandling = JsonNumberHandling.Strict,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true,
+    AllowDuplicateProperties = false)]
+[JsonSerializable(typeof(TransactionSubmitted))]
+[JsonSerializable(typeof(TransactionCancelled))]
+[JsonSerializable(typeof(TransactionCompleted))]
+[JsonSerializable(typeof(TransactionDeclined))]
+[JsonSerializable(typeof(TransactionCompensated))]
+[JsonSerializable(typeof(TransactionVoided))]
+[JsonSerializable(typeof(TransactionHeld))]
+[JsonSerializable(typeof(OpenAccount))]
+[JsonSerializable(typeof(FraudAssessed))]
+[JsonSerializable(typeof(PlaceHold))]
+[JsonSerializable(typeof(CaptureHold))]
+[JsonSerializable(typeof(ReleaseHold))]
+[JsonSerializable(typeof(Credit))]
+[JsonSerializable(typeof(HoldPlaced))]
+[JsonSerializable(typeof(HoldRefused))]
+[JsonSerializable(typeof(HoldCaptured))]
+[JsonSerializable(typeof(CaptureRefused))]
+[JsonSerializable(typeof(HoldReleased))]
+[JsonSerializable(typeof(ReleaseRefused))]
+[JsonSerializable(typeof(Credited))]
+[JsonSerializable(typeof(CreditRefused))]
+[JsonSerializable(typeof(LedgerEventRecorded))]
+[JsonSerializable(typeof(AlertRaised))]
+public sealed partial class ContractJson : JsonSerializerContext;

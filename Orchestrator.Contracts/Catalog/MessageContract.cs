@@ -1,0 +1,11 @@
+using System.Text.Json.Serialization.Metadata;
+
+namespace Orchestrator.Contracts.Catalog;
+
+/// <summary>How a message travels.</summary>
+/// <param name="Name">The CloudEvents type (ce_type): stable for ever, a new shape that old readers cannot read gets a new one.</param>
+/// <param name="Topic">The topic's default name.</param>
+/// <param name="Type">The record.</param>
+/// <param name="Key">Reads the Kafka key from a message.</param>
+/// <param name="Json">How it is written and read as JSON.</param>
+public sealed record MessageContract(string Name, string Topic, Type Type, Func<object, string> Key, JsonTypeInfo Json);

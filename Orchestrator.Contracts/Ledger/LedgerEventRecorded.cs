@@ -1,0 +1,70 @@
+using System.Text.Json.Serialization;
+
+namespace Orchestrator.Contracts.Ledger;
+
+/// <summary>
+/// One immutable event of one account, in order and for ever. Topic <c>ledger-events</c>, keyed by the account.
+/// </summary>
+/// <param name="AccountId">The account: the key.</param>
+/// <param name="Version">1, 2, 3, ... without a gap per account.</param>
+/// <param name="Type">What happened.</param>
+/// <param name="AmountMinor">The amount in minor units; zero for <see cref="LedgerEventType.Opened"/>.</param>
+/// <param name="Currency">The account's currency.</param>
+/// <param name="CommandId">The command that caused it.</param>
+/// <param name="TransactionId">The transaction on whose behalf, when there is one.</param>
+/// <param name="HoldId">The hold that is placed, captured or released, when there is one.</param>
+/// <param name="ContraAccountId">The other side of a posting; null for events that post nothing.</param>
+/// <param name="Counters">The four counters after the event.</param>
+/// <param name="EffectiveAt">When it happened in the business, UTC.</param>
+/// <param name="RecordedAt">When the ledger recorded it, UTC.</param>
+public sealed record LedgerEventRecorded(
+    string AccountId,
+    long Version,
+    LedgerEventType Type,
+    long AmountMinor,
+    string Currency,
+    Guid CommandId,
+    Guid? TransactionId,
+    Guid? HoldId,
+    string? ContraAccountId,
+    AccountCounters Counters,
+    DateTimeOffset EffectiveAt,
+    DateTimeOffset RecordedAt) : IContract
+{
+    /// <inheritdoc />
+    public void Validate(ContractErrors errors)
+    {
+        errors.Required(AccountId, "accountId");
+        if (Version < 1)
+            errors.Add("version_out_of_range", "version", "from 1");
+    }
+}
+
+/// <summary>The four unsigned counters of an account, in minor units (the model of TigerBeetle's accounts).</summary>
+/// <param name="DebitsPendingMinor">Reserved by holds.</param>
+/// <param name="DebitsPostedMinor">Taken off for good.</param>
+/// <param name="CreditsPendingMinor">On the way in.</param>
+/// <param name="CreditsPostedMinor">Put on for good.</param>
+public sealed record AccountCounters(long DebitsPendingMinor, long DebitsPostedMinor, long CreditsPendingMinor, long CreditsPostedMinor);
+
+/// <summary>What happened to an account.</summary>
+public enum LedgerEventType
+{
+    /// <summary>The account was opened.</summary>
+    [JsonStringEnumMemberName("opened")] Opened,
+
+    /// <summary>An amount was reserved.</summary>
+    [JsonStringEnumMemberName("hold_placed")] HoldPlaced,
+
+    /// <summary>A hold's amount was taken off.</summary>
+    [JsonStringEnumMemberName("hold_captured")] HoldCaptured,
+
+    /// <summary>A hold's amount became available again.</summary>
+    [JsonStringEnumMemberName("hold_released")] HoldReleased,
+
+    /// <summary>An amount was put on.</summary>
+    [JsonStringEnumMemberName("credited")] Credited,
+
+    /// <summary>An amount was taken off without a hold: the contra side of a funding posting.</summary>
+    [JsonStringEnumMemberName("debited")] Debited,
+}

@@ -1,0 +1,81 @@
+namespace Orchestrator.Contracts.Ledger;
+
+/// <summary>What became of a command. Topic <c>ledger-replies</c>, keyed by the command's reply key.</summary>
+public interface ILedgerReply : IContract
+{
+    /// <summary>The command it answers.</summary>
+    Guid CommandId { get; }
+
+    /// <summary>The transaction on whose behalf the command was sent.</summary>
+    Guid TransactionId { get; }
+
+    /// <summary>The command's reply key.</summary>
+    string ReplyKey { get; }
+
+    /// <summary>When it was decided, UTC.</summary>
+    DateTimeOffset At { get; }
+
+    /// <inheritdoc />
+    void IContract.Validate(ContractErrors errors)
+    {
+        errors.Id(CommandId, "commandId");
+        errors.Id(TransactionId, "transactionId");
+        errors.Required(ReplyKey, "replyKey");
+        errors.Instant(At, "at");
+    }
+}
+
+/// <summary>The amount is reserved; <paramref name="HoldId"/> is what capture and release point at.</summary>
+public sealed record HoldPlaced(Guid CommandId, Guid TransactionId, Guid HoldId, string ReplyKey, DateTimeOffset At) : ILedgerReply;
+
+/// <summary>Nothing was reserved; <paramref name="Reason"/> is one of <see cref="LedgerRefusals"/>.</summary>
+public sealed record HoldRefused(Guid CommandId, Guid TransactionId, string Reason, string ReplyKey, DateTimeOffset At) : ILedgerReply;
+
+/// <summary>The held amount has left the account.</summary>
+public sealed record HoldCaptured(Guid CommandId, Guid TransactionId, Guid HoldId, string ReplyKey, DateTimeOffset At) : ILedgerReply;
+
+/// <summary>The hold was not captured; <paramref name="Reason"/> is one of <see cref="LedgerRefusals"/>.</summary>
+public sealed record CaptureRefused(Guid CommandId, Guid TransactionId, string Reason, string ReplyKey, DateTimeOffset At) : ILedgerReply;
+
+/// <summary>The held amount is available again.</summary>
+public sealed record HoldReleased(Guid CommandId, Guid TransactionId, Guid HoldId, string ReplyKey, DateTimeOffset At) : ILedgerReply;
+
+/// <summary>The hold was not released; <paramref name="Reason"/> is one of <see cref="LedgerRefusals"/>.</summary>
+public sealed record ReleaseRefused(Guid CommandId, Guid TransactionId, string Reason, string ReplyKey, DateTimeOffset At) : ILedgerReply;
+
+/// <summary>The amount is on the account.</summary>
+public sealed record Credited(Guid CommandId, Guid TransactionId, string ReplyKey, DateTimeOffset At) : ILedgerReply;
+
+/// <summary>Nothing was credited; <paramref name="Reason"/> is one of <see cref="LedgerRefusals"/>.</summary>
+public sealed record CreditRefused(Guid CommandId, Guid TransactionId, string Reason, string ReplyKey, DateTimeOffset At) : ILedgerReply;
+
+/// <summary>The stable names of what the ledger refuses.</summary>
+public static class LedgerRefusals
+{
+    /// <summary>No such account.</summary>
+    public const string AccountNotFound = "account_not_found";
+
+    /// <summary>The available balance, pending amounts and overdraft counted, does not cover the amount.</summary>
+    public const string InsufficientFunds = "insufficient_funds";
+
+    /// <summary>The command's currency is not the account's.</summary>
+    public const string CurrencyMismatch = "currency_mismatch";
+
+    /// <summary>The amount is above the account's limit per transaction.</summary>
+    public const string OverTransactionLimit = "over_transaction_limit";
+
+    /// <summary>No such hold on this account.</summary>
+    public const string HoldNotFound = "hold_not_found";
+
+    /// <summary>The hold was captured before.</summary>
+    public const string HoldAlreadyCaptured = "hold_already_captured";
+
+    /// <summary>The hold was released before.</summary>
+    public const string HoldAlreadyReleased = "hold_already_released";
+
+    /// <summary>The command id was used before with another body.</summary>
+    public const string ExistsWithDifferentBody = "exists_with_different_body";
+
+    /// <summary>The balance would exceed what a 64-bit count of minor units can hold.</summary>
+    public const string BalanceOverflow = "balance_overflow";
+}

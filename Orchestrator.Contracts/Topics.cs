@@ -1,0 +1,41 @@
+namespace Orchestrator.Contracts;
+
+/// <summary>
+/// The topics by their default names. All that a lane processes together is co-partitioned: same key rule, same number of partitions.
+/// </summary>
+public static class Topics
+{
+    /// <summary>How many partitions every topic has unless it is configured.</summary>
+    public const int DefaultPartitions = 8;
+
+    /// <summary>TransactionSubmitted, TransactionCancelled; by source account.</summary>
+    public const string Transactions = "transactions";
+
+    /// <summary>OpenAccount; by account.</summary>
+    public const string Accounts = "accounts";
+
+    /// <summary>FraudAssessed; by source account.</summary>
+    public const string Decisions = "decisions";
+
+    /// <summary>PlaceHold, CaptureHold, ReleaseHold, Credit; by account.</summary>
+    public const string LedgerCommands = "ledger-commands";
+
+    /// <summary>What became of each command; by the saga's key.</summary>
+    public const string LedgerReplies = "ledger-replies";
+
+    /// <summary>Every ledger event, in order, for ever; by account.</summary>
+    public const string LedgerEvents = "ledger-events";
+
+    /// <summary>How transactions end, and their milestones; by source account.</summary>
+    public const string SagaEvents = "saga-events";
+
+    /// <summary>AlertRaised; by account.</summary>
+    public const string Alerts = "alerts";
+
+    /// <summary>What is appended to a topic's name for the copies of its parked messages.</summary>
+    public const string ParkedSuffix = ".parked";
+
+    /// <summary>Every topic above, in the order of the design's table.</summary>
+    public static IReadOnlyList<string> All { get; } =
+        [Transactions, Accounts, Decisions, LedgerCommands, LedgerReplies, LedgerEvents, SagaEvents, Alerts];
+}

@@ -1,0 +1,19 @@
+using System.Text.Json.Serialization;
+
+namespace Orchestrator.Contracts.Transactions;
+
+/// <summary>What kind of movement a transaction is.</summary>
+public enum TransactionKind
+{
+    /// <summary>Account to account.</summary>
+    [JsonStringEnumMemberName("transfer")] Transfer,
+
+    /// <summary>A card at a merchant's terminal.</summary>
+    [JsonStringEnumMemberName("card")] Card,
+
+    /// <summary>Cash taken out.</summary>
+    [JsonStringEnumMemberName("cash_out")] CashOut,
+
+    /// <summary>A payment to a merchant without a card.</summary>
+    [JsonStringEnumMemberName("payment")] Payment,
+}
