@@ -1,0 +1,20 @@
+namespace Orchestrator.Messaging.Lanes;
+
+/// <summary>
+/// A group of lanes: which topics are read together, and what processes them. Its name is the Kafka consumer group under which positions
+/// are also committed, so that standard tools show its lag.
+/// </summary>
+public sealed class LaneGroup
+{
+    /// <summary>The group's name, for instance <c>ledger</c>.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The topics by their actual names; all must have the same number of partitions.</summary>
+    public required IReadOnlyList<string> Topics { get; init; }
+
+    /// <summary>Makes the processor of one lane, once each time that the lane is acquired.</summary>
+    public required Func<LaneId, LaneProcessor> CreateProcessor { get; init; }
+
+    /// <summary>The most messages in one unit of work.</summary>
+    public int MaxBatch { get; init; } = 500;
+}

@@ -1,0 +1,67 @@
+using System.Diagnostics;
+using Npgsql;
+using Orchestrator.Messaging.Timers;
+using Orchestrator.Messaging.Wire;
+
+namespace Orchestrator.Messaging.Lanes;
+
+/// <summary>
+/// What a batch of a lane decided: messages to publish, timers to set or cancel, rows to write. All of it is committed in one database
+/// transaction together with the lane's input positions, or none of it.
+/// </summary>
+public sealed class UnitOfWork(LaneId lane, DateTimeOffset now, MessageCatalog catalog)
+{
+    readonly List<OutgoingMessage> _outgoing = [];
+    readonly List<TimerEntry> _timers = [];
+    readonly List<Guid> _cancelledTimers = [];
+    readonly List<UnitWrite> _writes = [];
+
+    /// <summary>The lane it belongs to.</summary>
+    public LaneId Lane { get; } = lane;
+
+    /// <summary>One instant for the whole unit, UTC.</summary>
+    public DateTimeOffset Now { get; } = now;
+
+    /// <summary>The messages that can be published.</summary>
+    public MessageCatalog Catalog { get; } = catalog;
+
+    internal IReadOnlyList<OutgoingMessage> Outgoing => _outgoing;
+
+    internal IReadOnlyList<TimerEntry> Timers => _timers;
+
+    internal IReadOnlyList<Guid> CancelledTimers => _cancelledTimers;
+
+    internal IReadOnlyList<UnitWrite> Writes => _writes;
+
+    /// <summary>Publishes <paramref name="message"/> after the commit, to the topic and under the key that its contract says.</summary>
+    /// <param name="message">A record of the catalog.</param>
+    /// <param name="id">Its ce_id; a new version 7 UUID when null.</param>
+    /// <exception cref="InvalidOperationException">The record is not in the catalog, or its body is too large.</exception>
+    public void Publish(object message, Guid? id = null) =>
+        Publish(OutgoingMessage.Of(
+            Catalog.Of(message.GetType()), message, id ?? Guid.CreateVersion7(Now), Lane.Source, Now, Activity.Current?.Id));
+
+    /// <summary>Publishes a message that is serialized already.</summary>
+    public void Publish(OutgoingMessage message) => _outgoing.Add(message);
+
+    /// <summary>Delivers a message to this lane at a later time.</summary>
+    public void Schedule(TimerEntry timer) => _timers.Add(timer);
+
+    /// <summary>Cancels a timer; one that is not there any more is no error.</summary>
+    public void CancelTimer(Guid timerId)
+    {
+        if (_timers.RemoveAll(t => t.Id == timerId) == 0)
+            _cancelledTimers.Add(timerId);
+    }
+
+    /// <summary>Adds a command to the transaction.</summary>
+    /// <param name="command">Set-based: one command for all rows of a kind.</param>
+    /// <param name="expectedRows">How many rows it must affect; another count fails the unit (a lost race). Null when any count is right.</param>
+    public void Write(NpgsqlBatchCommand command, int? expectedRows = null) => _writes.Add(new UnitWrite(command, expectedRows));
+
+    /// <summary>How far the unit has got, to be able to take one message's effects back.</summary>
+    internal (int Outgoing, int Timers, int Cancelled, int Writes) Mark => (_outgoing.Count, _timers.Count, _cancelledTimers.Count, _writes.Count);
+}
+
+/// <summary>A command of a unit of work and the number of rows it must affect.</summary>
+internal readonly record struct UnitWrite(NpgsqlBatchCommand Command, int? ExpectedRows);

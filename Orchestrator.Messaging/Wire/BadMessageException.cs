@@ -1,0 +1,41 @@
+namespace Orchestrator.Messaging.Wire;
+
+/// <summary>
+/// A message that no retry can mend: not JSON, a missing field, an unknown type. It is parked at once under <see cref="Code"/>.
+/// </summary>
+public sealed class BadMessageException(string code, string detail, Exception? inner = null) : Exception($"{code}: {detail}", inner)
+{
+    /// <summary>The error's stable name, see <see cref="BadMessageCodes"/>.</summary>
+    public string Code { get; } = code;
+}
+
+/// <summary>Why a message cannot be taken.</summary>
+public static class BadMessageCodes
+{
+    /// <summary>The Kafka message has no key.</summary>
+    public const string MissingKey = "missing_key";
+
+    /// <summary>No ce_id header.</summary>
+    public const string MissingId = "missing_id";
+
+    /// <summary>No ce_type header.</summary>
+    public const string MissingType = "missing_type";
+
+    /// <summary>The ce_type is in no catalog.</summary>
+    public const string UnknownType = "unknown_type";
+
+    /// <summary>The body is not JSON at all.</summary>
+    public const string NotJson = "not_json";
+
+    /// <summary>JSON of another shape: a wrong type, a missing or null field.</summary>
+    public const string WrongShape = "wrong_shape";
+
+    /// <summary>The right shape, but values out of range or unknown; the detail names them.</summary>
+    public const string Invalid = "invalid";
+
+    /// <summary>The key is not the one that the message's body asks for.</summary>
+    public const string WrongKey = "wrong_key";
+
+    /// <summary>The body is larger than is accepted.</summary>
+    public const string TooLarge = "too_large";
+}
