@@ -1,0 +1,78 @@
+using System.Runtime.InteropServices;
+using Confluent.Kafka;
+using Orchestrator.Messaging.Embedded;
+
+namespace Orchestrator.Messaging.Clusters;
+
+/// <summary>
+/// Asks any Kafka cluster who it is and what it holds, by requests that every broker answers. Confluent.Kafka's AdminClient is not used:
+/// its requests make the embedded broker's library abort the process.
+/// Each question opens its own connections and closes them; ask at start and at times, not per message.
+/// </summary>
+/// <param name="configuration">The client properties, security included. A token callback is not among them: use OIDC by properties.</param>
+public sealed class ClusterFacts(ClientConfig configuration)
+{
+    /// <summary>The cluster's id, which stays as long as its data does.</summary>
+    /// <exception cref="KafkaException">No broker answered in time.</exception>
+    public string ClusterId(TimeSpan timeout)
+    {
+        using var client = Connect();
+        var id = Librdkafka.ClusterId(client.Handle, Milliseconds(timeout));
+        if (id == 0)
+        {
+            throw new KafkaException(ErrorCode.Local_TimedOut);
+        }
+
+        var text = Marshal.PtrToStringUTF8(id)!;
+        Librdkafka.MemoryFree(client.Handle, id);
+        return text;
+    }
+
+    /// <summary>Every topic that this client may see, with its number of partitions. Asking creates no topic.</summary>
+    /// <exception cref="KafkaException">No broker answered in time.</exception>
+    public IReadOnlyDictionary<string, int> TopicPartitions(TimeSpan timeout)
+    {
+        using var client = Connect();
+        Check(Librdkafka.Metadata(client.Handle, allTopics: 1, onlyTopic: 0, out var metadata, Milliseconds(timeout)));
+        try
+        {
+            return MetadataLayout.TopicPartitions(metadata);
+        }
+        finally
+        {
+            Librdkafka.MetadataDestroy(metadata);
+        }
+    }
+
+    /// <summary>The first offset that a partition still holds, and the one that its next message will get, for each partition asked for.</summary>
+    /// <exception cref="KafkaException">A partition does not exist, or no broker answered in time.</exception>
+    public IReadOnlyDictionary<TopicPartition, WatermarkOffsets> Watermarks(IEnumerable<TopicPartition> partitions, TimeSpan timeout)
+    {
+        using var client = Connect();
+        var watermarks = new Dictionary<TopicPartition, WatermarkOffsets>();
+        foreach (var partition in partitions)
+        {
+            Check(Librdkafka.QueryWatermarkOffsets(
+                client.Handle, partition.Topic, partition.Partition.Value, out var low, out var high, Milliseconds(timeout)));
+            watermarks[partition] = new WatermarkOffsets(low, high);
+        }
+
+        return watermarks;
+    }
+
+    LibrdkafkaClient Connect() => LibrdkafkaClient.Create(
+        configuration
+            .Where(property => !property.Key.StartsWith("dotnet.", StringComparison.Ordinal))
+            .Append(new("log_level", "3"))
+            .Append(new("enable.metrics.push", "false")));
+
+    static int Milliseconds(TimeSpan timeout) => checked((int)timeout.TotalMilliseconds);
+
+    static void Check(ErrorCode outcome)
+    {
+        if (outcome != ErrorCode.NoError)
+        {
+            throw new KafkaException(outcome);
+        }
+    }
+}

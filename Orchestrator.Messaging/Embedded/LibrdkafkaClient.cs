@@ -1,0 +1,62 @@
+using System.Text;
+using Confluent.Kafka;
+
+namespace Orchestrator.Messaging.Embedded;
+
+/// <summary>A bare client of librdkafka with no callbacks, for asking and hosting; it never produces or consumes.</summary>
+internal sealed class LibrdkafkaClient : IDisposable
+{
+    nint handle;
+
+    LibrdkafkaClient(nint handle) => this.handle = handle;
+
+    internal nint Handle
+    {
+        get
+        {
+            ObjectDisposedException.ThrowIf(handle == 0, this);
+            return handle;
+        }
+    }
+
+    /// <exception cref="InvalidOperationException">librdkafka refuses a property or the whole of them.</exception>
+    internal static LibrdkafkaClient Create(IEnumerable<KeyValuePair<string, string>> properties)
+    {
+        Span<byte> error = stackalloc byte[Librdkafka.ErrorTextBytes];
+        var configuration = Librdkafka.ConfigurationNew();
+        foreach (var (name, value) in properties)
+        {
+            if (Librdkafka.ConfigurationSet(configuration, name, value, error, (nuint)error.Length) == Librdkafka.ConfigurationAccepted)
+            {
+                continue;
+            }
+
+            Librdkafka.ConfigurationDestroy(configuration);
+            throw new InvalidOperationException($"Kafka client property {name}: {Text(error)}");
+        }
+
+        var client = Librdkafka.ClientNew(Librdkafka.ClientIsProducer, configuration, error, (nuint)error.Length);
+        if (client == 0)
+        {
+            Librdkafka.ConfigurationDestroy(configuration);
+            throw new InvalidOperationException($"Kafka client: {Text(error)}");
+        }
+
+        return new LibrdkafkaClient(client);
+    }
+
+    public void Dispose()
+    {
+        var owned = Interlocked.Exchange(ref handle, 0);
+        if (owned != 0)
+        {
+            Librdkafka.ClientDestroy(owned);
+        }
+    }
+
+    static string Text(ReadOnlySpan<byte> zeroTerminated)
+    {
+        var end = zeroTerminated.IndexOf((byte)0);
+        return Encoding.UTF8.GetString(end < 0 ? zeroTerminated : zeroTerminated[..end]);
+    }
+}
