@@ -1,0 +1,42 @@
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Orchestrator.Decisioning.History;
+
+/// <summary>Histories in PostgreSQL, read and written in sets.</summary>
+public static class HistoryStore
+{
+    /// <summary>Reads the histories of <paramref name="accountIds"/>; those never seen are left out.</summary>
+    public static async Task<Dictionary<string, AccountHistory>> ReadAsync(
+        NpgsqlDataSource dataSource, IReadOnlyCollection<string> accountIds, CancellationToken cancellationToken)
+    {
+        var found = new Dictionary<string, AccountHistory>(accountIds.Count, StringComparer.Ordinal);
+        await using var command = dataSource.CreateCommand("select account_id, state from decisioning.account_histories where account_id = any($1)");
+        command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. accountIds] });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+            found.Add(reader.GetString(0), HistoryCodec.Read(reader.GetFieldValue<byte[]>(1)));
+        return found;
+    }
+
+    /// <summary>The command that writes <paramref name="histories"/>, new or changed.</summary>
+    public static NpgsqlBatchCommand WriteCommand(IReadOnlyDictionary<string, AccountHistory> histories, DateTimeOffset now)
+    {
+        // In key order: two writers (a lane that moves, say) then lock rows in the same order and cannot deadlock.
+        var ordered = histories.OrderBy(h => h.Key, StringComparer.Ordinal).ToList();
+        return new NpgsqlBatchCommand(
+            """
+            insert into decisioning.account_histories (account_id, state, updated_at)
+            select account_id, state, $3 from unnest($1, $2) as h (account_id, state)
+            on conflict (account_id) do update set state = excluded.state, updated_at = excluded.updated_at
+            """)
+        {
+            Parameters =
+            {
+                new NpgsqlParameter { Value = ordered.ConvertAll(h => h.Key).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text },
+                new NpgsqlParameter { Value = ordered.ConvertAll(h => HistoryCodec.Write(h.Value)).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bytea },
+                new NpgsqlParameter<DateTime> { TypedValue = now.UtcDateTime, NpgsqlDbType = NpgsqlDbType.TimestampTz },
+            },
+        };
+    }
+}
