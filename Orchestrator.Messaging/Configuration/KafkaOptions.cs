@@ -1,0 +1,68 @@
+using Confluent.Kafka;
+
+namespace Orchestrator.Messaging.Configuration;
+
+/// <summary>
+/// How to reach Kafka: any property of librdkafka by its own name (<c>bootstrap.servers</c>, <c>security.protocol</c>, <c>sasl.mechanism</c>, ...).
+/// Section <c>Kafka</c>; the variable ORCHESTRATOR_KAFKA sets <c>bootstrap.servers</c>.
+/// </summary>
+public sealed class KafkaOptions
+{
+    /// <summary>The section's name.</summary>
+    public const string Section = "Kafka";
+
+    /// <summary>Client properties for every client.</summary>
+    public Dictionary<string, string> Client { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>
+    /// How long the broker may keep an empty fetch waiting, in milliseconds. The embedded broker always waits that long, so 2; a real one answers
+    /// when there is something, so more costs no latency. Default 2.
+    /// </summary>
+    public int FetchWaitMs { get; set; } = 2;
+
+    /// <summary>How long the producer gathers messages into a batch, in milliseconds. Default 1.</summary>
+    public double LingerMs { get; set; } = 1;
+
+    /// <summary>What every client of this process is configured with.</summary>
+    /// <exception cref="InvalidOperationException">There is no bootstrap server.</exception>
+    public ClientConfig ClientConfig()
+    {
+        if (!Client.TryGetValue("bootstrap.servers", out var servers) || string.IsNullOrWhiteSpace(servers))
+            throw new InvalidOperationException("Kafka:bootstrap.servers is not set; set ORCHESTRATOR_KAFKA to host:port");
+        return new ClientConfig(new Dictionary<string, string>(Client, StringComparer.Ordinal));
+    }
+
+    /// <summary>A producer that is idempotent, waits for all replicas, never gives up by itself, and partitions as every Kafka client does by default (murmur2).</summary>
+    public ProducerConfig ProducerConfig() => new(ClientConfig())
+    {
+        EnableIdempotence = true,
+        Acks = Acks.All,
+        MessageTimeoutMs = 0,
+        EnableGaplessGuarantee = true,
+        Partitioner = Partitioner.Murmur2Random,
+        LingerMs = LingerMs,
+        BatchNumMessages = 10_000,
+        QueueBufferingMaxMessages = 200_000,
+        QueueBufferingMaxKbytes = 256 << 10,
+        MessageMaxBytes = 1_048_576,
+        DeliveryReportFields = "none",
+    };
+
+    /// <summary>A consumer whose partitions are assigned by hand and whose positions are ours to keep.</summary>
+    /// <param name="group">The consumer group under which positions are also committed for standard tools.</param>
+    public ConsumerConfig ConsumerConfig(string group) => new(ClientConfig())
+    {
+        GroupId = group,
+        EnableAutoCommit = false,
+        EnableAutoOffsetStore = false,
+        AutoOffsetReset = AutoOffsetReset.Error,
+        IsolationLevel = IsolationLevel.ReadCommitted,
+        EnablePartitionEof = false,
+        FetchWaitMaxMs = FetchWaitMs,
+        FetchErrorBackoffMs = 50,
+        FetchMessageMaxBytes = 1 << 20,
+        QueuedMinMessages = 2_000,
+        QueuedMaxMessagesKbytes = 4_096,
+        SocketNagleDisable = true,
+    };
+}

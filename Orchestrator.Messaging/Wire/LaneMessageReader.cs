@@ -1,0 +1,132 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using Confluent.Kafka;
+using Orchestrator.Contracts;
+using Orchestrator.Contracts.Catalog;
+using Orchestrator.Messaging.Lanes;
+
+namespace Orchestrator.Messaging.Wire;
+
+/// <summary>Reads a lane's messages from what Kafka, a timer or a parked row holds. It never throws: what cannot be read carries its fault.</summary>
+public sealed class LaneMessageReader(MessageCatalog catalog)
+{
+    /// <summary>The largest body that is accepted, in bytes.</summary>
+    public const int MaxBodyBytes = 1_000_000;
+
+    /// <summary>Reads a message from Kafka.</summary>
+    public LaneMessage Read(ConsumeResult<byte[], byte[]> result)
+    {
+        var headers = new KeyValuePair<string, byte[]>[result.Message.Headers?.Count ?? 0];
+        for (var i = 0; i < headers.Length; i++)
+        {
+            var header = result.Message.Headers![i];
+            headers[i] = new(header.Key, header.GetValueBytes() ?? []);
+        }
+        var raw = new RawMessage(result.Message.Key, result.Message.Value ?? [], headers);
+        return Read(raw, new MessageOrigin(result.Topic, result.Offset.Value), new DateTimeOffset(result.Message.Timestamp.UtcDateTime));
+    }
+
+    /// <summary>Reads a timer's message.</summary>
+    public LaneMessage ReadTimer(Guid timerId, OutgoingMessage message)
+    {
+        var headers = new List<KeyValuePair<string, byte[]>>
+        {
+            new(CloudEventHeaders.Id, Encoding.UTF8.GetBytes(message.Id.ToString())),
+            new(CloudEventHeaders.Type, Encoding.UTF8.GetBytes(message.Type)),
+            new(CloudEventHeaders.Source, Encoding.UTF8.GetBytes(message.Source)),
+            new(CloudEventHeaders.Time, Encoding.UTF8.GetBytes(message.Time.ToString("O", CultureInfo.InvariantCulture))),
+            new(TimerHeader, Encoding.UTF8.GetBytes(timerId.ToString())),
+        };
+        if (message.TraceParent is { } traceParent)
+            headers.Add(new(CloudEventHeaders.TraceParent, Encoding.ASCII.GetBytes(traceParent)));
+        return Read(new RawMessage(Encoding.UTF8.GetBytes(message.Key), message.Body.ToArray(), headers), new MessageOrigin(message.Topic, -1), message.Time);
+    }
+
+    /// <summary>Reads a message from its bytes.</summary>
+    public LaneMessage Read(RawMessage raw, MessageOrigin origin, DateTimeOffset brokerTime)
+    {
+        var key = raw.Key is { Length: > 0 } ? Encoding.UTF8.GetString(raw.Key) : "";
+        var id = Header(raw, CloudEventHeaders.Id);
+        var type = Header(raw, CloudEventHeaders.Type);
+        MessageContract? contract = null;
+        object? body = null;
+        BadMessageException? fault = null;
+        try
+        {
+            contract = Find(type);
+            body = Parse(raw, contract);
+            if (key.Length == 0)
+                throw new BadMessageException(BadMessageCodes.MissingKey, "a message without a key has no order");
+            if (string.IsNullOrEmpty(id))
+                throw new BadMessageException(BadMessageCodes.MissingId, "header ce_id identifies the message");
+            Check(body, contract, key);
+        }
+        catch (BadMessageException e)
+        {
+            fault = e;
+        }
+        return new LaneMessage
+        {
+            Origin = origin,
+            Key = key,
+            Id = string.IsNullOrEmpty(id) ? Guid.Empty : KafkaWire.InboxId(id, Header(raw, CloudEventHeaders.Source)),
+            Contract = contract,
+            Body = body,
+            Time = Time(Header(raw, CloudEventHeaders.Time)) ?? brokerTime,
+            TraceParent = Header(raw, CloudEventHeaders.TraceParent),
+            Raw = raw,
+            Fault = fault,
+            TimerId = Guid.TryParse(Header(raw, TimerHeader), out var timerId) ? timerId : null,
+        };
+    }
+
+    const string TimerHeader = "orchestrator-timer-id";
+
+    MessageContract Find(string? type)
+    {
+        if (string.IsNullOrEmpty(type))
+            throw new BadMessageException(BadMessageCodes.MissingType, "header ce_type names the message");
+        return catalog.TryFind(type, out var contract)
+            ? contract
+            : throw new BadMessageException(BadMessageCodes.UnknownType, "no message of this ce_type is known here");
+    }
+
+    static object Parse(RawMessage raw, MessageContract contract)
+    {
+        if (raw.Body.Length > MaxBodyBytes)
+            throw new BadMessageException(BadMessageCodes.TooLarge, $"a body of {raw.Body.Length} bytes; at most {MaxBodyBytes}");
+        try
+        {
+            return JsonSerializer.Deserialize(raw.Body, contract.Json)
+                ?? throw new BadMessageException(BadMessageCodes.WrongShape, "the body is null");
+        }
+        catch (JsonException e)
+        {
+            // A syntax error comes from the reader underneath; a shape that does not fit comes from the serializer alone.
+            var code = e.InnerException is JsonException ? BadMessageCodes.NotJson : BadMessageCodes.WrongShape;
+            throw new BadMessageException(code, $"at {e.Path ?? "$"}, line {e.LineNumber + 1}, byte {e.BytePositionInLine}", e);
+        }
+    }
+
+    static void Check(object body, MessageContract contract, string key)
+    {
+        if (body is IContract message && ContractErrors.Of(message) is { None: false } errors)
+            throw new BadMessageException(BadMessageCodes.Invalid, string.Join("; ", errors.All));
+        if (!string.Equals(contract.Key(body), key, StringComparison.Ordinal))
+            throw new BadMessageException(BadMessageCodes.WrongKey, "the Kafka key is not the one of the body");
+    }
+
+    static string? Header(RawMessage raw, string name)
+    {
+        for (var i = raw.Headers.Count - 1; i >= 0; i--)
+        {
+            if (string.Equals(raw.Headers[i].Key, name, StringComparison.Ordinal))
+                return Encoding.UTF8.GetString(raw.Headers[i].Value);
+        }
+        return null;
+    }
+
+    static DateTimeOffset? Time(string? text) =>
+        DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time) ? time : null;
+}

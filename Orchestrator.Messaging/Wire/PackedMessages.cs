@@ -1,0 +1,90 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.Text;
+
+namespace Orchestrator.Messaging.Wire;
+
+/// <summary>
+/// Messages packed into one byte string, for one row of the outbox or of the timers. Format, little endian: a version byte (1), then for each
+/// message its id (16 bytes), its time in ticks (8), and topic, key, type, source, trace parent and body, each behind its length (4; -1 for none).
+/// </summary>
+public static class PackedMessages
+{
+    const byte Version = 1;
+
+    /// <summary>Packs <paramref name="messages"/> in order.</summary>
+    public static byte[] Pack(IReadOnlyList<OutgoingMessage> messages)
+    {
+        var size = 1;
+        foreach (var m in messages)
+            size += 24 + (6 * 4) + Bytes(m.Topic) + Bytes(m.Key) + Bytes(m.Type) + Bytes(m.Source) + Bytes(m.TraceParent) + m.Body.Length;
+        var packed = new byte[size];
+        packed[0] = Version;
+        var rest = packed.AsSpan(1);
+        foreach (var m in messages)
+        {
+            m.Id.TryWriteBytes(rest);
+            BinaryPrimitives.WriteInt64LittleEndian(rest[16..], m.Time.UtcTicks);
+            rest = rest[24..];
+            Text(ref rest, m.Topic);
+            Text(ref rest, m.Key);
+            Text(ref rest, m.Type);
+            Text(ref rest, m.Source);
+            Text(ref rest, m.TraceParent);
+            BinaryPrimitives.WriteInt32LittleEndian(rest, m.Body.Length);
+            m.Body.Span.CopyTo(rest[4..]);
+            rest = rest[(4 + m.Body.Length)..];
+        }
+        return packed;
+    }
+
+    /// <summary>Packs one message.</summary>
+    public static byte[] Pack(OutgoingMessage message) => Pack([message]);
+
+    /// <summary>The messages of <paramref name="packed"/>, in order.</summary>
+    /// <exception cref="InvalidDataException">The bytes are of a version that this process does not know.</exception>
+    public static List<OutgoingMessage> Unpack(byte[] packed)
+    {
+        if (packed.Length == 0 || packed[0] != Version)
+            throw new InvalidDataException("packed messages of an unknown version");
+        var messages = new List<OutgoingMessage>();
+        var reader = new SequenceReader<byte>(new ReadOnlySequence<byte>(packed));
+        reader.Advance(1);
+        Span<byte> id = stackalloc byte[16];
+        while (!reader.End)
+        {
+            reader.TryCopyTo(id);
+            reader.Advance(16);
+            reader.TryReadLittleEndian(out long ticks);
+            var topic = Text(ref reader, packed)!;
+            var key = Text(ref reader, packed)!;
+            var type = Text(ref reader, packed)!;
+            var source = Text(ref reader, packed)!;
+            var traceParent = Text(ref reader, packed);
+            reader.TryReadLittleEndian(out int length);
+            var body = packed.AsMemory((int)reader.Consumed, length);
+            reader.Advance(length);
+            messages.Add(new OutgoingMessage(topic, key, new Guid(id), type, source, new DateTimeOffset(ticks, TimeSpan.Zero), traceParent, body));
+        }
+        return messages;
+    }
+
+    static int Bytes(string? text) => text is null ? 0 : Encoding.UTF8.GetByteCount(text);
+
+    static void Text(ref Span<byte> rest, string? text)
+    {
+        var written = text is null ? -1 : Encoding.UTF8.GetBytes(text, rest[4..]);
+        BinaryPrimitives.WriteInt32LittleEndian(rest, written);
+        rest = rest[(4 + Math.Max(written, 0))..];
+    }
+
+    static string? Text(ref SequenceReader<byte> reader, byte[] packed)
+    {
+        reader.TryReadLittleEndian(out int length);
+        if (length < 0)
+            return null;
+        var text = Encoding.UTF8.GetString(packed.AsSpan((int)reader.Consumed, length));
+        reader.Advance(length);
+        return text;
+    }
+}
