@@ -60,7 +60,7 @@ public sealed class KafkaOptions
         EnablePartitionEof = false,
         FetchWaitMaxMs = FetchWaitMs,
         FetchErrorBackoffMs = 50,
-        FetchMessageMaxBytes = 1 << 20,
+        MaxPartitionFetchBytes = 1 << 20,
         QueuedMinMessages = 2_000,
         QueuedMaxMessagesKbytes = 4_096,
         SocketNagleDisable = true,

@@ -1,0 +1,19 @@
+namespace Orchestrator.Messaging.Inbox;
+
+/// <summary>The last ids that took effect in a lane, in memory: most duplicates come soon, and are dropped without asking the database.</summary>
+internal sealed class RecentIds(int capacity)
+{
+    readonly HashSet<Guid> _ids = new(capacity);
+    readonly Queue<Guid> _order = new(capacity);
+
+    public bool Contains(Guid id) => _ids.Contains(id);
+
+    public void Add(Guid id)
+    {
+        if (!_ids.Add(id))
+            return;
+        _order.Enqueue(id);
+        if (_order.Count > capacity)
+            _ids.Remove(_order.Dequeue());
+    }
+}

@@ -1,0 +1,166 @@
+using System.Collections.Concurrent;
+using Confluent.Kafka;
+using Microsoft.Extensions.Logging;
+using Orchestrator.Messaging.Configuration;
+using Orchestrator.Messaging.Lanes;
+
+namespace Orchestrator.Messaging.Kafka;
+
+/// <summary>
+/// Reads the topics of one group for all lanes that this process owns, on one thread, and hands each message to its lane. Partitions are
+/// assigned by hand from the positions in the database. A lane whose buffer is full is paused, so that memory stays bounded.
+/// </summary>
+internal sealed partial class GroupConsumer : IAsyncDisposable
+{
+    static readonly TimeSpan PollTimeout = TimeSpan.FromMilliseconds(20);
+
+    readonly LaneGroup _group;
+    readonly IConsumer<byte[], byte[]> _consumer;
+    readonly ILogger _logger;
+    readonly ConcurrentQueue<Action> _commands = new();
+    readonly Dictionary<int, LaneInbox> _lanes = [];
+    readonly CancellationTokenSource _stop = new();
+    readonly Task _loop;
+
+    public GroupConsumer(LaneGroup group, KafkaOptions kafka, ILogger logger)
+    {
+        _group = group;
+        _logger = logger;
+        _consumer = new ConsumerBuilder<byte[], byte[]>(kafka.ConsumerConfig(group.Name))
+            .SetErrorHandler((_, error) => ClientError(_logger, group.Name, error.Code, error.Reason))
+            .SetLogHandler((_, log) => ClientLog(_logger, group.Name, log.Message))
+            .Build();
+        _loop = Task.Factory.StartNew(Run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+    }
+
+    /// <summary>Begins to read a lane's partitions from its positions.</summary>
+    public void Add(LaneInbox lane, IReadOnlyDictionary<string, long> positions) => _commands.Enqueue(() =>
+    {
+        _lanes[lane.Partition] = lane;
+        _consumer.IncrementalAssign(_group.Topics.Select(topic => new TopicPartitionOffset(
+            topic, lane.Partition, positions.TryGetValue(topic, out var next) ? new Offset(next) : Offset.Beginning)));
+    });
+
+    /// <summary>Ceases to read a lane's partitions.</summary>
+    public Task RemoveAsync(LaneInbox lane)
+    {
+        var removed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _commands.Enqueue(() =>
+        {
+            if (_lanes.Remove(lane.Partition))
+                _consumer.IncrementalUnassign(Partitions(lane));
+            removed.SetResult();
+        });
+        return Task.WhenAny(removed.Task, _loop);
+    }
+
+    /// <summary>Commits positions to Kafka under the group's name, so that standard tools show its lag. They are never read back.</summary>
+    public void CommitPositions(IEnumerable<TopicPartitionOffset> positions)
+    {
+        try
+        {
+            _consumer.Commit(positions);
+        }
+        catch (KafkaException e)
+        {
+            CommitFailed(_logger, _group.Name, e.Error.Reason);
+        }
+    }
+
+    /// <summary>The next offset that a producer will write, as the last fetch saw it; null when it is not known yet.</summary>
+    public long? HighWatermark(TopicPartition partition)
+    {
+        try
+        {
+            var high = _consumer.GetWatermarkOffsets(partition).High;
+            return high == Offset.Unset ? null : high.Value;
+        }
+        catch (KafkaException)
+        {
+            return null;
+        }
+    }
+
+    void Run()
+    {
+        while (!_stop.IsCancellationRequested)
+        {
+            while (_commands.TryDequeue(out var command))
+                Guarded(command);
+            foreach (var lane in _lanes.Values)
+                Throttle(lane);
+            Guarded(Poll);
+        }
+        while (_commands.TryDequeue(out var command))
+            Guarded(command);
+    }
+
+    void Poll()
+    {
+        var result = _consumer.Consume(PollTimeout);
+        // Drain what is fetched already before looking at commands again.
+        for (var taken = 0; result is not null && taken < 1_000; taken++)
+        {
+            if (_lanes.TryGetValue(result.Partition.Value, out var lane))
+                lane.Add(result);
+            result = taken + 1 < 1_000 ? _consumer.Consume(TimeSpan.Zero) : null;
+        }
+    }
+
+    void Throttle(LaneInbox lane)
+    {
+        if (lane.ShouldPause)
+        {
+            _consumer.Pause(Partitions(lane));
+            lane.IsPaused = true;
+        }
+        else if (lane.ShouldResume)
+        {
+            _consumer.Resume(Partitions(lane));
+            lane.IsPaused = false;
+        }
+    }
+
+    // The consumer's loop outlives every error of the client: the lanes' positions say where to go on.
+    void Guarded(Action action)
+    {
+        try
+        {
+            action();
+        }
+        catch (ConsumeException e) when (e.Error.Code == ErrorCode.Local_AutoOffsetReset && e.ConsumerRecord is { } record)
+        {
+            if (_lanes.TryGetValue(record.Partition.Value, out var lane))
+                lane.LosePosition(record.Topic);
+            else
+                ConsumeFailed(_logger, _group.Name, e.Error.Reason);
+        }
+        catch (KafkaException e)
+        {
+            ConsumeFailed(_logger, _group.Name, e.Error.Reason);
+        }
+    }
+
+    IEnumerable<TopicPartition> Partitions(LaneInbox lane) => _group.Topics.Select(topic => new TopicPartition(topic, lane.Partition));
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await _loop;
+        _consumer.Close();
+        _consumer.Dispose();
+        _stop.Dispose();
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Consumer {Group}: {Code} {Reason}")]
+    static partial void ClientError(ILogger logger, string group, ErrorCode code, string reason);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "Consumer {Group}: {Message}")]
+    static partial void ClientLog(ILogger logger, string group, string message);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Consumer {Group} could not read: {Reason}")]
+    static partial void ConsumeFailed(ILogger logger, string group, string reason);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "Consumer {Group} could not commit positions to Kafka: {Reason}")]
+    static partial void CommitFailed(ILogger logger, string group, string reason);
+}

@@ -1,0 +1,81 @@
+using Confluent.Kafka;
+using Orchestrator.Messaging.Configuration;
+
+namespace Orchestrator.Messaging.Lanes;
+
+/// <summary>The messages that were read for a lane and not taken yet: bounded by count and bytes, filled by the consumer, emptied by the lane.</summary>
+internal sealed class LaneInbox(int partition, MessagingOptions options, Action wake)
+{
+    readonly Lock _lock = new();
+    readonly Queue<ConsumeResult<byte[], byte[]>> _messages = new();
+    long _bytes;
+    string? _lostPosition;
+
+    public int Partition { get; } = partition;
+
+    /// <summary>Set by the consumer alone.</summary>
+    public bool IsPaused { get; set; }
+
+    /// <summary>A topic whose stored position is not in Kafka any more.</summary>
+    public string? LostPosition => Volatile.Read(ref _lostPosition);
+
+    public int Count
+    {
+        get
+        {
+            lock (_lock)
+                return _messages.Count;
+        }
+    }
+
+    public bool ShouldPause
+    {
+        get
+        {
+            lock (_lock)
+                return !IsPaused && (_messages.Count >= options.LaneBufferMessages || _bytes >= options.LaneBufferBytes);
+        }
+    }
+
+    public bool ShouldResume
+    {
+        get
+        {
+            lock (_lock)
+                return IsPaused && _messages.Count <= options.LaneBufferMessages / 2 && _bytes <= options.LaneBufferBytes / 2;
+        }
+    }
+
+    public void Add(ConsumeResult<byte[], byte[]> message)
+    {
+        lock (_lock)
+        {
+            _messages.Enqueue(message);
+            _bytes += Size(message);
+        }
+        wake();
+    }
+
+    /// <summary>Takes what is there, up to <paramref name="most"/>, in order; never waits for more.</summary>
+    public List<ConsumeResult<byte[], byte[]>> Take(int most)
+    {
+        lock (_lock)
+        {
+            var taken = new List<ConsumeResult<byte[], byte[]>>(Math.Min(most, _messages.Count));
+            while (taken.Count < most && _messages.TryDequeue(out var message))
+            {
+                _bytes -= Size(message);
+                taken.Add(message);
+            }
+            return taken;
+        }
+    }
+
+    public void LosePosition(string topic)
+    {
+        Volatile.Write(ref _lostPosition, topic);
+        wake();
+    }
+
+    static long Size(ConsumeResult<byte[], byte[]> message) => 200 + (message.Message.Value?.Length ?? 0) + (message.Message.Key?.Length ?? 0);
+}
