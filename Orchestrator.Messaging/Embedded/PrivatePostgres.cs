@@ -1,0 +1,153 @@
+using Npgsql;
+
+namespace Orchestrator.Messaging.Embedded;
+
+/// <summary>
+/// A PostgreSQL server of this product's own, in a directory of its own, run from the binaries on the machine: durable (fsync on),
+/// reachable from this machine only, with a generated password. Its process outlives a crash of this one; the next start adopts it.
+/// </summary>
+public sealed class PrivatePostgres : IAsyncDisposable
+{
+    const string Database = "orchestrator";
+
+    static readonly TimeSpan PollEvery = TimeSpan.FromMilliseconds(50);
+
+    readonly PostgresHome home;
+    readonly PostgresServer server;
+    readonly string password;
+    FileStream? ownership;
+    PostmasterFile address;
+
+    PrivatePostgres(PostgresHome home, PostgresServer server, string password, FileStream? ownership, PostmasterFile address)
+    {
+        this.home = home;
+        this.server = server;
+        this.password = password;
+        this.ownership = ownership;
+        this.address = address;
+    }
+
+    /// <summary>How to reach the database named orchestrator, over TCP (its Unix socket was measured to be no faster).</summary>
+    public string ConnectionString => ConnectionStringTo(Database);
+
+    /// <summary>The TCP port on 127.0.0.1.</summary>
+    public int Port => address.Port;
+
+    /// <summary>The directory of the server's data, for tools.</summary>
+    public string DataDirectory => home.Cluster;
+
+    /// <summary>
+    /// Starts the server, or adopts the one that runs on this directory already, and creates the database. Where another live process
+    /// has started it, this one only uses it, and <see cref="StopAsync"/> leaves it running.
+    /// </summary>
+    /// <exception cref="FileNotFoundException">There are no PostgreSQL binaries; the text says what to install.</exception>
+    /// <exception cref="InvalidOperationException">The server does not start; the text holds the end of its log.</exception>
+    /// <exception cref="TimeoutException">It was not ready in time.</exception>
+    public static async Task<PrivatePostgres> StartAsync(PrivatePostgresOptions options, CancellationToken cancellation = default)
+    {
+        options.Validate();
+        var place = await PostgresHome.PrepareAsync(options.Directory, cancellation);
+        var owned = TryOwn(place);
+        try
+        {
+            var program = new PostgresServer(options, place, PostgresBinaries.Find(options.Binaries, place.MadeBy));
+            PostmasterFile running;
+            if (owned is null)
+            {
+                running = await program.AwaitAsync(TimeProvider.System, cancellation);
+            }
+            else
+            {
+                await program.CreateAsync(cancellation);
+                running = await program.StartAsync(keptPort: null, cancellation);
+            }
+
+            var postgres = new PrivatePostgres(place, program, await place.ReadPasswordAsync(cancellation), owned, running);
+            await postgres.AwaitReadyAsync(options.StartWithin, cancellation);
+            await postgres.CreateDatabaseAsync(Database, cancellation);
+            return postgres;
+        }
+        catch
+        {
+            owned?.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>How to reach another database of this server.</summary>
+    public string ConnectionStringTo(string database) => new NpgsqlConnectionStringBuilder
+    {
+        Host = "127.0.0.1",
+        Port = address.Port,
+        Username = PostgresServer.User,
+        Password = password,
+        Database = database,
+    }.ConnectionString;
+
+    /// <summary>Creates a database; one that exists already is left as it is.</summary>
+    public async Task CreateDatabaseAsync(string name, CancellationToken cancellation = default)
+    {
+        await using var connection = new NpgsqlConnection(ConnectionStringTo("postgres") + ";Pooling=false");
+        await connection.OpenAsync(cancellation);
+        try
+        {
+            await using var command = new NpgsqlCommand($"create database \"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"", connection);
+            await command.ExecuteNonQueryAsync(cancellation);
+        }
+        catch (PostgresException exists) when (exists.SqlState == PostgresErrorCodes.DuplicateDatabase)
+        {
+        }
+    }
+
+    /// <summary>Restarts the server on the same port. Immediate is a crash: no checkpoint, every connection cut, recovery from the log.</summary>
+    public async Task RestartAsync(bool immediate = false, CancellationToken cancellation = default)
+    {
+        await server.StopAsync(immediate ? "immediate" : "fast", cancellation);
+        address = await server.StartAsync(address.Port, cancellation);
+    }
+
+    /// <summary>Stops the server in good order, cutting connections that are left. Does nothing when another process started it.</summary>
+    public async Task StopAsync(CancellationToken cancellation = default)
+    {
+        if (Interlocked.Exchange(ref ownership, null) is { } owned)
+        {
+            await server.StopAsync("fast", cancellation);
+            await owned.DisposeAsync();
+        }
+    }
+
+    /// <inheritdoc cref="StopAsync"/>
+    public async ValueTask DisposeAsync() => await StopAsync();
+
+    // pg_ctl waits for this by itself; a server that was found running may still be starting or recovering.
+    async Task AwaitReadyAsync(TimeSpan within, CancellationToken cancellation)
+    {
+        var began = TimeProvider.System.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                await using var connection = new NpgsqlConnection(ConnectionStringTo("postgres") + ";Pooling=false");
+                await connection.OpenAsync(cancellation);
+                return;
+            }
+            catch (NpgsqlException failure) when (failure.IsTransient && TimeProvider.System.GetElapsedTime(began) < within)
+            {
+                await Task.Delay(PollEvery, cancellation);
+            }
+        }
+    }
+
+    // The operating system frees the lock when its holder dies, however it dies.
+    static FileStream? TryOwn(PostgresHome home)
+    {
+        try
+        {
+            return new FileStream(Path.Combine(home.Root, "owner.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
+}
