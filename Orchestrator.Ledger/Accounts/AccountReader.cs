@@ -1,0 +1,103 @@
+using Npgsql;
+using Orchestrator.Contracts.Ledger;
+using Orchestrator.Ledger.Storage;
+
+namespace Orchestrator.Ledger.Accounts;
+
+/// <summary>Reads accounts and their events as they are committed.</summary>
+public sealed class AccountReader(NpgsqlDataSource database)
+{
+    /// <summary>The most events of one page.</summary>
+    public const int MaxPage = 1_000;
+
+    /// <summary>The account; null when there is none of that id.</summary>
+    public async Task<AccountView?> GetAsync(string accountId, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand("""
+            select customer_id, currency, overdraft_minor, per_transaction_minor, version,
+                debits_pending_minor, debits_posted_minor, credits_pending_minor, credits_posted_minor, opened_at
+            from ledger.account where account_id = $1 and kind = 0
+            """);
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = accountId });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        if (!await reader.ReadAsync(cancellationToken))
+            return null;
+        var overdraft = reader.GetInt64(2);
+        var counters = new AccountCounters(reader.GetInt64(5), reader.GetInt64(6), reader.GetInt64(7), reader.GetInt64(8));
+        return new AccountView(
+            accountId, reader.GetString(0), reader.GetString(1), overdraft, reader.IsDBNull(3) ? null : reader.GetInt64(3), counters,
+            AccountState.Available(counters, overdraft), reader.GetInt64(4), reader.GetFieldValue<DateTimeOffset>(9));
+    }
+
+    /// <summary>A page of the account's own events, oldest first; empty when there are none after <paramref name="afterVersion"/>.</summary>
+    /// <param name="accountId">The account.</param>
+    /// <param name="afterVersion">The last version that was seen; 0 for the first page.</param>
+    /// <param name="limit">From 1 to <see cref="MaxPage"/>.</param>
+    /// <param name="cancellationToken">Stops the query.</param>
+    public async Task<IReadOnlyList<AccountEventView>> GetEventsAsync(
+        string accountId, long afterVersion, int limit, CancellationToken cancellationToken)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(limit, MaxPage);
+        await using var command = database.CreateCommand("""
+            select version, type, amount_minor, command_id, transaction_id, hold_id, contra_account_id, effective_at, recorded_at
+            from ledger.event where account_id = $1 and version > $2 order by version limit $3
+            """);
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = accountId });
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = afterVersion });
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = limit });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var page = new List<AccountEventView>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            page.Add(new AccountEventView(
+                reader.GetInt64(0), EventTypeCode.Read(reader.GetInt16(1)), reader.GetInt64(2), reader.GetGuid(3),
+                reader.IsDBNull(4) ? null : reader.GetGuid(4), reader.IsDBNull(5) ? null : reader.GetGuid(5),
+                reader.IsDBNull(6) ? null : reader.GetString(6),
+                reader.GetFieldValue<DateTimeOffset>(7), reader.GetFieldValue<DateTimeOffset>(8)));
+        }
+        return page;
+    }
+}
+
+/// <summary>An account as others see it.</summary>
+/// <param name="AccountId">Its id for ever.</param>
+/// <param name="CustomerId">The customer who owns it.</param>
+/// <param name="Currency">ISO 4217 code of every amount on it.</param>
+/// <param name="OverdraftMinor">How far below zero the available balance may go.</param>
+/// <param name="PerTransactionMinor">The most that one transaction may take; none when null.</param>
+/// <param name="Counters">The four counters, in minor units.</param>
+/// <param name="AvailableMinor">What can still be spent: credits less debits, pending ones counted, plus the overdraft.</param>
+/// <param name="Version">How many events it has had.</param>
+/// <param name="OpenedAt">When, UTC.</param>
+public sealed record AccountView(
+    string AccountId,
+    string CustomerId,
+    string Currency,
+    long OverdraftMinor,
+    long? PerTransactionMinor,
+    AccountCounters Counters,
+    long AvailableMinor,
+    long Version,
+    DateTimeOffset OpenedAt);
+
+/// <summary>An event of an account as others see it.</summary>
+/// <param name="Version">1, 2, 3, ... without a gap.</param>
+/// <param name="Type">What happened.</param>
+/// <param name="AmountMinor">Minor units of the account's currency.</param>
+/// <param name="CommandId">The command that caused it.</param>
+/// <param name="TransactionId">On whose behalf, when there is one.</param>
+/// <param name="HoldId">The hold that is placed, captured or released.</param>
+/// <param name="ContraAccountId">The other side of a posting.</param>
+/// <param name="EffectiveAt">When it happened in the business, UTC.</param>
+/// <param name="RecordedAt">When the ledger recorded it, UTC.</param>
+public sealed record AccountEventView(
+    long Version,
+    LedgerEventType Type,
+    long AmountMinor,
+    Guid CommandId,
+    Guid? TransactionId,
+    Guid? HoldId,
+    string? ContraAccountId,
+    DateTimeOffset EffectiveAt,
+    DateTimeOffset RecordedAt);

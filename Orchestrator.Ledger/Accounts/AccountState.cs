@@ -1,0 +1,48 @@
+using Orchestrator.Contracts.Ledger;
+
+namespace Orchestrator.Ledger.Accounts;
+
+/// <summary>An account as the fold of its events.</summary>
+/// <param name="AccountId">Its id for ever.</param>
+/// <param name="Kind">Whose it is.</param>
+/// <param name="CustomerId">The owner; null for the ledger's own accounts.</param>
+/// <param name="Currency">ISO 4217 code of every amount on it.</param>
+/// <param name="OverdraftMinor">How far below zero the available balance may go.</param>
+/// <param name="PerTransactionMinor">The most that one hold may take; none when null.</param>
+/// <param name="Version">How many events it has had.</param>
+/// <param name="Counters">What they add up to.</param>
+/// <param name="OpenedAt">When, UTC.</param>
+public sealed record AccountState(
+    string AccountId,
+    AccountKind Kind,
+    string? CustomerId,
+    string Currency,
+    long OverdraftMinor,
+    long? PerTransactionMinor,
+    long Version,
+    AccountCounters Counters,
+    DateTimeOffset OpenedAt)
+{
+    /// <summary>All counters at zero.</summary>
+    public static AccountCounters NoCounters { get; } = new(0, 0, 0, 0);
+
+    /// <summary>What can still be held, in minor units: credits less debits, pending ones counted, plus the overdraft.</summary>
+    public long AvailableMinor => Available(Counters, OverdraftMinor);
+
+    /// <summary>See <see cref="AvailableMinor"/>; at most <see cref="long.MaxValue"/>, though credits and overdraft together can be more.</summary>
+    public static long Available(AccountCounters counters, long overdraftMinor) => (long)Int128.Min(
+        long.MaxValue, (Int128)counters.CreditsPostedMinor - counters.DebitsPostedMinor - counters.DebitsPendingMinor + overdraftMinor);
+}
+
+/// <summary>Whose an account is. The numbers are stored.</summary>
+public enum AccountKind : short
+{
+    /// <summary>A customer's.</summary>
+    Customer = 0,
+
+    /// <summary>A lane's: between the credit of a destination and the capture of a source. Zero over all lanes once nothing is under way.</summary>
+    Clearing = 1,
+
+    /// <summary>A lane's: stands for the world outside, where initial balances come from.</summary>
+    Settlement = 2,
+}

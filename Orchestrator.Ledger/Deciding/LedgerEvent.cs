@@ -1,0 +1,35 @@
+using Orchestrator.Contracts.Ledger;
+using Orchestrator.Ledger.Accounts;
+
+namespace Orchestrator.Ledger.Deciding;
+
+/// <summary>One immutable event of one account. Where it posts, it names the other side and that account's version too.</summary>
+/// <param name="AccountId">The account.</param>
+/// <param name="Version">The account's version that it makes.</param>
+/// <param name="Type">What happened.</param>
+/// <param name="AmountMinor">Minor units of the account's currency; zero when it opens.</param>
+/// <param name="CommandId">The command that caused it.</param>
+/// <param name="TransactionId">On whose behalf, when there is one.</param>
+/// <param name="HoldId">The hold that is placed, captured or released.</param>
+/// <param name="ContraAccountId">The other side of a posting.</param>
+/// <param name="ContraVersion">The other side's version that it makes.</param>
+/// <param name="EffectiveAt">When it happened in the business, UTC.</param>
+/// <param name="RecordedAt">When it was decided, UTC.</param>
+public sealed record LedgerEvent(
+    string AccountId,
+    long Version,
+    LedgerEventType Type,
+    long AmountMinor,
+    Guid CommandId,
+    Guid? TransactionId,
+    Guid? HoldId,
+    string? ContraAccountId,
+    long? ContraVersion,
+    DateTimeOffset EffectiveAt,
+    DateTimeOffset RecordedAt)
+{
+    /// <summary>The message that tells others.</summary>
+    /// <param name="after">The account after the event.</param>
+    public LedgerEventRecorded Announce(AccountState after) => new(
+        AccountId, Version, Type, AmountMinor, after.Currency, CommandId, TransactionId, HoldId, ContraAccountId, after.Counters, EffectiveAt, RecordedAt);
+}

@@ -1,0 +1,24 @@
+using Orchestrator.Contracts.Ledger;
+
+namespace Orchestrator.Ledger.Deciding;
+
+/// <summary>The answer to a command.</summary>
+static class LedgerReply
+{
+    /// <summary>The reply to <paramref name="command"/>.</summary>
+    /// <param name="command">What was asked.</param>
+    /// <param name="refusal">One of <see cref="LedgerRefusals"/>; null when it took effect.</param>
+    /// <param name="at">When it was first decided.</param>
+    public static ILedgerReply Of(ILedgerCommand command, string? refusal, DateTimeOffset at) => (command, refusal) switch
+    {
+        (PlaceHold c, null) => new HoldPlaced(c.CommandId, c.TransactionId, c.CommandId, c.ReplyKey, at),
+        (PlaceHold c, _) => new HoldRefused(c.CommandId, c.TransactionId, refusal, c.ReplyKey, at),
+        (CaptureHold c, null) => new HoldCaptured(c.CommandId, c.TransactionId, c.HoldId, c.ReplyKey, at),
+        (CaptureHold c, _) => new CaptureRefused(c.CommandId, c.TransactionId, refusal, c.ReplyKey, at),
+        (ReleaseHold c, null) => new HoldReleased(c.CommandId, c.TransactionId, c.HoldId, c.ReplyKey, at),
+        (ReleaseHold c, _) => new ReleaseRefused(c.CommandId, c.TransactionId, refusal, c.ReplyKey, at),
+        (Credit c, null) => new Credited(c.CommandId, c.TransactionId, c.ReplyKey, at),
+        (Credit c, _) => new CreditRefused(c.CommandId, c.TransactionId, refusal, c.ReplyKey, at),
+        _ => throw new ArgumentOutOfRangeException(nameof(command), command.GetType(), "not a command of the ledger"),
+    };
+}

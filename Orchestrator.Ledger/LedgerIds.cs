@@ -1,0 +1,39 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Orchestrator.Ledger;
+
+/// <summary>Ids that follow from others, so that the same cause has the same id whenever it is asked.</summary>
+static class LedgerIds
+{
+    /// <summary>The command id of opening an account: OpenAccount carries none, the account's id is its key.</summary>
+    public static Guid Open(string accountId) => Named($"open:{accountId}");
+
+    /// <summary>The command id of an account's initial balance.</summary>
+    public static Guid Fund(string accountId) => Named($"fund:{accountId}");
+
+    /// <summary>
+    /// The message id of a command's reply: a reply given again is the same message, and who took it already drops it by its id.
+    /// It keeps the command id's leading bytes, and so its place in an ordered index.
+    /// </summary>
+    public static Guid Reply(Guid commandId)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        commandId.TryWriteBytes(bytes, bigEndian: true, out _);
+        for (var i = 0; i < ReplyMark.Length; i++)
+            bytes[16 - ReplyMark.Length + i] ^= ReplyMark[i];
+        return new Guid(bytes, bigEndian: true);
+    }
+
+    static ReadOnlySpan<byte> ReplyMark => "reply"u8;
+
+    static Guid Named(string name)
+    {
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(Encoding.UTF8.GetBytes(name), hash);
+        // Version 8 (custom) and the RFC 9562 variant.
+        hash[6] = (byte)((hash[6] & 0x0f) | 0x80);
+        hash[8] = (byte)((hash[8] & 0x3f) | 0x80);
+        return new Guid(hash[..16], bigEndian: true);
+    }
+}

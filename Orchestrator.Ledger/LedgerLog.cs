@@ -1,0 +1,13 @@
+using Microsoft.Extensions.Logging;
+
+namespace Orchestrator.Ledger;
+
+/// <summary>What the ledger logs. Account ids appear masked.</summary>
+static partial class LedgerLog
+{
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Account {Account} was not opened: {Reason}")]
+    public static partial void OpenRefused(ILogger logger, string account, string reason);
+
+    /// <summary>The last four characters, the rest hidden.</summary>
+    public static string Masked(string accountId) => accountId.Length > 4 ? $"***{accountId[^4..]}" : "***";
+}

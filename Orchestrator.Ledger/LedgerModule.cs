@@ -1,0 +1,44 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Npgsql;
+using Orchestrator.Contracts.Accounts;
+using Orchestrator.Contracts.Ledger;
+using Orchestrator.Ledger.Accounts;
+using Orchestrator.Ledger.Lanes;
+using Orchestrator.Messaging.Lanes;
+using Orchestrator.Messaging.Wire;
+
+namespace Orchestrator.Ledger;
+
+/// <summary>The ledger's registration.</summary>
+public static class LedgerModule
+{
+    /// <summary>The name of the ledger's group of lanes, and of its consumer group.</summary>
+    public const string Group = "ledger";
+
+    /// <summary>
+    /// Adds the ledger's lanes, which read the topics accounts and ledger-commands. Needs an <see cref="NpgsqlDataSource"/> and a <see cref="MessageCatalog"/>.
+    /// </summary>
+    public static IServiceCollection AddLedger(this IServiceCollection services)
+    {
+        services.AddOptions<LedgerOptions>().BindConfiguration(LedgerOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton(provider =>
+        {
+            var catalog = provider.GetRequiredService<MessageCatalog>();
+            var database = provider.GetRequiredService<NpgsqlDataSource>();
+            var options = provider.GetRequiredService<IOptions<LedgerOptions>>().Value;
+            var logger = provider.GetRequiredService<ILogger<LedgerProcessor>>();
+            return new LaneGroup
+            {
+                Name = Group,
+                Topics = [catalog.Of(typeof(OpenAccount)).Topic, catalog.Of(typeof(PlaceHold)).Topic],
+                CreateProcessor = lane => new LedgerProcessor(lane, database, options, logger),
+            };
+        });
+        return services;
+    }
+
+    /// <summary>Adds the reading side alone: <see cref="AccountReader"/>. Needs an <see cref="NpgsqlDataSource"/>.</summary>
+    public static IServiceCollection AddLedgerReader(this IServiceCollection services) => services.AddSingleton<AccountReader>();
+}

@@ -1,0 +1,18 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Orchestrator.Ledger;
+
+/// <summary>Configuration section <c>Ledger</c>.</summary>
+public sealed class LedgerOptions
+{
+    /// <summary>The section's name.</summary>
+    public const string Section = "Ledger";
+
+    /// <summary>How many accounts each lane keeps in memory, those used last; about 400 bytes each.</summary>
+    [Range(1_000, 10_000_000)]
+    public int CachedAccountsPerLane { get; init; } = 50_000;
+
+    /// <summary>How many holds each lane keeps in memory, those used last; about 200 bytes each.</summary>
+    [Range(1_000, 10_000_000)]
+    public int CachedHoldsPerLane { get; init; } = 50_000;
+}

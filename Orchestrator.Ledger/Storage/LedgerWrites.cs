@@ -1,0 +1,114 @@
+using Npgsql;
+using NpgsqlTypes;
+using Orchestrator.Ledger.Deciding;
+using Orchestrator.Ledger.Lanes;
+using Orchestrator.Messaging.Lanes;
+
+namespace Orchestrator.Ledger.Storage;
+
+/// <summary>What a unit of work writes: one command for each kind of row, whatever their number.</summary>
+static class LedgerWrites
+{
+    const string InsertAccounts = """
+        insert into ledger.account (account_id, kind, customer_id, currency, overdraft_minor, per_transaction_minor, opened_at, version,
+            debits_pending_minor, debits_posted_minor, credits_pending_minor, credits_posted_minor)
+        select * from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+        """;
+
+    // The version makes sure that nobody else wrote the account: then fewer rows match, and the unit fails.
+    const string UpdateAccounts = """
+        update ledger.account a
+        set version = u.version, debits_pending_minor = u.debits_pending, debits_posted_minor = u.debits_posted,
+            credits_pending_minor = u.credits_pending, credits_posted_minor = u.credits_posted
+        from unnest($1, $2, $3, $4, $5, $6, $7) as u (account_id, stored_version, version, debits_pending, debits_posted, credits_pending, credits_posted)
+        where a.account_id = u.account_id and a.version = u.stored_version
+        """;
+
+    const string InsertEvents = """
+        insert into ledger.event (account_id, version, type, amount_minor, command_id, transaction_id, hold_id,
+            contra_account_id, contra_version, effective_at, recorded_at)
+        select * from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+        """;
+
+    const string InsertRefusals = """
+        insert into ledger.refusal (command_id, fingerprint, reason, decided_at)
+        select * from unnest($1, $2, $3, $4)
+        """;
+
+    /// <summary>Hands everything that <paramref name="memory"/> has changed to <paramref name="work"/>.</summary>
+    public static void Add(LedgerMemory memory, UnitOfWork work)
+    {
+        var opened = memory.Changed.Where(s => s.StoredVersion is null).ToList();
+        var changed = memory.Changed.Where(s => s.StoredVersion is not null).ToList();
+        if (opened.Count > 0)
+            work.Write(Inserted(opened), opened.Count);
+        if (changed.Count > 0)
+            work.Write(Updated(changed), changed.Count);
+        if (memory.Events.Count > 0)
+            work.Write(Events(memory.Events), memory.Events.Count);
+        if (memory.Refusals.Count > 0)
+            work.Write(Refusals(memory.Refusals), memory.Refusals.Count);
+    }
+
+    static NpgsqlBatchCommand Inserted(IReadOnlyList<AccountSlot> slots) => new(InsertAccounts)
+    {
+        Parameters =
+        {
+            PgArray.Column(slots, NpgsqlDbType.Text, s => s.State!.AccountId),
+            PgArray.Column(slots, NpgsqlDbType.Smallint, s => (short)s.State!.Kind),
+            PgArray.Column(slots, NpgsqlDbType.Text, s => s.State!.CustomerId),
+            PgArray.Column(slots, NpgsqlDbType.Text, s => s.State!.Currency),
+            PgArray.Column(slots, NpgsqlDbType.Bigint, s => s.State!.OverdraftMinor),
+            PgArray.Column(slots, NpgsqlDbType.Bigint, s => s.State!.PerTransactionMinor),
+            PgArray.Column(slots, NpgsqlDbType.TimestampTz, s => s.State!.OpenedAt),
+            PgArray.Column(slots, NpgsqlDbType.Bigint, s => s.State!.Version),
+            PgArray.Column(slots, NpgsqlDbType.Bigint, s => s.State!.Counters.DebitsPendingMinor),
+            PgArray.Column(slots, NpgsqlDbType.Bigint, s => s.State!.Counters.DebitsPostedMinor),
+            PgArray.Column(slots, NpgsqlDbType.Bigint, s => s.State!.Counters.CreditsPendingMinor),
+            PgArray.Column(slots, NpgsqlDbType.Bigint, s => s.State!.Counters.CreditsPostedMinor),
+        },
+    };
+
+    static NpgsqlBatchCommand Updated(IReadOnlyList<AccountSlot> slots) => new(UpdateAccounts)
+    {
+        Parameters =
+        {
+            PgArray.Column(slots, NpgsqlDbType.Text, s => s.State!.AccountId),
+            PgArray.Column(slots, NpgsqlDbType.Bigint, s => s.StoredVersion!.Value),
+            PgArray.Column(slots, NpgsqlDbType.Bigint, s => s.State!.Version),
+            PgArray.Column(slots, NpgsqlDbType.Bigint, s => s.State!.Counters.DebitsPendingMinor),
+            PgArray.Column(slots, NpgsqlDbType.Bigint, s => s.State!.Counters.DebitsPostedMinor),
+            PgArray.Column(slots, NpgsqlDbType.Bigint, s => s.State!.Counters.CreditsPendingMinor),
+            PgArray.Column(slots, NpgsqlDbType.Bigint, s => s.State!.Counters.CreditsPostedMinor),
+        },
+    };
+
+    static NpgsqlBatchCommand Events(IReadOnlyList<LedgerEvent> events) => new(InsertEvents)
+    {
+        Parameters =
+        {
+            PgArray.Column(events, NpgsqlDbType.Text, e => e.AccountId),
+            PgArray.Column(events, NpgsqlDbType.Bigint, e => e.Version),
+            PgArray.Column(events, NpgsqlDbType.Smallint, e => EventTypeCode.Of(e.Type)),
+            PgArray.Column(events, NpgsqlDbType.Bigint, e => e.AmountMinor),
+            PgArray.Column(events, NpgsqlDbType.Uuid, e => e.CommandId),
+            PgArray.Column(events, NpgsqlDbType.Uuid, e => e.TransactionId),
+            PgArray.Column(events, NpgsqlDbType.Uuid, e => e.HoldId),
+            PgArray.Column(events, NpgsqlDbType.Text, e => e.ContraAccountId),
+            PgArray.Column(events, NpgsqlDbType.Bigint, e => e.ContraVersion),
+            PgArray.Column(events, NpgsqlDbType.TimestampTz, e => e.EffectiveAt),
+            PgArray.Column(events, NpgsqlDbType.TimestampTz, e => e.RecordedAt),
+        },
+    };
+
+    static NpgsqlBatchCommand Refusals(IReadOnlyList<Refusal> refusals) => new(InsertRefusals)
+    {
+        Parameters =
+        {
+            PgArray.Column(refusals, NpgsqlDbType.Uuid, r => r.CommandId),
+            PgArray.Column(refusals, NpgsqlDbType.Uuid, r => r.Fingerprint),
+            PgArray.Column(refusals, NpgsqlDbType.Text, r => r.Reason),
+            PgArray.Column(refusals, NpgsqlDbType.TimestampTz, r => r.At),
+        },
+    };
+}
