@@ -77,5 +77,17 @@ internal sealed class LaneInbox(int partition, MessagingOptions options, Action 
         wake();
     }
 
+    /// <summary>Forgets what was read, before reading anew from another position.</summary>
+    public void FindPosition()
+    {
+        lock (_lock)
+        {
+            _messages.Clear();
+            _bytes = 0;
+        }
+        IsPaused = false;
+        Volatile.Write(ref _lostPosition, null);
+    }
+
     static long Size(ConsumeResult<byte[], byte[]> message) => 200 + (message.Message.Value?.Length ?? 0) + (message.Message.Key?.Length ?? 0);
 }

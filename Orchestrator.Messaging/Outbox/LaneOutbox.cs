@@ -10,7 +10,7 @@ namespace Orchestrator.Messaging.Outbox;
 /// What a lane has committed and not yet seen acknowledged. Units are published in order; the acknowledged prefix may be deleted. When the broker
 /// refuses a message, nothing more is published until the rows are read again and published from the first that is not acknowledged, in order.
 /// </summary>
-internal sealed class LaneOutbox(LaneGrant grant, KafkaProducer producer, Action wake)
+internal sealed class LaneOutbox(LaneGrant grant, KafkaProducer producer, int wakeAt, Action wake)
 {
     readonly Lock _lock = new();
     readonly Queue<UnitUnderWay> _underWay = new();
@@ -39,7 +39,13 @@ internal sealed class LaneOutbox(LaneGrant grant, KafkaProducer producer, Action
             _messagesUnderWay += messages.Count;
         }
         foreach (var message in messages)
-            await producer.ProduceAsync(message, delivered => Settle(unit, delivered), cancellationToken);
+        {
+            // After a refusal nothing of this lane may overtake the refused message.
+            if (Failed)
+                Settle(unit, delivered: false);
+            else
+                await producer.ProduceAsync(message, delivered => Settle(unit, delivered), cancellationToken);
+        }
     }
 
     /// <summary>Publishes every row that is still there, in order, and waits until all are acknowledged.</summary>
@@ -107,7 +113,7 @@ internal sealed class LaneOutbox(LaneGrant grant, KafkaProducer producer, Action
                 Interlocked.Exchange(ref _acknowledgedSeq, first.Seq);
             }
         }
-        if (_failed || _messagesUnderWay == 0)
+        if (_failed || _messagesUnderWay == 0 || _messagesUnderWay == wakeAt)
             wake();
     }
 

@@ -1,0 +1,26 @@
+using Npgsql;
+using Orchestrator.Messaging.Configuration;
+using Orchestrator.Messaging.Kafka;
+using Orchestrator.Messaging.Telemetry;
+using Orchestrator.Messaging.Wire;
+
+namespace Orchestrator.Messaging.Lanes;
+
+/// <summary>What every lane of this process shares.</summary>
+/// <param name="Database">Where state, positions, inbox, outbox, timers and parked messages are kept.</param>
+/// <param name="Catalog">The messages that are known.</param>
+/// <param name="Reader">Reads messages.</param>
+/// <param name="Producer">Publishes them.</param>
+/// <param name="Kafka">How to reach the cluster.</param>
+/// <param name="Options">How lanes run.</param>
+/// <param name="Time">The clock.</param>
+/// <param name="Telemetry">What is counted.</param>
+public sealed record LaneServices(
+    NpgsqlDataSource Database,
+    MessageCatalog Catalog,
+    LaneMessageReader Reader,
+    KafkaProducer Producer,
+    KafkaOptions Kafka,
+    MessagingOptions Options,
+    TimeProvider Time,
+    MessagingTelemetry Telemetry);

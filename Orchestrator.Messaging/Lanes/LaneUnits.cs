@@ -1,0 +1,236 @@
+using System.Diagnostics;
+using Orchestrator.Messaging.Inbox;
+using Orchestrator.Messaging.Outbox;
+using Orchestrator.Messaging.Ownership;
+using Orchestrator.Messaging.Parking;
+using Orchestrator.Messaging.Telemetry;
+using Orchestrator.Messaging.Timers;
+
+namespace Orchestrator.Messaging.Lanes;
+
+/// <summary>
+/// Runs units of work for one lane: sorts out duplicates and what must be parked, lets the processor decide, commits everything together, publishes.
+/// A unit either takes effect whole, or throws and has changed nothing.
+/// </summary>
+internal sealed class LaneUnits(
+    LaneGrant grant, LaneProcessor processor, LaneServices services, LaneOutbox outbox, LaneTimers timers, ParkedLane parked)
+{
+    const int RecentIdsKept = 16_384;
+
+    readonly RecentIds _recent = new(RecentIdsKept);
+    readonly Dictionary<string, long> _positions = new(grant.Positions, StringComparer.Ordinal);
+    long _outboxSeq = grant.OutboxSeq;
+    long _deletedSeq;
+
+    /// <summary>The next offset to read, by topic, as committed.</summary>
+    public IReadOnlyDictionary<string, long> Positions
+    {
+        get
+        {
+            lock (_positions)
+                return new Dictionary<string, long>(_positions, StringComparer.Ordinal);
+        }
+    }
+
+    /// <summary>Whether acknowledged rows wait to be deleted.</summary>
+    public bool HasAcknowledged => outbox.AcknowledgedSeq > _deletedSeq;
+
+    /// <summary>
+    /// Reads where the lane stands after a failure that may have hidden a successful commit, and publishes what such a commit left.
+    /// </summary>
+    /// <exception cref="LaneFencedException">The lane has another owner.</exception>
+    public async Task RecoverAsync(CancellationToken cancellationToken)
+    {
+        await using (var command = services.Database.CreateCommand(
+            "select outbox_seq from messaging.lane where group_id = $1 and partition = $2 and epoch = $3"))
+        {
+            command.Parameters.Add(new() { Value = grant.GroupId });
+            command.Parameters.Add(new() { Value = grant.Lane.Partition });
+            command.Parameters.Add(new() { Value = grant.Epoch });
+            _outboxSeq = await command.ExecuteScalarAsync(cancellationToken) is long seq ? seq : throw new LaneFencedException(grant.Lane);
+        }
+        await outbox.RepublishAsync(services.Database, cancellationToken);
+        await parked.RefreshAsync(cancellationToken);
+        await timers.RefreshAsync(cancellationToken);
+    }
+
+    /// <summary>Takes messages from Kafka or timers, in order.</summary>
+    public async Task RunAsync(IReadOnlyList<LaneMessage> messages, CancellationToken cancellationToken)
+    {
+        var started = services.Time.GetTimestamp();
+        while (true)
+        {
+            var sorted = SortOut(messages);
+            try
+            {
+                await CommitAsync(sorted, Advance(messages), [], started, cancellationToken);
+                return;
+            }
+            catch (DuplicateIdsException)
+            {
+                await RememberTakenAsync(sorted.Handled, cancellationToken);
+            }
+        }
+    }
+
+    /// <summary>Parks one message that keeps raising an error, and goes on behind it.</summary>
+    public Task ParkAsync(LaneMessage message, Exception exception, int attempts, CancellationToken cancellationToken)
+    {
+        var cause = ParkedCause.Of(exception);
+        var status = cause.StackHash is null ? ParkedStatus.Refused : ParkedStatus.Failed;
+        var sorted = new Sorted([], [new ParkedEntry(message, status, cause, attempts)], FiredTimers([message]), 0);
+        return CommitAsync(sorted, Advance([message]), [], services.Time.GetTimestamp(), cancellationToken);
+    }
+
+    /// <summary>Takes one parked message whose turn has come; its row goes, or says why it failed again.</summary>
+    public async Task RunParkedAsync(ParkedDue due, CancellationToken cancellationToken)
+    {
+        var started = services.Time.GetTimestamp();
+        if (due.Discard)
+        {
+            await CommitAsync(Sorted.Nothing, Unmoved, [ParkedCommands.Delete(due.ParkedId, "discarded")], started, cancellationToken);
+            return;
+        }
+        try
+        {
+            if (due.Message.Fault is { } fault)
+                throw fault;
+            var taken = _recent.Contains(due.Message.Id);
+            var sorted = taken ? Sorted.Nothing : Sorted.Nothing with { Handled = [due.Message] };
+            try
+            {
+                await CommitAsync(sorted, Unmoved, [ParkedCommands.Delete(due.ParkedId, taken ? "duplicate" : "done")], started, cancellationToken);
+            }
+            catch (DuplicateIdsException)
+            {
+                await CommitAsync(Sorted.Nothing, Unmoved, [ParkedCommands.Delete(due.ParkedId, "duplicate")], started, cancellationToken);
+            }
+        }
+        catch (Exception e) when (!Failures.IsTransient(e) && e is not LaneFencedException)
+        {
+            await CommitAsync(Sorted.Nothing, Unmoved, [ParkedCommands.Fail(due.ParkedId, ParkedCause.Of(e))], started, cancellationToken);
+        }
+    }
+
+    /// <summary>Deletes acknowledged outbox rows when no unit comes by that would.</summary>
+    public Task DeleteAcknowledgedAsync(CancellationToken cancellationToken) =>
+        CommitAsync(Sorted.Nothing, Unmoved, [], services.Time.GetTimestamp(), cancellationToken);
+
+    static readonly Dictionary<string, long> Unmoved = [];
+
+    Sorted SortOut(IReadOnlyList<LaneMessage> messages)
+    {
+        var handled = new List<LaneMessage>(messages.Count);
+        var ids = new HashSet<Guid>(messages.Count);
+        List<ParkedEntry>? toPark = null;
+        var duplicates = 0;
+        foreach (var message in messages)
+        {
+            if (message.Fault is { } fault)
+                (toPark ??= []).Add(new ParkedEntry(message, ParkedStatus.Refused, ParkedCause.Of(fault), 0));
+            else if (parked.IsBlocked(message.Key))
+                (toPark ??= []).Add(new ParkedEntry(message, ParkedStatus.Queued, ParkedCause.None, 0));
+            else if (_recent.Contains(message.Id) || !ids.Add(message.Id))
+                duplicates++;
+            else
+                handled.Add(message);
+        }
+        return new Sorted(handled, toPark ?? [], FiredTimers(messages), duplicates);
+    }
+
+    static List<Guid> FiredTimers(IReadOnlyList<LaneMessage> messages) =>
+        messages.Where(m => m.TimerId is not null).Select(m => m.TimerId!.Value).ToList();
+
+    Dictionary<string, long> Advance(IReadOnlyList<LaneMessage> messages)
+    {
+        var moved = new Dictionary<string, long>(StringComparer.Ordinal);
+        foreach (var message in messages)
+        {
+            if (message.Origin.Offset >= 0)
+                moved[message.Origin.Topic] = message.Origin.Offset + 1;
+        }
+        return moved;
+    }
+
+    async Task CommitAsync(
+        Sorted sorted, Dictionary<string, long> moved, IReadOnlyList<Npgsql.NpgsqlBatchCommand> extra, long started, CancellationToken cancellationToken)
+    {
+        var work = new UnitOfWork(grant.Lane, services.Time.GetUtcNow(), services.Catalog);
+        var seq = _outboxSeq;
+        var acknowledged = outbox.AcknowledgedSeq;
+        try
+        {
+            if (sorted.Handled.Count > 0)
+            {
+                await processor.PrepareAsync(sorted.Handled, cancellationToken);
+                foreach (var message in sorted.Handled)
+                    await HandleAsync(message, work, cancellationToken);
+                processor.Complete(work);
+            }
+            foreach (var entry in sorted.Parked)
+                work.Publish(ParkedCopy.Of(entry, work));
+            foreach (var command in extra)
+                work.Write(command);
+            if (work.Outgoing.Count > 0)
+                seq++;
+            var ids = sorted.Handled.Select(m => m.Id).ToList();
+            var commit = new UnitCommit(
+                grant, moved, ids, sorted.FiredTimers, sorted.Parked, seq, acknowledged > _deletedSeq ? acknowledged : 0, work);
+            await commit.ExecuteAsync(services.Database, cancellationToken);
+        }
+        catch
+        {
+            processor.RolledBack();
+            throw;
+        }
+        processor.Committed();
+        Committed(sorted, moved, work, seq, acknowledged, started);
+        if (work.Outgoing.Count > 0)
+            await outbox.PublishAsync(seq, work.Outgoing, cancellationToken);
+    }
+
+    async ValueTask HandleAsync(LaneMessage message, UnitOfWork work, CancellationToken cancellationToken)
+    {
+        using var activity = MessagingTelemetry.Activities.HasListeners()
+            ? MessagingTelemetry.Activities.StartActivity($"{message.Origin.Topic} process", ActivityKind.Consumer, message.TraceParent)
+            : null;
+        activity?.SetTag("messaging.system", "kafka").SetTag("messaging.destination.name", message.Origin.Topic)
+            .SetTag("messaging.kafka.consumer.group", grant.Lane.Group).SetTag("messaging.message.id", message.Id);
+        await processor.HandleAsync(message, work, cancellationToken);
+    }
+
+    void Committed(Sorted sorted, Dictionary<string, long> moved, UnitOfWork work, long seq, long acknowledged, long started)
+    {
+        foreach (var message in sorted.Handled)
+            _recent.Add(message.Id);
+        lock (_positions)
+        {
+            foreach (var (topic, next) in moved)
+                _positions[topic] = next;
+        }
+        timers.Scheduled(work.Timers);
+        parked.Parked(sorted.Parked);
+        _outboxSeq = seq;
+        _deletedSeq = Math.Max(_deletedSeq, acknowledged);
+        services.Telemetry.Unit(grant.Lane, sorted.Handled.Count, sorted.Duplicates, work.Outgoing.Count, services.Time.GetElapsedTime(started));
+        foreach (var group in sorted.Parked.GroupBy(p => p.Status, StringComparer.Ordinal))
+            services.Telemetry.Parked(grant.Lane, group.Key, group.Count());
+    }
+
+    async Task RememberTakenAsync(IReadOnlyList<LaneMessage> messages, CancellationToken cancellationToken)
+    {
+        await using var command = services.Database.CreateCommand(
+            "select message_id from messaging.inbox where group_id = $1 and message_id = any($2)");
+        command.Parameters.Add(new() { Value = grant.GroupId });
+        command.Parameters.Add(new() { Value = messages.Select(m => m.Id).ToArray() });
+        await using var rows = await command.ExecuteReaderAsync(cancellationToken);
+        while (await rows.ReadAsync(cancellationToken))
+            _recent.Add(rows.GetGuid(0));
+    }
+
+    /// <summary>What becomes of each message of a batch.</summary>
+    sealed record Sorted(IReadOnlyList<LaneMessage> Handled, IReadOnlyList<ParkedEntry> Parked, IReadOnlyList<Guid> FiredTimers, int Duplicates)
+    {
+        public static Sorted Nothing { get; } = new([], [], [], 0);
+    }
+}

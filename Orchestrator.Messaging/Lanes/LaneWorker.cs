@@ -1,0 +1,296 @@
+using Microsoft.Extensions.Logging;
+using Orchestrator.Messaging.Configuration;
+using Orchestrator.Messaging.Kafka;
+using Orchestrator.Messaging.Outbox;
+using Orchestrator.Messaging.Ownership;
+using Orchestrator.Messaging.Parking;
+using Orchestrator.Messaging.Timers;
+
+namespace Orchestrator.Messaging.Lanes;
+
+/// <summary>
+/// Runs one lane while this process owns it: takes what has arrived, up to a batch, and never waits for more. One loop, one unit of work at a time.
+/// </summary>
+internal sealed partial class LaneWorker : IAsyncDisposable
+{
+    readonly LaneGroup _group;
+    readonly LaneServices _services;
+    readonly GroupConsumer _consumer;
+    readonly Func<bool> _leaseIsFresh;
+    readonly ILogger _logger;
+    readonly WakeSignal _wake = new();
+    readonly CancellationTokenSource _stop = new();
+    readonly CancellationTokenSource _abort = new();
+    readonly LaneProcessor _processor;
+    readonly LaneOutbox _outbox;
+    readonly LaneTimers _timers;
+    readonly ParkedLane _parked;
+    readonly LaneUnits _units;
+    readonly Queue<LaneMessage> _pending = new();
+    readonly Task _loop;
+    long _parkedLookedAt;
+    long _workedAt;
+    int _failures;
+
+    public LaneWorker(LaneGrant grant, LaneGroup group, LaneServices services, GroupConsumer consumer, Func<bool> leaseIsFresh, ILogger logger)
+    {
+        Grant = grant;
+        _group = group;
+        _services = services;
+        _consumer = consumer;
+        _leaseIsFresh = leaseIsFresh;
+        _logger = logger;
+        Inbox = new LaneInbox(grant.Lane.Partition, services.Options, _wake.Set);
+        _processor = group.CreateProcessor(grant.Lane);
+        _outbox = new LaneOutbox(grant, services.Producer, services.Options.MaxUnacknowledged / 2, _wake.Set);
+        _timers = new LaneTimers(grant, services.Database, services.Reader);
+        _parked = new ParkedLane(grant, services.Database, services.Reader);
+        _units = new LaneUnits(grant, _processor, services, _outbox, _timers, _parked);
+        _loop = Task.Run(RunAsync);
+    }
+
+    public LaneGrant Grant { get; }
+
+    public LaneInbox Inbox { get; }
+
+    public IReadOnlyDictionary<string, long> Positions => _units.Positions;
+
+    public int Unacknowledged => _outbox.MessagesUnderWay;
+
+    /// <summary>Whether it has ended by itself: another owner has taken over.</summary>
+    public bool HasEnded => _loop.IsCompleted;
+
+    /// <summary>Whether it waits for an operator.</summary>
+    public bool IsHalted { get; private set; }
+
+    /// <summary>Whether nothing is read, under way or unpublished.</summary>
+    public bool IsIdle => Inbox.Count == 0 && _pending.Count == 0 && _outbox.MessagesUnderWay == 0 && !_outbox.Failed;
+
+    public string? LastError { get; private set; }
+
+    /// <summary>Lets it look at timers, parked messages and acknowledgements.</summary>
+    public void Tick() => _wake.Set();
+
+    async Task RunAsync()
+    {
+        try
+        {
+            while (!await SucceedsAsync(OpenAsync))
+                _stop.Token.ThrowIfCancellationRequested();
+            _consumer.Add(Inbox, Positions);
+            Opened(_logger, Grant.Lane, Grant.Epoch);
+            while (!_stop.IsCancellationRequested)
+            {
+                await _wake.WaitAsync(_stop.Token);
+                while (!_stop.IsCancellationRequested && await SucceedsAsync(StepAsync))
+                {
+                }
+            }
+        }
+        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        {
+            // Asked to stop: what was taken and not committed is read again by the next owner.
+        }
+        catch (LaneFencedException)
+        {
+            Fenced(_logger, Grant.Lane, Grant.Epoch);
+        }
+    }
+
+    async Task<bool> OpenAsync()
+    {
+        await _units.RecoverAsync(_abort.Token);
+        await _processor.OpenAsync(_abort.Token);
+        return true;
+    }
+
+    /// <summary>One unit of work, if there is one to do.</summary>
+    /// <returns>Whether there may be more to do at once.</returns>
+    async Task<bool> StepAsync()
+    {
+        if (!_leaseIsFresh() || IsHalted)
+            return false;
+        if (_outbox.Failed || _failures > 0)
+            await _units.RecoverAsync(_abort.Token);
+        if (_outbox.MessagesUnderWay > _services.Options.MaxUnacknowledged)
+            return false;
+        if (Inbox.LostPosition is { } topic)
+            return await LostPositionAsync(topic);
+        if (await RunParkedAsync())
+            return true;
+        await TakeAsync();
+        if (_pending.Count > 0)
+        {
+            await RunPendingAsync();
+            _workedAt = _services.Time.GetTimestamp();
+            return true;
+        }
+        if (_units.HasAcknowledged && _services.Time.GetElapsedTime(_workedAt) > IdleInterval)
+            await _units.DeleteAcknowledgedAsync(_abort.Token);
+        return false;
+    }
+
+    async Task TakeAsync()
+    {
+        if (_pending.Count > 0)
+            return;
+        var now = _services.Time.GetUtcNow();
+        if (_timers.IsDue(now))
+        {
+            foreach (var message in await _timers.DueAsync(now, _group.MaxBatch, _abort.Token))
+                _pending.Enqueue(message);
+        }
+        if (_pending.Count == 0)
+        {
+            foreach (var result in Inbox.Take(_group.MaxBatch))
+                _pending.Enqueue(_services.Reader.Read(result));
+        }
+    }
+
+    async Task RunPendingAsync()
+    {
+        try
+        {
+            await _units.RunAsync([.. _pending], _abort.Token);
+            _pending.Clear();
+            return;
+        }
+        catch (Exception e) when (IsMessagesFault(e))
+        {
+            Isolating(_logger, Grant.Lane, _pending.Count, e.GetType().Name);
+        }
+        while (_pending.TryPeek(out var message))
+        {
+            await RunAloneAsync(message);
+            _pending.Dequeue();
+        }
+    }
+
+    async Task RunAloneAsync(LaneMessage message)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                await _units.RunAsync([message], _abort.Token);
+                return;
+            }
+            catch (Exception e) when (IsMessagesFault(e))
+            {
+                if (attempt < _services.Options.MaxAttempts && e is not Wire.BadMessageException)
+                    continue;
+                Parking(_logger, Grant.Lane, message.Origin.Topic, message.Origin.Offset, message.Id, attempt, e);
+                await _units.ParkAsync(message, e, attempt, _abort.Token);
+                return;
+            }
+        }
+    }
+
+    async Task<bool> RunParkedAsync()
+    {
+        if (!_parked.Any || _pending.Count > 0 || _services.Time.GetElapsedTime(_parkedLookedAt) < ParkedLookInterval)
+            return false;
+        var due = await _parked.DueAsync(_abort.Token);
+        foreach (var message in due)
+            await _units.RunParkedAsync(message, _abort.Token);
+        if (due.Count > 0)
+            await _parked.RefreshAsync(_abort.Token);
+        else
+            _parkedLookedAt = _services.Time.GetTimestamp();
+        return due.Count > 0;
+    }
+
+    async Task<bool> LostPositionAsync(string topic)
+    {
+        await LostPositions.RecordAsync(_services.Database, Grant, topic, _abort.Token);
+        if (_services.Options.OnLostPosition == LostPositionPolicy.Halt)
+        {
+            IsHalted = true;
+            LastError = $"position_lost: {topic} holds no message at the stored position any more";
+            Halted(_logger, Grant.Lane, topic);
+            return false;
+        }
+        PositionLost(_logger, Grant.Lane, topic);
+        await _consumer.RemoveAsync(Inbox);
+        Inbox.FindPosition();
+        var positions = Positions.Where(p => !string.Equals(p.Key, topic, StringComparison.Ordinal)).ToDictionary(StringComparer.Ordinal);
+        _consumer.Add(Inbox, positions);
+        return true;
+    }
+
+    /// <summary>Runs a step; on a transient failure pauses and says that there is more to do. The pause doubles up to its bound.</summary>
+    async Task<bool> SucceedsAsync(Func<Task<bool>> step)
+    {
+        try
+        {
+            var more = await step();
+            _failures = 0;
+            LastError = IsHalted ? LastError : null;
+            return more;
+        }
+        catch (Exception e) when (e is not LaneFencedException && !(e is OperationCanceledException && _abort.IsCancellationRequested))
+        {
+            _failures++;
+            LastError = $"{e.GetType().Name}: {e.Message}";
+            _services.Telemetry.Paused(Grant.Lane);
+            var pause = Math.Min(_services.Options.MaxBackoffMs, _services.Options.BackoffMs * Math.Pow(2, Math.Min(_failures - 1, 16)));
+            Pausing(_logger, Grant.Lane, pause, e);
+            await Task.Delay(TimeSpan.FromMilliseconds(pause), _services.Time, _stop.Token);
+            _wake.Set();
+            return step != OpenAsync;
+        }
+    }
+
+    static bool IsMessagesFault(Exception e) => !Failures.IsTransient(e) && e is not LaneFencedException;
+
+    /// <summary>Finishes the unit under way, waits for its acknowledgements within the bound, and ends.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        using var drained = new CancellationTokenSource(TimeSpan.FromMilliseconds(_services.Options.DrainMs), _services.Time);
+        await using var abort = drained.Token.Register(_abort.Cancel);
+        try
+        {
+            await _loop;
+            await _consumer.RemoveAsync(Inbox);
+            await _outbox.SettledAsync(drained.Token);
+            if (_units.HasAcknowledged && !_outbox.Failed)
+                await _units.DeleteAcknowledgedAsync(drained.Token);
+        }
+        catch (Exception e)
+        {
+            // The rows that were to be deleted are published again by the next owner; receivers drop them by id.
+            NotDrained(_logger, Grant.Lane, e.Message);
+        }
+        await _processor.DisposeAsync();
+        _stop.Dispose();
+        _abort.Dispose();
+    }
+
+    static readonly TimeSpan ParkedLookInterval = TimeSpan.FromMilliseconds(500);
+    static readonly TimeSpan IdleInterval = TimeSpan.FromMilliseconds(200);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "{Lane}: open, epoch {Epoch}")]
+    static partial void Opened(ILogger logger, LaneId lane, long epoch);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Lane}: fenced at epoch {Epoch}; another member owns it now")]
+    static partial void Fenced(ILogger logger, LaneId lane, long epoch);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Lane}: {Error} in a batch of {Count}; handling its messages one by one")]
+    static partial void Isolating(ILogger logger, LaneId lane, int count, string error);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Lane}: parking {Topic}@{Offset} {MessageId} after {Attempts} attempts")]
+    static partial void Parking(ILogger logger, LaneId lane, string topic, long offset, Guid messageId, int attempts, Exception exception);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Lane}: pausing {PauseMs} ms")]
+    static partial void Pausing(ILogger logger, LaneId lane, double pauseMs, Exception exception);
+
+    [LoggerMessage(Level = LogLevel.Critical, Message = "{Lane}: halted, the stored position of {Topic} is gone from Kafka")]
+    static partial void Halted(ILogger logger, LaneId lane, string topic);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Lane}: the stored position of {Topic} is gone from Kafka; reading from the earliest message")]
+    static partial void PositionLost(ILogger logger, LaneId lane, string topic);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Lane}: not drained in time: {Reason}")]
+    static partial void NotDrained(ILogger logger, LaneId lane, string reason);
+}

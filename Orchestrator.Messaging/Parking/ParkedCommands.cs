@@ -1,0 +1,76 @@
+using Npgsql;
+using NpgsqlTypes;
+using Orchestrator.Messaging.Ownership;
+using Orchestrator.Messaging.Wire;
+
+namespace Orchestrator.Messaging.Parking;
+
+/// <summary>The statements by which a unit of work parks messages and takes parked ones back.</summary>
+internal static class ParkedCommands
+{
+    public static NpgsqlBatchCommand Insert(LaneGrant grant, IReadOnlyList<ParkedEntry> entries) => new(
+        """
+        insert into messaging.parked (group_id, partition, status, topic, position, message_key, message_id, message_type, raw,
+            error_code, exception_type, stack_hash, detail, attempts, timer)
+        select $1, $2, t.* from unnest($3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) as t
+        """)
+    {
+        Parameters =
+        {
+            new() { Value = grant.GroupId },
+            new() { Value = grant.Lane.Partition },
+            Array(entries, NpgsqlDbType.Text, e => e.Status),
+            Array(entries, NpgsqlDbType.Text, e => e.Message.Origin.Topic),
+            Array(entries, NpgsqlDbType.Bigint, e => e.Message.Origin.Offset),
+            Array(entries, NpgsqlDbType.Text, e => e.Message.Key.Replace("\0", "", StringComparison.Ordinal)),
+            Array(entries, NpgsqlDbType.Uuid, e => e.Message.Id == Guid.Empty ? (Guid?)null : e.Message.Id),
+            Array(entries, NpgsqlDbType.Text, e => e.Message.Contract?.Name),
+            Array(entries, NpgsqlDbType.Bytea, e => PackedRaw.Pack(e.Message.Raw)),
+            Array(entries, NpgsqlDbType.Text, e => e.Cause.Code),
+            Array(entries, NpgsqlDbType.Text, e => e.Cause.ExceptionType),
+            Array(entries, NpgsqlDbType.Text, e => e.Cause.StackHash),
+            Array(entries, NpgsqlDbType.Text, e => e.Cause.Detail?.Replace("\0", "", StringComparison.Ordinal)),
+            Array(entries, NpgsqlDbType.Integer, e => e.Attempts),
+            Array(entries, NpgsqlDbType.Boolean, e => e.Message.TimerId is not null),
+        },
+    };
+
+    /// <summary>The parked message has taken effect, or was discarded.</summary>
+    public static NpgsqlBatchCommand Delete(long parkedId, string outcome) => new(
+        """
+        with gone as (delete from messaging.parked where parked_id = $1 returning parked_id, requested, requested_by)
+        insert into messaging.parked_audit (parked_id, action, actor, outcome)
+        select parked_id, coalesce(requested, 'resume'), coalesce(requested_by, 'lane'), $2 from gone
+        """)
+    {
+        Parameters = { new() { Value = parkedId }, new() { Value = outcome } },
+    };
+
+    /// <summary>The parked message failed again, or for the first time while it was queued.</summary>
+    public static NpgsqlBatchCommand Fail(long parkedId, ParkedCause cause) => new(
+        """
+        with again as (
+            update messaging.parked set attempts = attempts + 1, status = $2, error_code = $3, exception_type = $4, stack_hash = $5, detail = $6,
+                requested = null, requested_by = null, requested_at = null
+            where parked_id = $1 returning parked_id
+        )
+        insert into messaging.parked_audit (parked_id, action, actor, outcome)
+        select parked_id, 'redrive', 'lane', $3 from again
+        """)
+    {
+        Parameters =
+        {
+            new() { Value = parkedId },
+            new() { Value = cause.StackHash is null ? ParkedStatus.Refused : ParkedStatus.Failed },
+            Text(cause.Code),
+            Text(cause.ExceptionType),
+            Text(cause.StackHash),
+            Text(cause.Detail?.Replace("\0", "", StringComparison.Ordinal)),
+        },
+    };
+
+    static NpgsqlParameter Text(string? value) => new() { Value = (object?)value ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text };
+
+    static NpgsqlParameter Array<T>(IReadOnlyList<ParkedEntry> entries, NpgsqlDbType type, Func<ParkedEntry, T> column) =>
+        new() { Value = entries.Select(column).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | type };
+}

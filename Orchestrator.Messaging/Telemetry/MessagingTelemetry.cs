@@ -1,0 +1,68 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using Orchestrator.Messaging.Lanes;
+
+namespace Orchestrator.Messaging.Telemetry;
+
+/// <summary>What lanes count and trace: meter and activity source <c>Orchestrator.Messaging</c>.</summary>
+public sealed class MessagingTelemetry : IDisposable
+{
+    /// <summary>The name of the meter and of the activity source.</summary>
+    public const string Name = "Orchestrator.Messaging";
+
+    internal static readonly ActivitySource Activities = new(Name);
+
+    readonly Meter _meter;
+    readonly Counter<long> _handled;
+    readonly Counter<long> _duplicates;
+    readonly Counter<long> _parked;
+    readonly Counter<long> _published;
+    readonly Counter<long> _pauses;
+    readonly Histogram<int> _batchSize;
+    readonly Histogram<double> _unitDuration;
+
+    /// <summary>Creates the instruments.</summary>
+    public MessagingTelemetry(IMeterFactory meters)
+    {
+        _meter = meters.Create(Name);
+        _handled = _meter.CreateCounter<long>("orchestrator.messages.handled", "{message}", "Messages that took effect");
+        _duplicates = _meter.CreateCounter<long>("orchestrator.messages.duplicates", "{message}", "Messages dropped because their id took effect before");
+        _parked = _meter.CreateCounter<long>("orchestrator.messages.parked", "{message}", "Messages parked, by status");
+        _published = _meter.CreateCounter<long>("orchestrator.messages.published", "{message}", "Messages handed to the broker after their commit");
+        _pauses = _meter.CreateCounter<long>("orchestrator.lanes.pauses", "{pause}", "Pauses after a transient failure");
+        _batchSize = _meter.CreateHistogram<int>("orchestrator.unit.messages", "{message}", "Messages in a unit of work");
+        _unitDuration = _meter.CreateHistogram<double>("orchestrator.unit.duration", "s", "From taking a batch to its commit");
+    }
+
+    internal void Unit(LaneId lane, int handled, int duplicates, int published, TimeSpan duration)
+    {
+        var group = new KeyValuePair<string, object?>("group", lane.Group);
+        _handled.Add(handled, group);
+        if (duplicates > 0)
+            _duplicates.Add(duplicates, group);
+        _published.Add(published, group);
+        _batchSize.Record(handled, group);
+        _unitDuration.Record(duration.TotalSeconds, group);
+    }
+
+    internal void Parked(LaneId lane, string status, int count = 1) =>
+        _parked.Add(count, new("group", lane.Group), new("status", status));
+
+    internal void Paused(LaneId lane) => _pauses.Add(1, new KeyValuePair<string, object?>("group", lane.Group));
+
+    /// <summary>Shows what a host's lanes hold, read when metrics are collected.</summary>
+    public void Observe(Func<IEnumerable<GroupStatus>> groups)
+    {
+        Gauge("orchestrator.consumer.lag", "Messages written and not yet taken, owned lanes", g => g.Lag);
+        Gauge("orchestrator.lanes.owned", "Lanes that this process runs", g => g.LanesOwned);
+        Gauge("orchestrator.lanes.halted", "Lanes that wait for an operator", g => g.LanesHalted);
+        Gauge("orchestrator.lanes.buffered", "Messages read and not yet taken", g => g.Buffered);
+        Gauge("orchestrator.outbox.unacknowledged", "Messages published and not yet acknowledged", g => g.Unacknowledged);
+
+        void Gauge(string name, string description, Func<GroupStatus, long> value) => _meter.CreateObservableGauge(
+            name, () => groups().Select(g => new Measurement<long>(value(g), new KeyValuePair<string, object?>("group", g.Group))), "{item}", description);
+    }
+
+    /// <inheritdoc />
+    public void Dispose() => _meter.Dispose();
+}
