@@ -65,6 +65,6 @@ public enum LedgerEventType
     /// <summary>An amount was put on.</summary>
     [JsonStringEnumMemberName("credited")] Credited,
 
-    /// <summary>An amount was taken off without a hold: the contra side of a funding posting.</summary>
+    /// <summary>An amount was taken off without a hold.</summary>
     [JsonStringEnumMemberName("debited")] Debited,
 }
