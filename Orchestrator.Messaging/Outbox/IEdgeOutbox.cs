@@ -4,22 +4,23 @@ using Orchestrator.Messaging.Wire;
 namespace Orchestrator.Messaging.Outbox;
 
 /// <summary>
-/// Publishes what comes from outside any lane, over HTTP for instance, without losing or inventing anything: messages are stored in the
-/// caller's own transaction and sent after its commit. A process that dies in between leaves them to any other.
+/// How a request over HTTP publishes: <see cref="AddAsync"/> in the request's transaction, then <see cref="PublishAsync"/> after its commit.
+/// If the process dies between the two, another publishes what was added.
 /// </summary>
 public interface IEdgeOutbox
 {
-    /// <summary>Stores <paramref name="messages"/> in <paramref name="transaction"/>. Nothing is sent unless it commits.</summary>
-    /// <param name="connection">The caller's connection.</param>
-    /// <param name="transaction">The caller's transaction on it.</param>
-    /// <param name="messages">In the order in which they are to be sent.</param>
-    /// <param name="cancellationToken">Cancels the write.</param>
-    Task PublishAsync(
-        NpgsqlConnection connection, NpgsqlTransaction transaction, IReadOnlyList<OutgoingMessage> messages, CancellationToken cancellationToken);
+    /// <summary>Keeps messages for publishing, within the caller's transaction.</summary>
+    /// <param name="connection">The transaction's connection.</param>
+    /// <param name="transaction">The caller's transaction; nothing is published unless it commits.</param>
+    /// <param name="messages">What to publish, in order.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    Task<EdgeReceipt> AddAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, IReadOnlyList<OutgoingMessage> messages, CancellationToken cancellationToken);
 
-    /// <summary>
-    /// Call after the commit: what is committed goes out now rather than at the next look. Returns without waiting for the broker; a broker
-    /// that is down is no error here, for what is stored is sent when it is back.
-    /// </summary>
-    Task FlushAsync();
+    /// <summary>Hands the messages to the broker's client; call it after the commit. It does not wait for the acknowledgement.</summary>
+    Task PublishAsync(EdgeReceipt receipt, CancellationToken cancellationToken);
 }
+
+/// <summary>Messages that are kept and may be published once their transaction has committed.</summary>
+/// <param name="Id">The row.</param>
+/// <param name="Messages">The messages.</param>
+public sealed record EdgeReceipt(Guid Id, IReadOnlyList<OutgoingMessage> Messages);

@@ -142,17 +142,6 @@ public sealed class GroupMembership : IAsyncDisposable
             : null;
     }
 
-    /// <summary>Gives a lane up, for another member to claim at once.</summary>
-    public async Task ReleaseAsync(LaneGrant grant, CancellationToken cancellationToken)
-    {
-        await using var release = new NpgsqlCommand(
-            "update messaging.lane set owner = null where group_id = $1 and partition = $2 and epoch = $3", _session)
-        {
-            Parameters = { new() { Value = GroupId }, new() { Value = grant.Lane.Partition }, new() { Value = grant.Epoch } },
-        };
-        await release.ExecuteNonQueryAsync(cancellationToken);
-    }
-
     /// <summary>Leaves the group: the session ends, and with it the lock.</summary>
     public async ValueTask DisposeAsync()
     {

@@ -1,0 +1,200 @@
+using Confluent.Kafka;
+using Microsoft.Extensions.Logging;
+using Orchestrator.Messaging.Kafka;
+using Orchestrator.Messaging.Ownership;
+
+namespace Orchestrator.Messaging.Lanes;
+
+/// <summary>
+/// Keeps this process's share of a group's lanes running: beats, claims what is free, gives up what is too much, starts anew when the
+/// membership is lost. Lanes move one by one; the others never stop.
+/// </summary>
+internal sealed partial class GroupRunner : IAsyncDisposable
+{
+    static readonly TimeSpan TickInterval = TimeSpan.FromMilliseconds(50);
+    static readonly TimeSpan KafkaCommitInterval = TimeSpan.FromSeconds(1);
+
+    readonly LaneGroup _group;
+    readonly LaneServices _services;
+    readonly ILogger _logger;
+    readonly GroupConsumer _consumer;
+    readonly Dictionary<int, LaneWorker> _workers = [];
+    readonly Dictionary<int, Task> _releasing = [];
+    readonly CancellationTokenSource _stop = new();
+    readonly Task _loop;
+    readonly Task _ticks;
+    GroupMembership? _membership;
+    string? _lastError;
+
+    public GroupRunner(LaneGroup group, LaneServices services, ILogger logger)
+    {
+        _group = group;
+        _services = services;
+        _logger = logger;
+        _consumer = new GroupConsumer(group, services.Kafka, logger);
+        _loop = Task.Run(RunAsync);
+        _ticks = Task.Run(TickAsync);
+    }
+
+    /// <summary>Whether all that this process owns is taken, committed, published and acknowledged.</summary>
+    public bool IsIdle => Workers().All(w => w.IsIdle) && Lag() == 0;
+
+    public GroupStatus Status()
+    {
+        var workers = Workers();
+        return new GroupStatus(
+            _group.Name, _services.Options.Partitions, workers.Count, workers.Count(w => w.IsHalted), Lag(),
+            workers.Sum(w => w.Inbox.Count), workers.Sum(w => w.Unacknowledged), workers.Select(w => w.LastError).FirstOrDefault(e => e is not null) ?? _lastError);
+    }
+
+    long Lag() => (
+        from worker in Workers()
+        let positions = worker.Positions
+        from topic in _group.Topics
+        let high = _consumer.HighWatermark(new TopicPartition(topic, worker.Grant.Lane.Partition))
+        where high is > 0
+        select Math.Max(0, high.Value - positions.GetValueOrDefault(topic))).Sum();
+
+    List<LaneWorker> Workers()
+    {
+        lock (_workers)
+            return [.. _workers.Values];
+    }
+
+    async Task RunAsync()
+    {
+        var interval = TimeSpan.FromMilliseconds(_services.Options.HeartbeatMs);
+        while (!_stop.IsCancellationRequested)
+        {
+            try
+            {
+                _membership ??= await GroupMembership.JoinAsync(_services.Database, _group.Name, _services.Options, _services.Time, _stop.Token);
+                await BalanceAsync(_membership);
+                _lastError = null;
+            }
+            catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+            {
+                break;
+            }
+            catch (Exception e)
+            {
+                _lastError = $"{e.GetType().Name}: {e.Message}";
+                LostMembership(_logger, _group.Name, e);
+                await AbandonAsync();
+            }
+            await Task.Delay(interval, _services.Time, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    async Task BalanceAsync(GroupMembership membership)
+    {
+        var (members, lanes) = await membership.HeartbeatAsync(_stop.Token);
+        foreach (var ended in Workers().Where(w => w.HasEnded))
+            await RemoveAsync(ended);
+        foreach (var done in _releasing.Where(r => r.Value.IsCompleted).Select(r => r.Key).ToList())
+            _releasing.Remove(done);
+
+        var (release, claim) = LaneShare.Decide(membership.MemberId, members, lanes);
+        foreach (var partition in release.Where(p => !_releasing.ContainsKey(p)))
+        {
+            if (_workers.TryGetValue(partition, out var worker))
+                _releasing[partition] = ReleaseAsync(membership, worker);
+        }
+        foreach (var lane in lanes.Where(l => claim.Contains(l.Partition) && !_releasing.ContainsKey(l.Partition)))
+        {
+            if (await membership.ClaimAsync(lane, _stop.Token) is { } grant)
+                Start(membership, grant);
+        }
+    }
+
+    void Start(GroupMembership membership, LaneGrant grant)
+    {
+        var worker = new LaneWorker(grant, _group, _services, _consumer, () => membership.IsFresh, _logger);
+        lock (_workers)
+            _workers[grant.Lane.Partition] = worker;
+    }
+
+    // Beats go on while a lane drains; its row says who owns it until it is released.
+    async Task ReleaseAsync(GroupMembership membership, LaneWorker worker)
+    {
+        await RemoveAsync(worker);
+        await LaneRelease.ReleaseAsync(_services.Database, worker.Grant, CancellationToken.None);
+        Released(_logger, worker.Grant.Lane, membership.MemberId);
+    }
+
+    async Task RemoveAsync(LaneWorker worker)
+    {
+        await worker.DisposeAsync();
+        lock (_workers)
+        {
+            if (_workers.TryGetValue(worker.Grant.Lane.Partition, out var current) && ReferenceEquals(current, worker))
+                _workers.Remove(worker.Grant.Lane.Partition);
+        }
+    }
+
+    async Task AbandonAsync()
+    {
+        await Task.WhenAll(Workers().Select(RemoveAsync));
+        if (_membership is { } membership)
+            await membership.DisposeAsync();
+        _membership = null;
+    }
+
+    async Task TickAsync()
+    {
+        using var timer = new PeriodicTimer(TickInterval, _services.Time);
+        var committedAt = _services.Time.GetTimestamp();
+        while (await NextTickAsync(timer))
+        {
+            foreach (var worker in Workers())
+                worker.Tick();
+            if (_services.Time.GetElapsedTime(committedAt) < KafkaCommitInterval)
+                continue;
+            CommitToKafka();
+            committedAt = _services.Time.GetTimestamp();
+        }
+    }
+
+    async Task<bool> NextTickAsync(PeriodicTimer timer)
+    {
+        try
+        {
+            return await timer.WaitForNextTickAsync(_stop.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+    }
+
+    void CommitToKafka()
+    {
+        var positions = (
+            from worker in Workers()
+            from position in worker.Positions
+            select new TopicPartitionOffset(position.Key, worker.Grant.Lane.Partition, position.Value)).ToList();
+        if (positions.Count > 0)
+            _consumer.CommitPositions(positions);
+    }
+
+    /// <summary>Drains every lane, releases it and leaves the group.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await _loop;
+        await _ticks;
+        await Task.WhenAll(_releasing.Values);
+        await Task.WhenAll(Workers().Select(w => w.DisposeAsync().AsTask()));
+        CommitToKafka();
+        if (_membership is { } membership)
+            await membership.DisposeAsync();
+        await _consumer.DisposeAsync();
+        _stop.Dispose();
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Group {Group}: the membership is lost; joining anew")]
+    static partial void LostMembership(ILogger logger, string group, Exception exception);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Lane}: released by {Member}")]
+    static partial void Released(ILogger logger, LaneId lane, Guid member);
+}

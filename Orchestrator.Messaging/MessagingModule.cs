@@ -1,0 +1,81 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using Npgsql;
+using Orchestrator.Contracts.Catalog;
+using Orchestrator.Messaging.Clusters;
+using Orchestrator.Messaging.Configuration;
+using Orchestrator.Messaging.Inbox;
+using Orchestrator.Messaging.Kafka;
+using Orchestrator.Messaging.Lanes;
+using Orchestrator.Messaging.Outbox;
+using Orchestrator.Messaging.Parking;
+using Orchestrator.Messaging.Telemetry;
+using Orchestrator.Messaging.Wire;
+
+namespace Orchestrator.Messaging;
+
+/// <summary>Registers messaging: what runs lanes, publishes and parks.</summary>
+public static class MessagingModule
+{
+    /// <summary>
+    /// Adds messaging. Groups are what is registered as <see cref="LaneGroup"/>, messages beyond the contracts what is registered as
+    /// <see cref="MessageContract"/>. Register it after MassTransit, so that lanes start when the bus has and stop before it.
+    /// </summary>
+    /// <param name="services">The host's services.</param>
+    /// <param name="configuration">Sections <c>Messaging</c>, <c>Kafka</c> and <c>Topics</c> (other names for topics, by default name); ORCHESTRATOR_KAFKA and ORCHESTRATOR_POSTGRES go before them.</param>
+    public static IServiceCollection AddOrchestratorMessaging(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<MessagingOptions>().Bind(configuration.GetSection(MessagingOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton(sp => sp.GetRequiredService<IOptions<MessagingOptions>>().Value);
+        services.AddSingleton(_ => ReadKafka(configuration));
+        services.AddSingleton(_ => NpgsqlDataSource.Create(ReadPostgres(configuration)));
+        services.AddSingleton(sp => new MessageCatalog(
+            ContractCatalog.All.Concat(sp.GetServices<MessageContract>()),
+            configuration.GetSection("Topics").GetChildren().ToDictionary(c => c.Key, c => c.Value ?? c.Key, StringComparer.Ordinal)));
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton<LaneMessageReader>();
+        services.AddSingleton<KafkaProducer>();
+        services.AddSingleton<MessagingTelemetry>();
+        services.AddSingleton<LaneServices>();
+        services.AddSingleton(sp => new ClusterFacts(sp.GetRequiredService<KafkaOptions>().ClientConfig()));
+        services.AddSingleton<ClusterGuard>();
+        services.AddSingleton<ParkedMessages>();
+        services.AddSingleton<LaneHost>();
+        services.AddHostedService(sp => sp.GetRequiredService<LaneHost>());
+        services.AddSingleton<EdgeOutbox>();
+        services.AddSingleton<IEdgeOutbox>(sp => sp.GetRequiredService<EdgeOutbox>());
+        services.AddHostedService(sp => sp.GetRequiredService<EdgeOutbox>());
+        services.AddHostedService<InboxPruner>();
+        services.AddMetrics();
+        return services;
+    }
+
+    static KafkaOptions ReadKafka(IConfiguration configuration)
+    {
+        var section = configuration.GetSection(KafkaOptions.Section);
+        var options = new KafkaOptions();
+        foreach (var entry in section.AsEnumerable(makePathsRelative: true).Where(e => e.Value is not null))
+        {
+            if (string.Equals(entry.Key, nameof(KafkaOptions.FetchWaitMs), StringComparison.OrdinalIgnoreCase))
+                options.FetchWaitMs = section.GetValue<int>(entry.Key);
+            else if (string.Equals(entry.Key, nameof(KafkaOptions.LingerMs), StringComparison.OrdinalIgnoreCase))
+                options.LingerMs = section.GetValue<double>(entry.Key);
+            else
+                options.Client[entry.Key] = entry.Value!;
+        }
+        if (configuration["ORCHESTRATOR_KAFKA"] is { Length: > 0 } servers)
+            options.Client["bootstrap.servers"] = servers;
+        return options;
+    }
+
+    static string ReadPostgres(IConfiguration configuration)
+    {
+        var connectionString = configuration["ORCHESTRATOR_POSTGRES"] ?? configuration.GetConnectionString("Orchestrator")
+            ?? throw new InvalidOperationException("No database is configured; set ORCHESTRATOR_POSTGRES to a connection string");
+        var builder = new NpgsqlConnectionStringBuilder(connectionString) { ApplicationName = "orchestrator", MaxAutoPrepare = 200, AutoPrepareMinUsages = 2 };
+        if (!connectionString.Contains("Pool Size", StringComparison.OrdinalIgnoreCase))
+            builder.MaxPoolSize = 60;
+        return builder.ConnectionString;
+    }
+}
