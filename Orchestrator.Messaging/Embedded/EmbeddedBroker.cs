@@ -91,6 +91,9 @@ public sealed class EmbeddedBroker : IDisposable, IAsyncDisposable
     /// <summary>The cluster of this process that serves at these addresses, or null.</summary>
     public static EmbeddedBroker? FindHosted(string bootstrapServers) => Hosted.GetValueOrDefault(bootstrapServers);
 
+    // What librdkafka calls its mock clusters, followed by an address in memory.
+    internal static bool Serves(string clusterId) => clusterId.StartsWith("mockCluster", StringComparison.Ordinal);
+
     /// <summary>Creates a topic. Do so before anybody subscribes: a topic that a client's question creates has four partitions.</summary>
     /// <returns>False when the topic exists already, with whatever partitions it has.</returns>
     public bool CreateTopic(string name, int partitions)

@@ -74,6 +74,26 @@ public sealed class PrivatePostgres : IAsyncDisposable
         }
     }
 
+    /// <summary>Stops the server that a process which died has left running on a directory. Does nothing while its starter lives.</summary>
+    /// <returns>Whether the directory is free: nobody owns it and no server runs on it.</returns>
+    public static async Task<bool> StopAbandonedAsync(string directory, CancellationToken cancellation = default)
+    {
+        var place = await PostgresHome.PrepareAsync(directory, cancellation);
+        await using var owned = TryOwn(place);
+        if (owned is null)
+        {
+            return false;
+        }
+
+        if (await PostmasterFile.ReadRunningAsync(place.Cluster, cancellation) is not null)
+        {
+            var options = new PrivatePostgresOptions { Directory = directory };
+            await new PostgresServer(options, place, PostgresBinaries.Find(options.Binaries, place.MadeBy)).StopAsync("fast", cancellation);
+        }
+
+        return true;
+    }
+
     /// <summary>How to reach another database of this server.</summary>
     public string ConnectionStringTo(string database) => new NpgsqlConnectionStringBuilder
     {

@@ -1,0 +1,95 @@
+using Confluent.Kafka;
+using Confluent.Kafka.Admin;
+using Orchestrator.Messaging.Embedded;
+
+namespace Orchestrator.Messaging.Clusters;
+
+/// <summary>
+/// Creates the topics that a cluster lacks. It looks first, and asks for nothing that is there; so it needs no right to create topics where
+/// an operator has created them.
+/// </summary>
+/// <param name="configuration">The client properties, security included.</param>
+/// <param name="time">Bounds the wait for new topics to show.</param>
+public sealed class TopicProvisioner(ClientConfig configuration, TimeProvider time)
+{
+    // Whatever the cluster's default is: three on most that matter, one on a developer's.
+    const short BrokersDefaultReplication = -1;
+
+    static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(30);
+    static readonly TimeSpan VisibleWithin = TimeSpan.FromSeconds(30);
+    static readonly TimeSpan PollEvery = TimeSpan.FromMilliseconds(100);
+
+    readonly ClusterFacts facts = new(configuration);
+
+    /// <summary>Creates what is missing and waits until the cluster shows it. A topic that exists stays as it is.</summary>
+    /// <returns>How many partitions each planned topic has: those of an older topic may differ from the plan.</returns>
+    /// <exception cref="KafkaException">The cluster does not answer.</exception>
+    /// <exception cref="TopicsMissingException">Topics are missing and cannot be created from here.</exception>
+    public async Task<IReadOnlyDictionary<string, int>> EnsureAsync(IReadOnlyCollection<TopicPlan> plan, CancellationToken cancellation = default)
+    {
+        var missing = Missing(plan);
+        if (missing.Count > 0)
+        {
+            await CreateAsync(missing);
+        }
+
+        var began = time.GetTimestamp();
+        while ((missing = Missing(plan)).Count > 0)
+        {
+            if (time.GetElapsedTime(began) > VisibleWithin)
+            {
+                throw new TopicsMissingException("They were created, but the cluster does not show them", missing);
+            }
+
+            await Task.Delay(PollEvery, time, cancellation);
+        }
+
+        var present = facts.TopicPartitions(AnswerWithin);
+        return plan.ToDictionary(topic => topic.Name, topic => present[topic.Name], StringComparer.Ordinal);
+    }
+
+    List<TopicPlan> Missing(IReadOnlyCollection<TopicPlan> plan)
+    {
+        var present = facts.TopicPartitions(AnswerWithin);
+        return [.. plan.Where(topic => !present.ContainsKey(topic.Name))];
+    }
+
+    async Task CreateAsync(List<TopicPlan> missing)
+    {
+        if (EmbeddedBroker.FindHosted(configuration.BootstrapServers) is { } hosted)
+        {
+            missing.ForEach(topic => hosted.CreateTopic(topic.Name, topic.Partitions));
+            return;
+        }
+
+        if (EmbeddedBroker.Serves(facts.ClusterId(AnswerWithin)))
+        {
+            throw new TopicsMissingException("An embedded broker creates topics only in the process that hosts it", missing);
+        }
+
+        using var admin = new AdminClientBuilder(new AdminClientConfig(configuration)).Build();
+        try
+        {
+            await admin.CreateTopicsAsync(missing.Select(Specification));
+        }
+        catch (CreateTopicsException failure) when (failure.Results.TrueForAll(
+            result => result.Error.Code is ErrorCode.NoError or ErrorCode.TopicAlreadyExists))
+        {
+            // Another process that started with this one was quicker.
+        }
+    }
+
+    static TopicSpecification Specification(TopicPlan topic) => new()
+    {
+        Name = topic.Name,
+        NumPartitions = topic.Partitions,
+        ReplicationFactor = BrokersDefaultReplication,
+        Configs = topic.KeepForever
+            ? new Dictionary<string, string>(StringComparer.Ordinal) { ["retention.ms"] = "-1", ["retention.bytes"] = "-1" }
+            : null,
+    };
+}
+
+/// <summary>Topics that are needed are not on the cluster.</summary>
+public sealed class TopicsMissingException(string why, IEnumerable<TopicPlan> missing)
+    : Exception($"{why}: {string.Join(", ", missing.Select(topic => topic.Name))}.");
