@@ -46,15 +46,15 @@ public sealed class ClusterFacts(ClientConfig configuration)
 
     /// <summary>The first offset that a partition still holds, and the one that its next message will get, for each partition asked for.</summary>
     /// <exception cref="KafkaException">A partition does not exist, or no broker answered in time.</exception>
-    public IReadOnlyDictionary<TopicPartition, WatermarkOffsets> Watermarks(IEnumerable<TopicPartition> partitions, TimeSpan timeout)
+    public IReadOnlyDictionary<TopicPartition, Watermarks> ReadWatermarks(IEnumerable<TopicPartition> partitions, TimeSpan timeout)
     {
         using var client = Connect();
-        var watermarks = new Dictionary<TopicPartition, WatermarkOffsets>();
+        var watermarks = new Dictionary<TopicPartition, Watermarks>();
         foreach (var partition in partitions)
         {
             Check(Librdkafka.QueryWatermarkOffsets(
                 client.Handle, partition.Topic, partition.Partition.Value, out var low, out var high, Milliseconds(timeout)));
-            watermarks[partition] = new WatermarkOffsets(low, high);
+            watermarks[partition] = new Watermarks(low, high);
         }
 
         return watermarks;
@@ -63,7 +63,7 @@ public sealed class ClusterFacts(ClientConfig configuration)
     LibrdkafkaClient Connect() => LibrdkafkaClient.Create(
         configuration
             .Where(property => !property.Key.StartsWith("dotnet.", StringComparison.Ordinal))
-            .Append(new("log_level", "3"))
+            .Append(new("log_level", "0")) // What goes wrong comes back as an error; librdkafka would print it too.
             .Append(new("enable.metrics.push", "false")));
 
     static int Milliseconds(TimeSpan timeout) => checked((int)timeout.TotalMilliseconds);
@@ -76,3 +76,8 @@ public sealed class ClusterFacts(ClientConfig configuration)
         }
     }
 }
+
+/// <summary>What a partition holds.</summary>
+/// <param name="Low">The offset of the first message that it still has.</param>
+/// <param name="High">The offset that its next message will get.</param>
+public readonly record struct Watermarks(long Low, long High);

@@ -136,6 +136,9 @@ public sealed class PrivatePostgres : IAsyncDisposable
         }
     }
 
+    /// <summary>Lets go of the server without stopping it, as the death of this process would.</summary>
+    public void Abandon() => Interlocked.Exchange(ref ownership, null)?.Dispose();
+
     /// <inheritdoc cref="StopAsync"/>
     public async ValueTask DisposeAsync() => await StopAsync();
 
