@@ -37,7 +37,7 @@ internal sealed partial class GroupRunner : IAsyncDisposable
     }
 
     /// <summary>Whether all that this process owns is taken, committed, published and acknowledged.</summary>
-    public bool IsIdle => Workers().All(w => w.IsIdle) && Lag() == 0;
+    public bool IsIdle => Workers() is { Count: > 0 } workers && workers.All(w => w.IsIdle) && Lags().All(lag => lag == 0);
 
     public GroupStatus Status()
     {
@@ -47,13 +47,15 @@ internal sealed partial class GroupRunner : IAsyncDisposable
             workers.Sum(w => w.Inbox.Count), workers.Sum(w => w.Unacknowledged), workers.Select(w => w.LastError).FirstOrDefault(e => e is not null) ?? _lastError);
     }
 
-    long Lag() => (
+    long Lag() => Lags().Sum(lag => lag ?? 0);
+
+    // Null where no fetch has told the partition's end yet.
+    IEnumerable<long?> Lags() =>
         from worker in Workers()
         let positions = worker.Positions
         from topic in _group.Topics
         let high = _consumer.HighWatermark(new TopicPartition(topic, worker.Grant.Lane.Partition))
-        where high is > 0
-        select Math.Max(0, high.Value - positions.GetValueOrDefault(topic))).Sum();
+        select high is null ? (long?)null : Math.Max(0, high.Value - positions.GetValueOrDefault(topic));
 
     List<LaneWorker> Workers()
     {
