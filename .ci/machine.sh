@@ -1,0 +1,50 @@
+# What ./run and ./test need of the machine. To be sourced, after changing to the repository's root; bash 3.2 is enough.
+
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
+
+say() { printf '%s\n' "$*" >&2; }
+die() { say "$*"; exit 1; }
+
+need_dotnet() {
+    if ! command -v dotnet >/dev/null 2>&1; then
+        die "The .NET 10 SDK is missing: https://dotnet.microsoft.com/download/dotnet/10.0 (macOS: brew install dotnet-sdk)."
+    fi
+    if ! dotnet --version >/dev/null 2>&1; then
+        die "The .NET 10 SDK is missing; global.json asks for it. Installed: $(dotnet --list-sdks | tr '\n' ' ')"
+    fi
+}
+
+has_postgres() {
+    local bin
+    for bin in /usr/lib/postgresql/*/bin /opt/homebrew/opt/postgresql*/bin /usr/local/opt/postgresql*/bin \
+        /Applications/Postgres.app/Contents/Versions/*/bin /usr/pgsql-*/bin; do
+        if [ -x "$bin/initdb" ] && [ -x "$bin/postgres" ]; then return 0; fi
+    done
+    command -v initdb >/dev/null 2>&1 && command -v postgres >/dev/null 2>&1
+}
+
+# PostgreSQL's programs: installed where that takes no question, named where it does.
+need_postgres() {
+    if has_postgres; then return 0; fi
+    if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
+        say "Installing PostgreSQL ..."
+        if apt-get update -qq >&2 && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends postgresql >&2; then
+            if has_postgres; then return 0; fi
+        fi
+        die "PostgreSQL could not be installed: apt-get install postgresql"
+    elif command -v apt-get >/dev/null 2>&1; then
+        die "PostgreSQL is missing: sudo apt-get install postgresql"
+    elif [ "$(uname -s)" = Darwin ]; then
+        die "PostgreSQL is missing: brew install postgresql@17"
+    fi
+    die "PostgreSQL 15 or later is missing: install the server's programs (initdb, pg_ctl, postgres)."
+}
+
+# Builds projects in Release, warnings as errors; quiet unless one fails.
+build() {
+    say "Building ..."
+    local project
+    for project in "$@"; do
+        dotnet build "$project" -c Release -v quiet -clp:NoSummary -nodeReuse:false >&2 || die "The build failed."
+    done
+}
