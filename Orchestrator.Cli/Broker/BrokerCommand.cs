@@ -1,0 +1,74 @@
+using System.CommandLine;
+using Orchestrator.Cli.Output;
+using Orchestrator.Contracts;
+using Orchestrator.Messaging.Embedded;
+
+namespace Orchestrator.Cli.Broker;
+
+/// <summary><c>orchestrator broker</c>.</summary>
+static class BrokerCommand
+{
+    static readonly Option<int?> Port = new("--port") { Description = "TCP port on 127.0.0.1 [default: a free one]" };
+    static readonly Option<int> Partitions = new("--partitions") { Description = "Of every topic", DefaultValueFactory = _ => Topics.DefaultPartitions };
+
+    static readonly Option<string[]> MoreTopics = new("--topic")
+    {
+        Description = "A topic more, beside the product's own; may be repeated",
+        DefaultValueFactory = _ => [],
+    };
+
+    static readonly Option<bool> Json = new("--json") { Description = "Print the address as one line of JSON" };
+
+    public static Command Create()
+    {
+        var command = new Command(
+            "broker",
+            "Host the embedded Kafka-compatible broker in a process of its own, with every topic of the product, until Ctrl-C or SIGTERM. It " +
+            "keeps messages in memory, at most 5 MiB a partition: for development and tests, not for messages that matter.")
+        {
+            Port, Partitions, MoreTopics, Json,
+        };
+        command.SetAction(RunAsync);
+        return command;
+    }
+
+    static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
+    {
+        using var broker = Start(parsed);
+        if (parsed.GetValue(Json))
+            Terminal.Json(new { bootstrapServers = broker.BootstrapServers });
+        else
+            Console.Out.WriteLine(broker.BootstrapServers);
+        Terminal.Note("Serving until Ctrl-C.");
+        try
+        {
+            await Task.Delay(Timeout.Infinite, cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            Terminal.Note("Stopped.");
+        }
+        return 0;
+    }
+
+    static EmbeddedBroker Start(ParseResult parsed)
+    {
+        try
+        {
+            return EmbeddedBroker.Start(new EmbeddedBrokerOptions
+            {
+                Port = parsed.GetValue(Port),
+                Partitions = parsed.GetValue(Partitions),
+                Topics = [.. EmbeddedBrokerOptions.DefaultTopics, .. parsed.GetValue(MoreTopics) ?? []],
+            });
+        }
+        catch (System.ComponentModel.DataAnnotations.ValidationException e)
+        {
+            throw new CommandException("bad_option", e.Message, e);
+        }
+        catch (IOException e)
+        {
+            throw new CommandException("port_taken", e.Message, e);
+        }
+    }
+}

@@ -1,0 +1,91 @@
+using System.CommandLine;
+using Confluent.Kafka;
+using Orchestrator.Cli.Output;
+
+namespace Orchestrator.Cli.Connections;
+
+/// <summary>
+/// Where to connect to, shared by all commands. An option comes before its environment variable, that before what a running service has
+/// left in .data/endpoints.json.
+/// </summary>
+public sealed class ConnectionOptions
+{
+    /// <summary>Where the API listens unless something else is said.</summary>
+    public const string DefaultApi = "http://127.0.0.1:5080";
+
+    readonly Option<string?> _kafka = new("--kafka")
+    {
+        Description = "Kafka's bootstrap servers [env: ORCHESTRATOR_KAFKA] [else: .data/endpoints.json]",
+        HelpName = "host:port,...",
+        Recursive = true,
+    };
+
+    readonly Option<string[]> _properties = new("--kafka-property")
+    {
+        Description = "Any client property of librdkafka, for instance security.protocol=SASL_SSL; may be repeated",
+        HelpName = "name=value",
+        Recursive = true,
+        DefaultValueFactory = _ => [],
+    };
+
+    readonly Option<string?> _postgres = new("--postgres")
+    {
+        Description = "PostgreSQL's connection string [env: ORCHESTRATOR_POSTGRES] [else: .data/endpoints.json]",
+        HelpName = "Host=...;Database=...",
+        Recursive = true,
+    };
+
+    readonly Option<string?> _api = new("--api")
+    {
+        Description = $"The service's HTTP API [else: .data/endpoints.json, {DefaultApi}]",
+        HelpName = "url",
+        Recursive = true,
+    };
+
+    /// <summary>Adds the options to the root, for all commands below it.</summary>
+    public void AddTo(Command root)
+    {
+        root.Add(_kafka);
+        root.Add(_properties);
+        root.Add(_postgres);
+        root.Add(_api);
+    }
+
+    /// <summary>Client settings that name the brokers and carry the given properties.</summary>
+    /// <exception cref="CommandException"><c>no_kafka</c> or <c>bad_kafka_property</c>.</exception>
+    public ClientConfig Kafka(ParseResult parsed)
+    {
+        var servers = FirstGiven(parsed.GetValue(_kafka), Environment.GetEnvironmentVariable("ORCHESTRATOR_KAFKA"), () => Found().Kafka)
+            ?? throw new CommandException("no_kafka", "No broker is known: give --kafka host:port or set ORCHESTRATOR_KAFKA, or start the service here.");
+        var config = new ClientConfig { BootstrapServers = servers, ClientId = "orchestrator-cli" };
+        foreach (var property in parsed.GetValue(_properties) ?? [])
+        {
+            var (name, value) = property.Split('=', 2) is [{ Length: > 0 } n, var v]
+                ? (n, v)
+                : throw new CommandException("bad_kafka_property", $"'{property}' is not name=value");
+            config.Set(name, value);
+        }
+        return config;
+    }
+
+    /// <summary>The database's connection string.</summary>
+    /// <exception cref="CommandException"><c>no_postgres</c>.</exception>
+    public string Postgres(ParseResult parsed) =>
+        FirstGiven(parsed.GetValue(_postgres), Environment.GetEnvironmentVariable("ORCHESTRATOR_POSTGRES"), () => Found().Postgres)
+        ?? throw new CommandException("no_postgres", "No database is known: give --postgres or set ORCHESTRATOR_POSTGRES, or start the service here.");
+
+    /// <summary>The API's base address.</summary>
+    /// <exception cref="CommandException"><c>bad_api_address</c>.</exception>
+    public Uri Api(ParseResult parsed)
+    {
+        var address = FirstGiven(parsed.GetValue(_api), null, () => Found().Api) ?? DefaultApi;
+        return Uri.TryCreate(address.TrimEnd('/') + "/", UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"
+            ? uri
+            : throw new CommandException("bad_api_address", $"'{address}' is not an http address");
+    }
+
+    static string? FirstGiven(string? option, string? environment, Func<string?> found) =>
+        !string.IsNullOrWhiteSpace(option) ? option : !string.IsNullOrWhiteSpace(environment) ? environment : found();
+
+    static Endpoints Found() => Endpoints.Find(Directory.GetCurrentDirectory());
+}

@@ -1,0 +1,27 @@
+using System.CommandLine;
+using Orchestrator.Cli.Broker;
+using Orchestrator.Cli.Connections;
+using Orchestrator.Cli.Simulate;
+using Orchestrator.Cli.Store;
+
+namespace Orchestrator.Cli;
+
+/// <summary>The command line: every command, and the options they share.</summary>
+public static class OrchestratorCommand
+{
+    /// <summary>Builds it.</summary>
+    public static RootCommand Create(TimeProvider time)
+    {
+        var connections = new ConnectionOptions();
+        var root = new RootCommand(
+            "Moves money safely, from the command line: simulate and publish transactions, look into topics, see to parked messages, " +
+            "check the store. Where a service runs from this folder, its addresses are found in .data/endpoints.json.")
+        {
+            SimulateCommand.Create(connections, time),
+            MigrateCommand.Create(connections),
+            BrokerCommand.Create(),
+        };
+        connections.AddTo(root);
+        return root;
+    }
+}

@@ -1,0 +1,134 @@
+using System.Diagnostics;
+using Confluent.Kafka;
+using Orchestrator.Cli.Output;
+using Orchestrator.Contracts;
+using Orchestrator.Contracts.Catalog;
+using Orchestrator.Messaging.Wire;
+
+namespace Orchestrator.Cli.Publishing;
+
+/// <summary>
+/// Publishes contracts as a business service would: CloudEvents in binary mode, the contract's topic and key, an idempotent producer.
+/// Bounded: when as much is on the way as may be, it waits; nothing is dropped.
+/// </summary>
+public sealed class TransactionPublisher : IAsyncDisposable
+{
+    const int MaxOnTheWay = 20_000;
+    const string Source = "/orchestrator/cli";
+    static readonly TimeSpan QueueFullWait = TimeSpan.FromMilliseconds(10);
+
+    readonly IProducer<byte[], byte[]> _producer;
+    readonly SemaphoreSlim _room = new(MaxOnTheWay);
+    readonly TimeProvider _time;
+    long _delivered;
+    long _failed;
+    volatile string? _firstError;
+    volatile string? _fatal;
+
+    /// <summary>A publisher to the brokers that <paramref name="kafka"/> names.</summary>
+    public TransactionPublisher(ClientConfig kafka, TimeProvider time)
+    {
+        _time = time;
+        var config = new ProducerConfig(new Dictionary<string, string>(kafka, StringComparer.Ordinal))
+        {
+            EnableIdempotence = true,
+            Acks = Acks.All,
+            // As the Java client places keys, so that every language agrees on an account's partition.
+            Partitioner = Partitioner.Murmur2Random,
+            LingerMs = 5,
+            MessageTimeoutMs = 120_000,
+        };
+        _producer = new ProducerBuilder<byte[], byte[]>(config)
+            .SetErrorHandler((_, error) => Note(error))
+            .SetLogHandler((_, _) => { })
+            .Build();
+    }
+
+    /// <summary>How many the brokers have acknowledged.</summary>
+    public long Delivered => Interlocked.Read(ref _delivered);
+
+    /// <summary>How many were given up; see <see cref="FirstError"/>.</summary>
+    public long Failed => Interlocked.Read(ref _failed);
+
+    /// <summary>The first thing that went wrong, when anything has.</summary>
+    public string? FirstError => _firstError;
+
+    /// <summary>Publishes <paramref name="message"/> under <paramref name="id"/>; returns as soon as it is on the way.</summary>
+    /// <param name="message">A record of the catalog.</param>
+    /// <param name="id">ce_id: the same id is the same message.</param>
+    /// <param name="cancellationToken">Stops waiting for room.</param>
+    /// <exception cref="CommandException"><c>publish_failed</c>: the producer cannot go on.</exception>
+    public async ValueTask PublishAsync(IContract message, Guid id, CancellationToken cancellationToken)
+    {
+        var contract = MessageCatalog.Contracts.Of(message.GetType());
+        var outgoing = OutgoingMessage.Of(contract, message, id, Source, _time.GetUtcNow(), Activity.Current?.Id);
+        var kafkaMessage = KafkaWire.ToKafka(outgoing);
+        await _room.WaitAsync(cancellationToken);
+        try
+        {
+            while (!TryProduce(outgoing.Topic, kafkaMessage))
+                await Task.Delay(QueueFullWait, _time, cancellationToken);
+        }
+        catch
+        {
+            _room.Release();
+            throw;
+        }
+    }
+
+    /// <summary>Waits until all that was published is acknowledged or given up.</summary>
+    public async Task FlushAsync(CancellationToken cancellationToken)
+    {
+        // Flush blocks a thread; a short wait each time keeps it stoppable.
+        while (await Task.Run(() => _producer.Flush(TimeSpan.FromMilliseconds(200)), cancellationToken) > 0)
+            cancellationToken.ThrowIfCancellationRequested();
+    }
+
+    /// <summary>Waits a little for what is on the way, and closes the producer.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await Task.Run(() => _producer.Flush(TimeSpan.FromSeconds(5)));
+        _producer.Dispose();
+        _room.Dispose();
+    }
+
+    bool TryProduce(string topic, Message<byte[], byte[]> message)
+    {
+        if (_fatal is { } fatal)
+            throw new CommandException("publish_failed", fatal);
+        try
+        {
+            _producer.Produce(topic, message, Delivery);
+            return true;
+        }
+        catch (ProduceException<byte[], byte[]> e) when (e.Error.Code == ErrorCode.Local_QueueFull)
+        {
+            return false;
+        }
+        catch (ProduceException<byte[], byte[]> e)
+        {
+            throw new CommandException("publish_failed", e.Error.Reason, e);
+        }
+    }
+
+    void Delivery(DeliveryReport<byte[], byte[]> report)
+    {
+        _room.Release();
+        if (report.Error.IsError)
+        {
+            Interlocked.Increment(ref _failed);
+            Note(report.Error);
+        }
+        else
+        {
+            Interlocked.Increment(ref _delivered);
+        }
+    }
+
+    void Note(Error error)
+    {
+        _firstError ??= $"{error.Code}: {error.Reason}";
+        if (error.IsFatal)
+            _fatal = error.Reason;
+    }
+}
