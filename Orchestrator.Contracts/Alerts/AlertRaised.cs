@@ -5,13 +5,13 @@ namespace Orchestrator.Contracts.Alerts;
 /// </summary>
 /// <param name="AlertId">Identifies the alert for ever.</param>
 /// <param name="AccountId">The account it is about: the key.</param>
-/// <param name="TransactionId">The transaction that raised it.</param>
 /// <param name="Kind">A stable name: for instance <c>fraud_review</c>, <c>fraud_declined</c>, <c>compensated</c>.</param>
 /// <param name="Score">0 to 1000; zero when there is none.</param>
 /// <param name="Reasons">Sentences for a case worker.</param>
 /// <param name="At">When, UTC.</param>
+/// <param name="TransactionId">The transaction that raised it, when there is one.</param>
 public sealed record AlertRaised(
-    Guid AlertId, string AccountId, Guid? TransactionId, string Kind, int Score, IReadOnlyList<string> Reasons, DateTimeOffset At) : IContract
+    Guid AlertId, string AccountId, string Kind, int Score, IReadOnlyList<string> Reasons, DateTimeOffset At, Guid? TransactionId = null) : IContract
 {
     /// <inheritdoc />
     public void Validate(ContractErrors errors)

@@ -11,12 +11,12 @@ namespace Orchestrator.Contracts.Ledger;
 /// <param name="AmountMinor">The amount in minor units; zero for <see cref="LedgerEventType.Opened"/>.</param>
 /// <param name="Currency">The account's currency.</param>
 /// <param name="CommandId">The command that caused it.</param>
-/// <param name="TransactionId">The transaction on whose behalf, when there is one.</param>
-/// <param name="HoldId">The hold that is placed, captured or released, when there is one.</param>
-/// <param name="ContraAccountId">The other side of a posting; null for events that post nothing.</param>
 /// <param name="Counters">The four counters after the event.</param>
 /// <param name="EffectiveAt">When it happened in the business, UTC.</param>
 /// <param name="RecordedAt">When the ledger recorded it, UTC.</param>
+/// <param name="TransactionId">The transaction on whose behalf, when there is one.</param>
+/// <param name="HoldId">The hold that is placed, captured or released, when there is one.</param>
+/// <param name="ContraAccountId">The other side of a posting; null for events that post nothing.</param>
 public sealed record LedgerEventRecorded(
     string AccountId,
     long Version,
@@ -24,12 +24,12 @@ public sealed record LedgerEventRecorded(
     long AmountMinor,
     string Currency,
     Guid CommandId,
-    Guid? TransactionId,
-    Guid? HoldId,
-    string? ContraAccountId,
     AccountCounters Counters,
     DateTimeOffset EffectiveAt,
-    DateTimeOffset RecordedAt) : IContract
+    DateTimeOffset RecordedAt,
+    Guid? TransactionId = null,
+    Guid? HoldId = null,
+    string? ContraAccountId = null) : IContract
 {
     /// <inheritdoc />
     public void Validate(ContractErrors errors)

@@ -6,9 +6,9 @@ namespace Orchestrator.Contracts.Transactions;
 /// </summary>
 /// <param name="TransactionId">The transaction to cancel.</param>
 /// <param name="SourceAccountId">Its source account: the key.</param>
-/// <param name="Reason">Why, in the publisher's words.</param>
 /// <param name="RequestedAt">When it was asked for, UTC.</param>
-public sealed record TransactionCancelled(Guid TransactionId, string SourceAccountId, string? Reason, DateTimeOffset RequestedAt) : IContract
+/// <param name="Reason">Why, in the publisher's words.</param>
+public sealed record TransactionCancelled(Guid TransactionId, string SourceAccountId, DateTimeOffset RequestedAt, string? Reason = null) : IContract
 {
     /// <inheritdoc />
     public void Validate(ContractErrors errors)

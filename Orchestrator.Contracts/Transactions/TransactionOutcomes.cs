@@ -40,7 +40,7 @@ public sealed record TransactionDeclined(Guid TransactionId, string SourceAccoun
 public sealed record TransactionCompensated(Guid TransactionId, string SourceAccountId, string Reason, DateTimeOffset At) : ITransactionEvent;
 
 /// <summary>The transaction was cancelled at the publisher's request and no money has moved. Terminal.</summary>
-public sealed record TransactionVoided(Guid TransactionId, string SourceAccountId, string? Reason, DateTimeOffset At) : ITransactionEvent;
+public sealed record TransactionVoided(Guid TransactionId, string SourceAccountId, DateTimeOffset At, string? Reason = null) : ITransactionEvent;
 
 /// <summary>The funds are on hold and the transaction waits for a person's review.</summary>
 /// <param name="TransactionId">The transaction.</param>

@@ -31,5 +31,5 @@ public sealed record LedgerEvent(
     /// <summary>The message that tells others.</summary>
     /// <param name="after">The account after the event.</param>
     public LedgerEventRecorded Announce(AccountState after) => new(
-        AccountId, Version, Type, AmountMinor, after.Currency, CommandId, TransactionId, HoldId, ContraAccountId, after.Counters, EffectiveAt, RecordedAt);
+        AccountId, Version, Type, AmountMinor, after.Currency, CommandId, after.Counters, EffectiveAt, RecordedAt, TransactionId, HoldId, ContraAccountId);
 }
