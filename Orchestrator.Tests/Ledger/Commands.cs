@@ -1,0 +1,38 @@
+using Orchestrator.Contracts.Accounts;
+using Orchestrator.Contracts.Ledger;
+
+namespace Orchestrator.Tests.Ledger;
+
+/// <summary>Commands to the ledger, with what a test does not care about filled in.</summary>
+static class Commands
+{
+    public static readonly DateTimeOffset Noon = new(2026, 3, 2, 12, 0, 0, TimeSpan.Zero);
+
+    static readonly Guid Transaction = Id(9_999);
+
+    /// <summary>A version 7 UUID that depends on <paramref name="number"/> alone.</summary>
+    public static Guid Id(int number) => new($"0195d6a0-0000-7000-8000-{number:x12}");
+
+    public static OpenAccount Open(string account, long balance = 0, string currency = "EUR", long overdraft = 0, long? limit = null) =>
+        new(account, $"customer-{account}", currency, Noon, balance, new AccountLimits(overdraft, limit));
+
+    public static PlaceHold Hold(int id, string account, long amount, string currency = "EUR") =>
+        new(Id(id), Transaction, account, amount, currency, "saga", Noon);
+
+    public static CaptureHold Capture(int id, string account, int hold) => new(Id(id), Transaction, account, Id(hold), "saga", Noon);
+
+    public static ReleaseHold Release(int id, string account, int hold) => new(Id(id), Transaction, account, Id(hold), "saga", Noon);
+
+    public static Credit Credit(int id, string account, long amount, string currency = "EUR") =>
+        new(Id(id), Transaction, account, amount, currency, "saga", Noon);
+
+    /// <summary>The refusal's name in a reply; null when the command took effect.</summary>
+    public static string? Refusal(ILedgerReply reply) => reply switch
+    {
+        HoldRefused r => r.Reason,
+        CaptureRefused r => r.Reason,
+        ReleaseRefused r => r.Reason,
+        CreditRefused r => r.Reason,
+        _ => null,
+    };
+}

@@ -1,0 +1,112 @@
+using System.Text.Json;
+using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
+using Orchestrator.Contracts.Ledger;
+using Orchestrator.Ledger;
+using Orchestrator.Ledger.Lanes;
+using Orchestrator.Messaging.Lanes;
+using Orchestrator.Messaging.Wire;
+using Xunit;
+
+namespace Orchestrator.Tests.Ledger;
+
+/// <summary>Runs units of work of one ledger lane against a database, without Kafka.</summary>
+sealed class LedgerLane(NpgsqlDataSource database, int partition = 0)
+{
+    static readonly RawMessage NoBytes = new(null, [], []);
+
+    readonly LaneId _lane = new(LedgerModule.Group, partition);
+    LedgerProcessor _processor = Processor(database, partition);
+    DateTimeOffset _now = Commands.Noon.AddHours(1);
+
+    /// <summary>Another process takes the lane over: nothing is in memory.</summary>
+    public void Restart() => _processor = Processor(database, partition);
+
+    /// <summary>One unit of work, committed. Gives what it publishes, in order.</summary>
+    public async Task<IReadOnlyList<Published>> RunAsync(params IEnumerable<object> bodies)
+    {
+        try
+        {
+            var work = await DecideAsync(bodies);
+            await ExecuteAsync(work, commit: true);
+            _processor.Committed();
+            return work.Outgoing.Select(Read).ToList();
+        }
+        catch
+        {
+            _processor.RolledBack();
+            throw;
+        }
+    }
+
+    /// <summary>One unit of work that is written and then lost, as when the database fails before the commit.</summary>
+    public async Task LoseAsync(params IEnumerable<object> bodies)
+    {
+        await ExecuteAsync(await DecideAsync(bodies), commit: false);
+        _processor.RolledBack();
+    }
+
+    /// <summary>One unit of work that is committed although the lane is told that it failed, as when the connection breaks at the commit.</summary>
+    public async Task CommitUnnoticedAsync(params IEnumerable<object> bodies)
+    {
+        await ExecuteAsync(await DecideAsync(bodies), commit: true);
+        _processor.RolledBack();
+    }
+
+    /// <summary>One command in a unit of its own; gives its reply.</summary>
+    public async Task<ILedgerReply> AskAsync(ILedgerCommand command) => Assert.Single(Replies(await RunAsync(command)));
+
+    public static IEnumerable<ILedgerReply> Replies(IEnumerable<Published> published) => published.Select(p => p.Body).OfType<ILedgerReply>();
+
+    public static IEnumerable<LedgerEventRecorded> Events(IEnumerable<Published> published) => published.Select(p => p.Body).OfType<LedgerEventRecorded>();
+
+    async Task<UnitOfWork> DecideAsync(IEnumerable<object> bodies)
+    {
+        _now = _now.AddMilliseconds(1);
+        var work = new UnitOfWork(_lane, _now, MessageCatalog.Contracts);
+        var messages = bodies.Select(Message).ToList();
+        await _processor.PrepareAsync(messages, CancellationToken.None);
+        foreach (var message in messages)
+            await _processor.HandleAsync(message, work, CancellationToken.None);
+        _processor.Complete(work);
+        return work;
+    }
+
+    async Task ExecuteAsync(UnitOfWork work, bool commit)
+    {
+        await using var connection = await database.OpenConnectionAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        foreach (var (command, expectedRows) in work.Writes)
+        {
+            await using var batch = new NpgsqlBatch(connection, transaction) { BatchCommands = { command } };
+            var rows = await batch.ExecuteNonQueryAsync();
+            if (expectedRows is { } expected && rows != expected)
+                throw new InvalidOperationException($"lost race: {rows} rows instead of {expected}");
+        }
+        if (commit)
+            await transaction.CommitAsync();
+    }
+
+    static LedgerProcessor Processor(NpgsqlDataSource database, int partition) =>
+        new(new LaneId(LedgerModule.Group, partition), database, new LedgerOptions(), NullLogger<LedgerProcessor>.Instance);
+
+    static LaneMessage Message(object body) => new()
+    {
+        Origin = new MessageOrigin("ledger-commands", 0),
+        Key = "",
+        Id = Guid.Empty,
+        Contract = MessageCatalog.Contracts.Of(body.GetType()),
+        Body = body,
+        Time = Commands.Noon,
+        Raw = NoBytes,
+    };
+
+    static Published Read(OutgoingMessage message)
+    {
+        Assert.True(MessageCatalog.Contracts.TryFind(message.Type, out var contract));
+        return new Published(message.Id, JsonSerializer.Deserialize(message.Body.Span, contract.Json)!);
+    }
+
+    /// <summary>A published message as its receivers read it.</summary>
+    internal sealed record Published(Guid Id, object Body);
+}

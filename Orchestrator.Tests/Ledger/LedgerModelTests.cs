@@ -1,0 +1,104 @@
+using CsCheck;
+using Orchestrator.Contracts.Ledger;
+using Orchestrator.Ledger.Accounts;
+using Orchestrator.Ledger.Deciding;
+using Xunit;
+
+namespace Orchestrator.Tests.Ledger;
+
+/// <summary>The decider against a model that shares no code with it, over random commands, many of them repeated or out of order.</summary>
+public sealed class LedgerModelTests
+{
+    [Fact]
+    public void LedgerDecider_when_given_any_commands_does_what_the_model_does() => CommandSequences.Many.Sample(
+        commands =>
+        {
+            var model = new ReferenceLedger();
+            var ledger = new DecidedLedger();
+            foreach (var open in CommandSequences.Opens)
+            {
+                model.Open(open);
+                ledger.Take(LedgerDecider.Open(null, ledger.Contra(AccountKind.Settlement, open.Currency), open, Commands.Noon), LedgerDecider.NewAccount(open, Commands.Noon));
+            }
+            foreach (var command in commands)
+            {
+                // Repetition is the processor's affair; here the decider sees each id once.
+                if (!ledger.Seen.Add(command.CommandId))
+                    continue;
+                Assert.Equal(model.Take(command), ledger.Take(command));
+                ledger.AssertInvariants();
+            }
+            foreach (var (id, book) in model.Accounts)
+            {
+                var account = ledger.Accounts[id];
+                Assert.Equal(book.Balance, account.Counters.CreditsPostedMinor - account.Counters.DebitsPostedMinor);
+                Assert.Equal(book.Held, account.Counters.DebitsPendingMinor);
+                Assert.Equal(book.Events, account.Version);
+            }
+        },
+        iter: 2_000);
+
+    /// <summary>Decides and folds in memory, one lane, no database.</summary>
+    sealed class DecidedLedger
+    {
+        readonly Dictionary<Guid, HoldState> _holds = [];
+        readonly List<LedgerEvent> _events = [];
+
+        public HashSet<Guid> Seen { get; } = [];
+
+        public Dictionary<string, AccountState> Accounts { get; } = new(StringComparer.Ordinal);
+
+        public AccountState Contra(AccountKind kind, string currency)
+        {
+            var contra = ContraAccounts.New(kind, currency, 0, Commands.Noon);
+            return Accounts.GetValueOrDefault(contra.AccountId, contra);
+        }
+
+        public string? Take(ILedgerCommand command)
+        {
+            var account = Accounts.GetValueOrDefault(command.AccountId);
+            var clearing = account is null ? null : Contra(AccountKind.Clearing, account.Currency);
+            return Take(
+                command switch
+                {
+                    PlaceHold c => LedgerDecider.PlaceHold(account, clearing, c, Commands.Noon),
+                    CaptureHold c => LedgerDecider.Capture(account, clearing, _holds.GetValueOrDefault(c.HoldId), c, Commands.Noon),
+                    ReleaseHold c => LedgerDecider.Release(account, _holds.GetValueOrDefault(c.HoldId), c, Commands.Noon),
+                    Credit c => LedgerDecider.Credit(account, clearing, c, Commands.Noon),
+                    _ => throw new ArgumentOutOfRangeException(nameof(command)),
+                },
+                account);
+        }
+
+        public string? Take(LedgerDecision decision, AccountState? account)
+        {
+            if (decision is LedgerDecision.Refused(var reason))
+                return reason;
+            foreach (var e in ((LedgerDecision.Accepted)decision).Events)
+            {
+                account = LedgerFold.Apply(account!, e);
+                Accounts[e.AccountId] = account;
+                if (e.ContraAccountId is { } contra)
+                {
+                    var kind = contra.StartsWith("clearing", StringComparison.Ordinal) ? AccountKind.Clearing : AccountKind.Settlement;
+                    Accounts[contra] = LedgerFold.ApplyContra(Contra(kind, account.Currency), e);
+                }
+                if (LedgerFold.Hold(e) is { } hold)
+                    _holds[hold.HoldId] = hold;
+                _events.Add(e);
+            }
+            return null;
+        }
+
+        public void AssertInvariants()
+        {
+            foreach (var currency in Accounts.Values.GroupBy(a => a.Currency, StringComparer.Ordinal))
+                Assert.Equal(0, currency.Sum(a => a.Counters.CreditsPostedMinor - a.Counters.DebitsPostedMinor));
+            Assert.All(Accounts.Values, a => Assert.True(a.Kind != AccountKind.Customer || a.AvailableMinor >= 0));
+            Assert.All(
+                _events.Where(e => e.Type is LedgerEventType.HoldCaptured or LedgerEventType.HoldReleased).GroupBy(e => e.HoldId),
+                resolutions => Assert.Single(resolutions));
+            Assert.Equal(_events.Count, _events.DistinctBy(e => (e.AccountId, e.Version)).Count());
+        }
+    }
+}

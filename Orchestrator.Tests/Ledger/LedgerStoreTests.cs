@@ -1,0 +1,77 @@
+using Npgsql;
+using Orchestrator.Tests.Infrastructure;
+using Xunit;
+
+namespace Orchestrator.Tests.Ledger;
+
+/// <summary>What the database itself refuses, and what <c>orchestrator verify</c> finds when it was forced.</summary>
+public sealed class LedgerStoreTests(TestInfrastructure infrastructure) : LedgerDatabase(infrastructure)
+{
+    const string SecondResolution = """
+        insert into ledger.event (account_id, version, type, amount_minor, command_id, transaction_id, hold_id, effective_at, recorded_at)
+        select account_id, 99, 4, amount_minor, gen_random_uuid(), transaction_id, hold_id, effective_at, recorded_at from ledger.event where type = 3
+        """;
+
+    public static TheoryData<string, string> Corruptions => new()
+    {
+        { "ledger_clearing_settled", "update ledger.account set credits_posted_minor = credits_posted_minor + 1 where kind = 1" },
+        { "ledger_counters_are_the_fold", "update ledger.event set amount_minor = amount_minor + 1 where type = 5 and contra_account_id is not null" },
+        { "ledger_holds_resolved_once", $"drop index ledger.event_hold_resolved; {SecondResolution}" },
+        { "ledger_no_overdraft", "alter table ledger.account drop constraint no_overdraft; update ledger.account set debits_posted_minor = 1000000 where account_id = 'alice'" },
+        { "ledger_pending_is_open_holds", "update ledger.account set debits_pending_minor = debits_pending_minor + 1 where account_id = 'alice'" },
+        { "ledger_sum_zero", "update ledger.account set credits_posted_minor = credits_posted_minor + 1 where account_id = 'bob'" },
+        { "ledger_versions_contiguous", "delete from ledger.event where account_id = 'alice' and version = 3" },
+        { "ledger_versions_contiguous", "update ledger.event set contra_version = 7 where contra_account_id = 'clearing:EUR:0' and contra_version = 1" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Corruptions))]
+    public async Task Verify_when_the_store_was_tampered_with_does_find_it(string invariant, string tampering)
+    {
+        await FillAsync();
+        Assert.Empty(await LedgerInvariants.BrokenAsync(Database, settled: true));
+
+        await ExecuteAsync($"alter table ledger.event disable trigger user; {tampering}");
+
+        Assert.Contains(invariant, await LedgerInvariants.BrokenAsync(Database, settled: true));
+    }
+
+    [Fact]
+    public void Verify_when_listed_does_have_a_corruption_for_each() =>
+        Assert.Equal(LedgerInvariants.Names, Corruptions.Select(row => row.Data.Item1).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal));
+
+    [Theory]
+    [InlineData("update ledger.event set amount_minor = 1 where version = 2")]
+    [InlineData("delete from ledger.event")]
+    [InlineData("truncate ledger.event")]
+    [InlineData("update ledger.refusal set reason = ''")]
+    [InlineData("delete from ledger.account where account_id = 'alice'")]
+    public Task Table_when_it_is_append_only_does_refuse_change(string sql) => RefusesAsync(sql, PostgresErrorCodes.RestrictViolation);
+
+    [Theory]
+    [InlineData("update ledger.account set debits_posted_minor = 1000000 where account_id = 'alice'")]
+    [InlineData("update ledger.account set debits_pending_minor = -1 where account_id = 'alice'")]
+    [InlineData("update ledger.account set kind = 1 where account_id = 'alice'")]
+    [InlineData("insert into ledger.event select 99, 1, now(), now(), null, gen_random_uuid(), null, null, 5, 'alice', null")]
+    public Task Row_when_it_cannot_be_does_violate_a_check(string sql) => RefusesAsync(sql, PostgresErrorCodes.CheckViolation);
+
+    [Theory]
+    [InlineData(SecondResolution)]
+    [InlineData("insert into ledger.event select 99, 1, now(), now(), null, command_id, null, null, 2, 'bob', null from ledger.event where type = 2 limit 1")]
+    [InlineData("insert into ledger.event select 1, 1, now(), now(), null, gen_random_uuid(), null, null, 2, 'bob', null")]
+    public Task Event_when_it_repeats_another_does_violate_a_unique_index(string sql) => RefusesAsync(sql, PostgresErrorCodes.UniqueViolation);
+
+    async Task RefusesAsync(string sql, string state)
+    {
+        await FillAsync();
+        Assert.Equal(state, (await Assert.ThrowsAsync<PostgresException>(() => ExecuteAsync(sql))).SqlState);
+        Assert.Empty(await LedgerInvariants.BrokenAsync(Database, settled: true));
+    }
+
+    /// <summary>A transfer that is through, one that was released, and an open hold.</summary>
+    async Task FillAsync() => await new LedgerLane(Database).RunAsync(
+        Commands.Open("alice", 1_000), Commands.Open("bob"),
+        Commands.Hold(1, "alice", 300), Commands.Credit(2, "bob", 300), Commands.Capture(3, "alice", hold: 1),
+        Commands.Hold(4, "alice", 50), Commands.Release(5, "alice", hold: 4),
+        Commands.Hold(6, "alice", 70), Commands.Hold(7, "alice", 70_000));
+}

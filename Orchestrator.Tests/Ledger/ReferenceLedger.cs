@@ -1,0 +1,127 @@
+using Orchestrator.Contracts.Accounts;
+using Orchestrator.Contracts.Ledger;
+
+namespace Orchestrator.Tests.Ledger;
+
+/// <summary>
+/// The ledger as one would explain it: a balance and a held amount an account, a list of holds, a list of answers. It shares no code with the real one.
+/// </summary>
+sealed class ReferenceLedger
+{
+    readonly Dictionary<Guid, Held> _holds = [];
+    readonly Dictionary<Guid, List<(ILedgerCommand Asked, string? Refusal)>> _answers = [];
+
+    public Dictionary<string, Book> Accounts { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Credited and not yet captured, by currency.</summary>
+    public Dictionary<string, long> UnderWay { get; } = new(StringComparer.Ordinal);
+
+    public void Open(OpenAccount open) => Accounts.TryAdd(open.AccountId, new Book
+    {
+        Currency = open.Currency,
+        Overdraft = open.Limits?.OverdraftMinor ?? 0,
+        Limit = open.Limits?.PerTransactionMinor ?? long.MaxValue,
+        Balance = open.InitialBalanceMinor,
+        Events = open.InitialBalanceMinor > 0 ? 2 : 1,
+    });
+
+    /// <summary>Takes a command; gives the refusal, or null.</summary>
+    public string? Take(ILedgerCommand command)
+    {
+        var asked = Asked(command);
+        if (_answers.TryGetValue(command.CommandId, out var answers))
+        {
+            foreach (var (first, answer) in answers)
+            {
+                if (first.Equals(asked))
+                    return answer;
+            }
+            return "exists_with_different_body";
+        }
+        var refusal = Decide(command);
+        _answers.Add(command.CommandId, [(asked, refusal)]);
+        return refusal;
+    }
+
+    string? Decide(ILedgerCommand command)
+    {
+        if (!Accounts.TryGetValue(command.AccountId, out var account))
+            return "account_not_found";
+        switch (command)
+        {
+            case IAmountCommand amount when !string.Equals(amount.Currency, account.Currency, StringComparison.Ordinal):
+                return "currency_mismatch";
+            case PlaceHold place when place.AmountMinor > account.Limit:
+                return "over_transaction_limit";
+            case PlaceHold place when account.Balance - account.Held - place.AmountMinor < -account.Overdraft:
+                return "insufficient_funds";
+            case PlaceHold place:
+                account.Held += place.AmountMinor;
+                _holds.Add(place.CommandId, new Held { Account = account, Amount = place.AmountMinor });
+                break;
+            case Credit credit:
+                account.Balance += credit.AmountMinor;
+                UnderWay[credit.Currency] = UnderWay.GetValueOrDefault(credit.Currency) + credit.AmountMinor;
+                break;
+            case CaptureHold capture:
+                if (Unresolvable(capture.HoldId, account) is { } notCaptured)
+                    return notCaptured;
+                var captured = Resolve(capture.HoldId, "captured");
+                account.Balance -= captured;
+                UnderWay[account.Currency] = UnderWay.GetValueOrDefault(account.Currency) - captured;
+                break;
+            case ReleaseHold release:
+                if (Unresolvable(release.HoldId, account) is { } notReleased)
+                    return notReleased;
+                Resolve(release.HoldId, "released");
+                break;
+        }
+        account.Events++;
+        return null;
+    }
+
+    string? Unresolvable(Guid holdId, Book account) => !_holds.TryGetValue(holdId, out var hold) || hold.Account != account
+        ? "hold_not_found"
+        : hold.Resolved is { } resolved ? $"hold_already_{resolved}" : null;
+
+    long Resolve(Guid holdId, string how)
+    {
+        var hold = _holds[holdId];
+        hold.Resolved = how;
+        hold.Account.Held -= hold.Amount;
+        return hold.Amount;
+    }
+
+    static ILedgerCommand Asked(ILedgerCommand command) => command switch
+    {
+        PlaceHold c => c with { ReplyKey = "", RequestedAt = default },
+        CaptureHold c => c with { ReplyKey = "", RequestedAt = default },
+        ReleaseHold c => c with { ReplyKey = "", RequestedAt = default },
+        Credit c => c with { ReplyKey = "", RequestedAt = default },
+        _ => throw new ArgumentOutOfRangeException(nameof(command)),
+    };
+
+    internal sealed class Book
+    {
+        public required string Currency { get; init; }
+
+        public long Overdraft { get; init; }
+
+        public long Limit { get; init; }
+
+        public long Balance { get; set; }
+
+        public long Held { get; set; }
+
+        public long Events { get; set; }
+    }
+
+    sealed class Held
+    {
+        public required Book Account { get; init; }
+
+        public long Amount { get; init; }
+
+        public string? Resolved { get; set; }
+    }
+}
