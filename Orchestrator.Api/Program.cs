@@ -1,3 +1,52 @@
-var builder = WebApplication.CreateBuilder(args);
-var app = builder.Build();
-await app.RunAsync();
+using Orchestrator.Api.Accounts;
+using Orchestrator.Api.Figures;
+using Orchestrator.Api.Health;
+using Orchestrator.Api.Hosting;
+using Orchestrator.Api.OpenApi;
+using Orchestrator.Api.Parked;
+using Orchestrator.Api.Problems;
+using Orchestrator.Api.Transactions;
+using Orchestrator.Decisioning;
+using Orchestrator.Ledger;
+using Orchestrator.Messaging;
+
+return await HostStart.RunAsync(async () =>
+{
+    var builder = WebApplication.CreateBuilder(args);
+    var roles = HostRolesParser.Parse(builder.Configuration["roles"]);
+    LoopbackGuard.Apply(builder);
+
+    // Started before everything else and stopped after it.
+    await using var embedded = await EmbeddedParts.StartAsync(builder);
+
+    if (roles.HasFlag(HostRoles.Decisioning))
+        builder.Services.AddDecisioning(builder.Configuration);
+    if (roles.HasFlag(HostRoles.Ledger))
+        builder.Services.AddLedger();
+    builder.Services.AddLedgerReader();
+    builder.Services.AddOrchestratorMessaging(builder.Configuration);
+
+    builder.Services.AddHostParts(builder.Configuration, embedded.HostsBroker);
+    builder.Services.AddFigures();
+    builder.Services.AddOrchestratorHealth();
+    builder.Services.AddOrchestratorTelemetry();
+    builder.Services.AddProblems();
+    builder.Services.AddOrchestratorOpenApi();
+
+    await using var app = builder.Build();
+    await app.PrepareAsync();
+
+    app.UseProblems();
+    app.MapOrchestratorHealth();
+    app.MapPrometheusScrapingEndpoint();
+    app.MapProblems();
+    if (roles.HasFlag(HostRoles.Http))
+    {
+        app.UseOrchestratorOpenApi();
+        app.MapAccounts();
+        app.MapTransactions();
+        app.MapParked();
+        app.MapFigures();
+    }
+    await app.RunAsync();
+});

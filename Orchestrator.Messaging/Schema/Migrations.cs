@@ -23,7 +23,7 @@ public static partial class Migrations
         await locking.ExecuteNonQueryAsync(cancellationToken);
 
         var result = DeployChanges.To.PostgresqlDatabase(connectionString)
-            .WithScriptsEmbeddedInAssembly(typeof(Migrations).Assembly, name => name.StartsWith("migrations/", StringComparison.Ordinal))
+            .WithScriptsEmbeddedInAssembly(typeof(Migrations).Assembly, IsMigration)
             .WithTransactionPerScript()
             .WithVariablesDisabled()
             .JournalToPostgresqlTable("public", "schema_migrations")
@@ -34,6 +34,22 @@ public static partial class Migrations
             throw new MigrationException($"migration {result.ErrorScript?.Name} failed: {result.Error.Message}", result.Error);
         return result.Scripts.Select(s => s.Name).ToList();
     }
+
+    /// <summary>The migrations of this version that the database lacks; all when it is empty.</summary>
+    public static async Task<IReadOnlyList<string>> PendingAsync(NpgsqlDataSource database, CancellationToken cancellationToken)
+    {
+        var pending = typeof(Migrations).Assembly.GetManifestResourceNames().Where(IsMigration).Order(StringComparer.Ordinal).ToList();
+        await using var exists = database.CreateCommand("select to_regclass('public.schema_migrations') is not null");
+        if (!(bool)(await exists.ExecuteScalarAsync(cancellationToken))!)
+            return pending;
+        await using var applied = database.CreateCommand("select scriptname from public.schema_migrations");
+        await using var rows = await applied.ExecuteReaderAsync(cancellationToken);
+        while (await rows.ReadAsync(cancellationToken))
+            pending.Remove(rows.GetString(0));
+        return pending;
+    }
+
+    static bool IsMigration(string name) => name.StartsWith("migrations/", StringComparison.Ordinal);
 
     sealed partial class UpgradeLog(ILogger logger) : IUpgradeLog
     {

@@ -1,0 +1,20 @@
+using Orchestrator.Contracts.Accounts;
+
+namespace Orchestrator.Api.Accounts;
+
+/// <summary>Asks for an account to be opened.</summary>
+/// <param name="AccountId">The account's id for ever: 1 to 64 letters, digits and <c>. _ -</c>, starting with a letter or digit.</param>
+/// <param name="CustomerId">The customer who owns it.</param>
+/// <param name="Currency">ISO 4217 alphabetic code, upper case.</param>
+/// <param name="InitialBalanceMinor">Brought in by a funding posting, minor units; zero for none.</param>
+/// <param name="Limits">What the account may do; none by default.</param>
+public sealed record OpenAccountRequest(
+    string AccountId, string CustomerId, string Currency, long InitialBalanceMinor = 0, AccountLimits? Limits = null)
+{
+    internal OpenAccount ToMessage(DateTimeOffset requestedAt) => new(AccountId, CustomerId, Currency, requestedAt, InitialBalanceMinor, Limits);
+}
+
+/// <summary>The account is going to be opened.</summary>
+/// <param name="AccountId">The account.</param>
+/// <param name="RequestedAt">When it was asked for, UTC.</param>
+public sealed record AccountAccepted(string AccountId, DateTimeOffset RequestedAt);

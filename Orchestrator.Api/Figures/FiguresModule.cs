@@ -1,0 +1,32 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Orchestrator.Api.Hosting;
+
+namespace Orchestrator.Api.Figures;
+
+/// <summary>Live figures.</summary>
+public static class FiguresModule
+{
+    /// <summary>Adds what takes the figures.</summary>
+    public static IServiceCollection AddFigures(this IServiceCollection services)
+    {
+        services.AddSingleton<ReadTransactionTotals>(_ => _ => Task.FromResult(TransactionTotals.Zero));
+        services.AddSingleton<LatencyFigures>();
+        services.AddSingleton<FiguresSampler>();
+        services.AddHostedService(provider => provider.GetRequiredService<FiguresSampler>());
+        return services;
+    }
+
+    /// <summary>Maps /v1/figures.</summary>
+    public static IEndpointRouteBuilder MapFigures(this IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/v1/figures", GetAsync)
+            .WithTags("Figures")
+            .WithSummary("What the service does: totals, rates, latency and lag")
+            .WithDescription("Taken once a second. Totals survive restarts; latency and lag are those of the lanes that this process runs.")
+            .ProducesProblems(503);
+        return routes;
+    }
+
+    static async Task<Ok<FiguresView>> GetAsync(FiguresSampler figures, CancellationToken cancellationToken) =>
+        TypedResults.Ok(figures.Latest ?? await figures.TakeAsync(cancellationToken));
+}

@@ -1,0 +1,23 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Orchestrator.Api.Accounts;
+using Orchestrator.Api.Transactions;
+
+namespace Orchestrator.Api.Hosting;
+
+/// <summary>Source-generated JSON of request bodies and stored answers; as strict as the contracts' (ContractJson).</summary>
+[JsonSourceGenerationOptions(
+    JsonSerializerDefaults.Web,
+    UseStringEnumConverter = true,
+    NumberHandling = JsonNumberHandling.Strict,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true,
+    AllowDuplicateProperties = false)]
+[JsonSerializable(typeof(OpenAccountRequest))]
+[JsonSerializable(typeof(AccountAccepted))]
+[JsonSerializable(typeof(SubmitTransactionRequest))]
+[JsonSerializable(typeof(TransactionAccepted))]
+[JsonSerializable(typeof(CancelTransactionRequest))]
+[JsonSerializable(typeof(CancellationAccepted))]
+public sealed partial class ApiJson : JsonSerializerContext;

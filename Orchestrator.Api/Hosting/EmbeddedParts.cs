@@ -1,0 +1,44 @@
+using Orchestrator.Contracts;
+using Orchestrator.Messaging.Embedded;
+
+namespace Orchestrator.Api.Hosting;
+
+/// <summary>
+/// What the service needs and was not given, started before it and stopped after it: the embedded broker without ORCHESTRATOR_KAFKA,
+/// a private PostgreSQL without ORCHESTRATOR_POSTGRES. From there on the same configuration keys name them: one code path.
+/// </summary>
+public static class EmbeddedParts
+{
+    /// <summary>Starts what is missing and puts its address into the configuration.</summary>
+    public static async Task<EmbeddedInfrastructure> StartAsync(WebApplicationBuilder builder)
+    {
+        var configuration = builder.Configuration;
+        var parts = await EmbeddedInfrastructure.StartAsync(new EmbeddedInfrastructureOptions
+        {
+            DataDirectory = configuration["Api:DataDirectory"] ?? ".data",
+            Kafka = FirstGiven(configuration["ORCHESTRATOR_KAFKA"], configuration["Kafka:bootstrap.servers"]),
+            Postgres = FirstGiven(configuration["ORCHESTRATOR_POSTGRES"], configuration.GetConnectionString("Orchestrator")),
+            KafkaPort = configuration.GetValue<int?>("Embedded:KafkaPort"),
+            PostgresPort = configuration.GetValue<int?>("Embedded:PostgresPort"),
+            Partitions = configuration.GetValue("Messaging:Partitions", Topics.DefaultPartitions),
+        });
+        configuration["ORCHESTRATOR_KAFKA"] = parts.BootstrapServers;
+        configuration["ORCHESTRATOR_POSTGRES"] = parts.ConnectionString;
+        if (parts.HostsBroker)
+        {
+            // The broker is as new as this process, so stored positions are always those of one that is gone.
+            configuration["Messaging:OnLostPosition"] ??= "Earliest";
+        }
+        return parts;
+    }
+
+    static string? FirstGiven(params ReadOnlySpan<string?> values)
+    {
+        foreach (var value in values)
+        {
+            if (!string.IsNullOrWhiteSpace(value))
+                return value;
+        }
+        return null;
+    }
+}

@@ -1,0 +1,52 @@
+using Microsoft.Extensions.Options;
+using Orchestrator.Messaging.Clusters;
+using Orchestrator.Messaging.Configuration;
+using Orchestrator.Messaging.Schema;
+
+namespace Orchestrator.Api.Hosting;
+
+/// <summary>What happens before the host starts, and how a start that cannot succeed says why.</summary>
+public static class HostStart
+{
+    /// <summary>Applies migrations, and creates the topics that are missing.</summary>
+    public static async Task PrepareAsync(this WebApplication app)
+    {
+        var logger = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Orchestrator.Start");
+        await Migrations.ApplyAsync(app.Configuration["ORCHESTRATOR_POSTGRES"]!, logger);
+
+        var options = app.Services.GetRequiredService<IOptions<MessagingOptions>>().Value;
+        var names = app.Configuration.GetSection("Topics").GetChildren().ToDictionary(c => c.Key, c => c.Value ?? c.Key, StringComparer.Ordinal);
+        var plan = TopicPlan.Defaults(options.Partitions).Select(topic => topic with { Name = Named(topic.Name, names) }).ToList();
+        await new TopicProvisioner(app.Services.GetRequiredService<KafkaOptions>().ClientConfig(), TimeProvider.System).EnsureAsync(plan);
+    }
+
+    /// <summary>Runs <paramref name="host"/>; what an operator can mend comes as one line, not as a stack.</summary>
+    /// <returns>The process's exit code.</returns>
+    public static async Task<int> RunAsync(Func<Task> host)
+    {
+        try
+        {
+            await host();
+            return 0;
+        }
+        catch (Exception e) when (Mendable(e) is { } reason)
+        {
+            await Console.Error.WriteLineAsync($"orchestrator: {reason}");
+            return 1;
+        }
+    }
+
+    static string Named(string topic, Dictionary<string, string> names)
+    {
+        var suffix = Contracts.Topics.ParkedSuffix;
+        var plain = topic.EndsWith(suffix, StringComparison.Ordinal) ? topic[..^suffix.Length] : topic;
+        return names.GetValueOrDefault(plain, plain) + topic[plain.Length..];
+    }
+
+    static string? Mendable(Exception exception) => exception switch
+    {
+        HostRefusedException or OptionsValidationException or MigrationException or ClusterRefusedException or TopicsMissingException
+            or FileNotFoundException or Npgsql.NpgsqlException or Confluent.Kafka.KafkaException or IOException => exception.Message,
+        _ => null,
+    };
+}

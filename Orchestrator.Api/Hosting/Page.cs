@@ -1,0 +1,25 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Orchestrator.Api.Problems;
+using Orchestrator.Contracts;
+
+namespace Orchestrator.Api.Hosting;
+
+/// <summary>A page of a list.</summary>
+/// <param name="Items">What is on it.</param>
+/// <param name="Next">What to pass as <c>after</c> for the next page; absent on the last.</param>
+public sealed record Page<T>(IReadOnlyList<T> Items, string? Next);
+
+/// <summary>Checks what a client asks of a page.</summary>
+static class PageLimits
+{
+    /// <summary>A problem unless <paramref name="after"/> and <paramref name="limit"/> are in range.</summary>
+    public static ProblemHttpResult? Refuse(long after, int limit, int maxLimit)
+    {
+        var errors = new ContractErrors();
+        if (after < 0)
+            errors.Add("out_of_range", "after", "0 or above");
+        if (limit < 1 || limit > maxLimit)
+            errors.Add("out_of_range", "limit", $"from 1 to {maxLimit}");
+        return errors.None ? null : ApiProblem.Of(ProblemKinds.Invalid, errors: errors.All);
+    }
+}

@@ -1,0 +1,18 @@
+using OpenTelemetry.Metrics;
+using OpenTelemetry.Resources;
+
+namespace Orchestrator.Api.Hosting;
+
+/// <summary>Metrics for Prometheus.</summary>
+public static class TelemetryModule
+{
+    /// <summary>Collects every meter of the product, and those of the runtime, the server and the database driver.</summary>
+    public static IServiceCollection AddOrchestratorTelemetry(this IServiceCollection services)
+    {
+        services.AddOpenTelemetry().ConfigureResource(resource => resource.AddService("orchestrator")).WithMetrics(metrics => metrics
+            .AddMeter("Orchestrator.*", "Npgsql", "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "System.Runtime")
+            .AddView("orchestrator.transaction.duration", new Base2ExponentialBucketHistogramConfiguration())
+            .AddPrometheusExporter());
+        return services;
+    }
+}

@@ -1,0 +1,27 @@
+using System.Text.Json.Nodes;
+using Microsoft.OpenApi;
+using Orchestrator.Api.Accounts;
+using Orchestrator.Api.Transactions;
+using Swashbuckle.AspNetCore.SwaggerGen;
+
+namespace Orchestrator.Api.OpenApi;
+
+/// <summary>Gives request bodies examples that work as they stand: open alice and bob, then let alice pay bob.</summary>
+sealed class ExampleFilter : ISchemaFilter
+{
+    static readonly Dictionary<Type, string> Examples = new()
+    {
+        [typeof(OpenAccountRequest)] =
+            """{ "accountId": "alice", "customerId": "customer-1", "currency": "EUR", "initialBalanceMinor": 100000, "limits": { "overdraftMinor": 0, "perTransactionMinor": 50000 } }""",
+        [typeof(SubmitTransactionRequest)] =
+            """{ "transactionId": "018f4e2a-7b1c-7d3e-9a5b-2c4d6e8f0a1b", "sourceAccountId": "alice", "destinationAccountId": "bob", "amountMinor": 1250, "currency": "EUR", "kind": "transfer", "channel": "web", "metadata": { "order": "4711" } }""",
+        [typeof(CancelTransactionRequest)] = """{ "reason": "ordered twice" }""",
+    };
+
+    /// <inheritdoc />
+    public void Apply(IOpenApiSchema schema, SchemaFilterContext context)
+    {
+        if (schema is OpenApiSchema concrete && Examples.TryGetValue(context.Type, out var example))
+            concrete.Examples = [JsonNode.Parse(example)!];
+    }
+}

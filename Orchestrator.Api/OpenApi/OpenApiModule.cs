@@ -1,0 +1,41 @@
+using Microsoft.OpenApi;
+
+namespace Orchestrator.Api.OpenApi;
+
+/// <summary>The OpenAPI document at /swagger/v1/swagger.json and its page at /swagger.</summary>
+public static class OpenApiModule
+{
+    /// <summary>Adds the document.</summary>
+    public static IServiceCollection AddOrchestratorOpenApi(this IServiceCollection services)
+    {
+        services.AddEndpointsApiExplorer();
+        services.AddSwaggerGen(options =>
+        {
+            options.SwaggerDoc("v1", new OpenApiInfo
+            {
+                Title = "Orchestrator",
+                Version = "v1",
+                Description = "Moves money safely: accounts, transactions decided and carried out as durable sagas, and what operators need. " +
+                    "Errors are application/problem+json; [/problems](/problems) explains each type. Amounts are integers in minor units, times UTC.",
+            });
+            foreach (var documented in Directory.GetFiles(AppContext.BaseDirectory, "Orchestrator.*.xml"))
+                options.IncludeXmlComments(documented);
+            options.SupportNonNullableReferenceTypes();
+            options.NonNullableReferenceTypesAsRequired();
+            options.SchemaFilter<ExampleFilter>();
+        });
+        return services;
+    }
+
+    /// <summary>Serves the document and its page.</summary>
+    public static WebApplication UseOrchestratorOpenApi(this WebApplication app)
+    {
+        app.UseSwagger();
+        app.UseSwaggerUI(options =>
+        {
+            options.SwaggerEndpoint("/swagger/v1/swagger.json", "Orchestrator v1");
+            options.DocumentTitle = "Orchestrator";
+        });
+        return app;
+    }
+}

@@ -1,0 +1,56 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+using Orchestrator.Api.Problems;
+using Orchestrator.Contracts;
+using Orchestrator.Messaging.Parking;
+
+namespace Orchestrator.Api.Parked;
+
+/// <summary>Asks for parked messages to be redriven or discarded, in somebody's name.</summary>
+/// <param name="Parked">Where it is noted.</param>
+/// <param name="Context">The request.</param>
+/// <param name="Actor">Who asks, for the audit.</param>
+/// <param name="CancellationToken">Gives up.</param>
+sealed record ParkedRequesting(
+    ParkedMessages Parked, HttpContext Context, [FromHeader(Name = ParkedRequesting.ActorHeader)] string? Actor, CancellationToken CancellationToken)
+{
+    const string ActorHeader = "X-Actor";
+
+    /// <summary>Asks for one message.</summary>
+    public async Task<Results<Accepted<ParkedRequested>, ProblemHttpResult>> OneAsync(long id, ParkedRequest request)
+    {
+        if (Refuse() is { } refused)
+            return refused;
+        if (await Parked.FindAsync(id, CancellationToken) is var (view, _))
+        {
+            if (request == ParkedRequest.Redrive && string.Equals(view.Status, "queued", StringComparison.Ordinal))
+                return ApiProblem.Of(ProblemKinds.ParkedBehind);
+            return Noted(id, await Parked.RequestAsync(id, request, Who, CancellationToken) ? 1 : 0);
+        }
+        // It is gone: if because somebody asked before, this is the same request again.
+        return (await Parked.AuditAsync(id, CancellationToken)).Count > 0 ? Noted(id, 0) : ApiProblem.Of(ProblemKinds.ParkedNotFound);
+    }
+
+    /// <summary>Asks for all messages of a cause.</summary>
+    public async Task<Results<Accepted<ParkedRequested>, ProblemHttpResult>> GroupAsync(string group, ParkedRequest request)
+    {
+        if (Refuse() is { } refused)
+            return refused;
+        var count = await Parked.RequestCauseAsync(group, request, Who, CancellationToken);
+        if (count == 0 && (await Parked.PageAsync(group, after: 0, limit: 1, CancellationToken)).Count == 0)
+            return ApiProblem.Of(ProblemKinds.ParkedNotFound);
+        return TypedResults.Accepted($"/v1/parked?group={Uri.EscapeDataString(group)}", new ParkedRequested(count));
+    }
+
+    static Accepted<ParkedRequested> Noted(long id, int count) => TypedResults.Accepted($"/v1/parked/{id}", new ParkedRequested(count));
+
+    // Until requests are authenticated a name is a claim; the address it came from is not.
+    string Who => $"{Actor ?? "anonymous"} ({Context.Connection.RemoteIpAddress})";
+
+    ProblemHttpResult? Refuse()
+    {
+        var errors = new ContractErrors();
+        errors.Text(Actor, ActorHeader, maxLength: 64);
+        return errors.None ? null : ApiProblem.Of(ProblemKinds.Invalid, errors: errors.All);
+    }
+}

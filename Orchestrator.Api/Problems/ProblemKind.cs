@@ -1,0 +1,57 @@
+namespace Orchestrator.Api.Problems;
+
+/// <summary>A kind of error that a client can tell apart: its code is stable for ever.</summary>
+/// <param name="Code">The last part of the problem's <c>type</c>.</param>
+/// <param name="Status">The HTTP status.</param>
+/// <param name="Title">The same for every occurrence.</param>
+public sealed record ProblemKind(string Code, int Status, string Title)
+{
+    /// <summary>The problem's <c>type</c>: a relative URI, served by this host.</summary>
+    public string Type => $"/problems/{Code}";
+}
+
+/// <summary>Every kind of error of the API; docs/problems.md explains each, and a test compares the two.</summary>
+public static class ProblemKinds
+{
+    public static readonly ProblemKind NotJson = new("not_json", 400, "The body is not JSON");
+    public static readonly ProblemKind WrongShape = new("wrong_shape", 400, "The body does not have the expected fields");
+    public static readonly ProblemKind Invalid = new("invalid", 400, "A value is not acceptable");
+    public static readonly ProblemKind BadRequest = new("bad_request", 400, "The request cannot be understood");
+    public static readonly ProblemKind NotFound = new("not_found", 404, "There is nothing here");
+    public static readonly ProblemKind AccountNotFound = new("account_not_found", 404, "There is no such account");
+    public static readonly ProblemKind AccountOpening = new("account_opening", 404, "The account is not open yet");
+    public static readonly ProblemKind TransactionNotFound = new("transaction_not_found", 404, "There is no such transaction");
+    public static readonly ProblemKind ParkedNotFound = new("parked_not_found", 404, "There is no such parked message or group");
+    public static readonly ProblemKind MethodNotAllowed = new("method_not_allowed", 405, "The method is not allowed here");
+    public static readonly ProblemKind NotAcceptable = new("not_acceptable", 406, "No acceptable representation");
+    public static readonly ProblemKind IdempotencyKeyReused = new("idempotency_key_reused", 409, "The Idempotency-Key was used with another body");
+    public static readonly ProblemKind AccountExists = new("account_exists", 409, "The account was requested before with another body");
+    public static readonly ProblemKind TransactionExists = new("transaction_exists", 409, "The transaction was submitted before with another body");
+    public static readonly ProblemKind TransactionEnded = new("transaction_ended", 409, "The transaction has ended and cannot be cancelled");
+    public static readonly ProblemKind ParkedBehind = new("parked_behind", 409, "The message waits behind another of its key");
+    public static readonly ProblemKind BodyTooLarge = new("body_too_large", 413, "The body is too large");
+    public static readonly ProblemKind UnsupportedMediaType = new("unsupported_media_type", 415, "The body must be application/json");
+    public static readonly ProblemKind Internal = new("internal", 500, "Something went wrong here");
+    public static readonly ProblemKind Unavailable = new("unavailable", 503, "The database cannot be reached; try again");
+
+    /// <summary>All of them, by status.</summary>
+    public static IReadOnlyList<ProblemKind> All { get; } =
+    [
+        NotJson, WrongShape, Invalid, BadRequest, NotFound, AccountNotFound, AccountOpening, TransactionNotFound, ParkedNotFound,
+        MethodNotAllowed, NotAcceptable, IdempotencyKeyReused, AccountExists, TransactionExists, TransactionEnded, ParkedBehind,
+        BodyTooLarge, UnsupportedMediaType, Internal, Unavailable,
+    ];
+
+    /// <summary>The kind for an error that carries no more than a status.</summary>
+    public static ProblemKind OfStatus(int status) => status switch
+    {
+        404 => NotFound,
+        405 => MethodNotAllowed,
+        406 => NotAcceptable,
+        413 => BodyTooLarge,
+        415 => UnsupportedMediaType,
+        503 => Unavailable,
+        >= 500 => Internal,
+        _ => BadRequest,
+    };
+}

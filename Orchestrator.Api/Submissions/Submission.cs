@@ -1,0 +1,63 @@
+using System.Security.Cryptography;
+using Orchestrator.Messaging.Wire;
+
+namespace Orchestrator.Api.Submissions;
+
+/// <summary>A request that publishes a message, ready to be accepted.</summary>
+/// <param name="Kind">What is asked for.</param>
+/// <param name="Subject">The account's or transaction's id: it is asked for once.</param>
+/// <param name="IdempotencyKey">The client's own key for the request, when it sent one.</param>
+/// <param name="RequestHash">SHA-256 of what was asked for, in canonical form.</param>
+/// <param name="Response">JSON to answer with, now and when the request is repeated.</param>
+/// <param name="Message">What is published.</param>
+public sealed record Submission(
+    SubmissionKind Kind, string Subject, string? IdempotencyKey, byte[] RequestHash, string Response, OutgoingMessage Message)
+{
+    /// <summary>ce_source of what HTTP publishes.</summary>
+    public const string Source = "/orchestrator/http";
+}
+
+/// <summary>What is asked for.</summary>
+public sealed record SubmissionKind
+{
+    SubmissionKind(string name) => Name = name;
+
+    /// <summary>As it is stored.</summary>
+    public string Name { get; }
+
+    public static SubmissionKind Account { get; } = new("account");
+
+    public static SubmissionKind Transaction { get; } = new("transaction");
+
+    public static SubmissionKind Cancellation { get; } = new("cancellation");
+}
+
+/// <summary>What became of a submission.</summary>
+public abstract record SubmissionOutcome
+{
+    /// <summary>It is stored, and will be published.</summary>
+    public sealed record Accepted(string Response) : SubmissionOutcome;
+
+    /// <summary>It was accepted before; nothing is published again.</summary>
+    public sealed record Repeated(string Response) : SubmissionOutcome;
+
+    /// <summary>The key was used for another request.</summary>
+    public sealed record KeyReused : SubmissionOutcome;
+
+    /// <summary>The subject was asked for with other contents.</summary>
+    public sealed record SubjectTaken : SubmissionOutcome;
+}
+
+/// <summary>Ids that follow from an Idempotency-Key, so that a client which lost an answer can find its transaction by the key alone.</summary>
+public static class DerivedId
+{
+    /// <summary>A version 8 UUID (RFC 9562: of our own making) of the first bytes of SHA-256 over scope, a line feed and key.</summary>
+    public static Guid Of(string scope, string key)
+    {
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(System.Text.Encoding.UTF8.GetBytes($"{scope}\n{key}"), hash);
+        hash[6] = (byte)((hash[6] & 0x0f) | 0x80);
+        hash[8] = (byte)((hash[8] & 0x3f) | 0x80);
+        return new Guid(hash[..16], bigEndian: true);
+    }
+}

@@ -1,0 +1,69 @@
+using Orchestrator.Contracts.Transactions;
+
+namespace Orchestrator.Api.Transactions;
+
+/// <summary>Asks for money to move.</summary>
+/// <param name="SourceAccountId">The account that pays.</param>
+/// <param name="DestinationAccountId">The account that receives.</param>
+/// <param name="AmountMinor">Amount in minor units (cents for EUR), above zero.</param>
+/// <param name="Currency">ISO 4217 alphabetic code, upper case.</param>
+/// <param name="Kind">What kind of movement it is.</param>
+/// <param name="TransactionId">Identifies the transaction for ever. May be left out when an Idempotency-Key is sent: then it follows from the key.</param>
+/// <param name="OccurredAt">When it happened at the business service; the time of receipt when left out.</param>
+/// <param name="MerchantId">The merchant, for card and payment.</param>
+/// <param name="TerminalId">The terminal, for card and cash_out.</param>
+/// <param name="Channel">Where it came in: for instance <c>web</c>, <c>mobile</c>, <c>pos</c>, <c>atm</c>.</param>
+/// <param name="DeviceId">The device's identifier, when known.</param>
+/// <param name="IpAddress">The caller's IP address, version 4 or 6.</param>
+/// <param name="Latitude">Degrees north, -90 to 90.</param>
+/// <param name="Longitude">Degrees east, -180 to 180.</param>
+/// <param name="Metadata">Up to 32 entries of the publisher's own; carried along, never interpreted.</param>
+public sealed record SubmitTransactionRequest(
+    string SourceAccountId,
+    string DestinationAccountId,
+    long AmountMinor,
+    string Currency,
+    TransactionKind Kind,
+    Guid? TransactionId = null,
+    DateTimeOffset? OccurredAt = null,
+    string? MerchantId = null,
+    string? TerminalId = null,
+    string? Channel = null,
+    string? DeviceId = null,
+    string? IpAddress = null,
+    double? Latitude = null,
+    double? Longitude = null,
+    IReadOnlyDictionary<string, string>? Metadata = null)
+{
+    internal TransactionSubmitted ToMessage(Guid transactionId, DateTimeOffset received) => new(
+        transactionId,
+        SourceAccountId,
+        DestinationAccountId,
+        AmountMinor,
+        Currency,
+        Kind,
+        (OccurredAt ?? received).ToUniversalTime(),
+        MerchantId,
+        TerminalId,
+        Channel,
+        DeviceId,
+        IpAddress,
+        Latitude,
+        Longitude,
+        Metadata);
+}
+
+/// <summary>The transaction is accepted and will be decided; its address says how it goes on.</summary>
+/// <param name="TransactionId">The transaction.</param>
+/// <param name="State">Always <c>submitted</c>.</param>
+/// <param name="ReceivedAt">When it was accepted, UTC.</param>
+public sealed record TransactionAccepted(Guid TransactionId, string State, DateTimeOffset ReceivedAt);
+
+/// <summary>Asks for a transaction to be taken back.</summary>
+/// <param name="Reason">Why, in the publisher's words.</param>
+public sealed record CancelTransactionRequest(string? Reason = null);
+
+/// <summary>The cancellation is on its way. It takes effect while the transaction still waits; the timeline says what became of it.</summary>
+/// <param name="TransactionId">The transaction.</param>
+/// <param name="RequestedAt">When it was asked for, UTC.</param>
+public sealed record CancellationAccepted(Guid TransactionId, DateTimeOffset RequestedAt);

@@ -1,0 +1,24 @@
+using Orchestrator.Api.Hosting;
+
+namespace Orchestrator.Api.Transactions;
+
+/// <summary>Transactions over HTTP.</summary>
+public static class TransactionsModule
+{
+    /// <summary>Maps /v1/transactions.</summary>
+    public static IEndpointRouteBuilder MapTransactions(this IEndpointRouteBuilder routes)
+    {
+        var group = routes.MapGroup("/v1/transactions").WithTags("Transactions");
+        group.MapPost("/", SubmitTransaction.HandleAsync)
+            .WithSummary("Submits a transaction")
+            .WithDescription(
+                "Answers once it is stored; it is decided within milliseconds. The same Idempotency-Key (or transactionId) with the same body gets the same answer, " +
+                "with another body 409. Without a transactionId an Idempotency-Key is required.")
+            .Produces<TransactionAccepted>(202).ProducesProblems(400, 409, 413, 415, 503);
+        group.MapPost("/{transactionId:guid}/cancel", CancelTransaction.HandleAsync)
+            .WithSummary("Takes a transaction back")
+            .WithDescription("Takes effect while the transaction still waits; its timeline says what became of it. Cancelling twice is one cancellation.")
+            .Produces<CancellationAccepted>(202).ProducesProblems(400, 404, 409, 413, 415, 503);
+        return routes;
+    }
+}
