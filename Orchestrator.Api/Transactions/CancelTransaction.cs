@@ -24,7 +24,7 @@ static class CancelTransaction
             return ApiProblem.Of(ProblemKinds.TransactionNotFound);
 
         var now = time.GetUtcNow();
-        var message = new TransactionCancelled(transactionId, submitted.MessageKey, body?.Value.Reason, now);
+        var message = new TransactionCancelled(transactionId, submitted.MessageKey, now, body?.Value.Reason);
         var errors = ContractErrors.Of(message);
         if (!errors.None)
             return ApiProblem.Of(ProblemKinds.Invalid, errors: errors.All);
