@@ -19,7 +19,7 @@ public sealed class TopicProvisioner(ClientConfig configuration, TimeProvider ti
     static readonly TimeSpan VisibleWithin = TimeSpan.FromSeconds(30);
     static readonly TimeSpan PollEvery = TimeSpan.FromMilliseconds(100);
 
-    readonly ClusterFacts facts = new(configuration);
+    readonly ClusterFacts _facts = new(configuration);
 
     /// <summary>Creates what is missing and waits until the cluster shows it. A topic that exists stays as it is.</summary>
     /// <returns>How many partitions each planned topic has: those of an older topic may differ from the plan.</returns>
@@ -44,13 +44,13 @@ public sealed class TopicProvisioner(ClientConfig configuration, TimeProvider ti
             await Task.Delay(PollEvery, time, cancellation);
         }
 
-        var present = facts.TopicPartitions(AnswerWithin);
+        var present = _facts.TopicPartitions(AnswerWithin);
         return plan.ToDictionary(topic => topic.Name, topic => present[topic.Name], StringComparer.Ordinal);
     }
 
     List<TopicPlan> Missing(IReadOnlyCollection<TopicPlan> plan)
     {
-        var present = facts.TopicPartitions(AnswerWithin);
+        var present = _facts.TopicPartitions(AnswerWithin);
         return [.. plan.Where(topic => !present.ContainsKey(topic.Name))];
     }
 
@@ -62,7 +62,7 @@ public sealed class TopicProvisioner(ClientConfig configuration, TimeProvider ti
             return;
         }
 
-        if (EmbeddedBroker.Serves(facts.ClusterId(AnswerWithin)))
+        if (EmbeddedBroker.Serves(_facts.ClusterId(AnswerWithin)))
         {
             throw new TopicsMissingException("An embedded broker creates topics only in the process that hosts it", missing);
         }

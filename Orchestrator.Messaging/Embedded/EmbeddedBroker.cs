@@ -17,26 +17,26 @@ public sealed class EmbeddedBroker : IDisposable, IAsyncDisposable
     // Who creates a topic needs to know that the cluster lives in this very process.
     static readonly ConcurrentDictionary<string, EmbeddedBroker> Hosted = new(StringComparer.Ordinal);
 
-    readonly Lock gate = new();
-    readonly LibrdkafkaClient host;
-    readonly FixedPort? fixedPort;
-    readonly Lazy<string> clusterId;
-    nint cluster;
+    readonly Lock _gate = new();
+    readonly LibrdkafkaClient _host;
+    readonly FixedPort? _fixedPort;
+    readonly Lazy<string> _clusterId;
+    nint _cluster;
 
     EmbeddedBroker(LibrdkafkaClient host, nint cluster, int? port)
     {
-        this.host = host;
-        this.cluster = cluster;
+        _host = host;
+        _cluster = cluster;
         BootstrapServers = Marshal.PtrToStringUTF8(Librdkafka.MockClusterBootstraps(cluster))!;
         if (port is { } chosen)
         {
-            fixedPort = new FixedPort(listeningOn: int.Parse(BootstrapServers.AsSpan(BootstrapServers.LastIndexOf(':') + 1)), chosen);
-            fixedPort.TakeOver();
+            _fixedPort = new FixedPort(listeningOn: int.Parse(BootstrapServers.AsSpan(BootstrapServers.LastIndexOf(':') + 1)), chosen);
+            _fixedPort.TakeOver();
             Librdkafka.MockBrokerSetHostPort(cluster, 1, "127.0.0.1", chosen);
             BootstrapServers = $"127.0.0.1:{chosen}";
         }
 
-        clusterId = new Lazy<string>(
+        _clusterId = new Lazy<string>(
             () => new ClusterFacts(new ClientConfig { BootstrapServers = BootstrapServers }).ClusterId(TimeSpan.FromSeconds(10)));
     }
 
@@ -45,7 +45,7 @@ public sealed class EmbeddedBroker : IDisposable, IAsyncDisposable
 
     /// <summary>The id that the cluster tells its clients; another one each time a cluster starts.</summary>
     /// <exception cref="KafkaException">No broker answers within ten seconds.</exception>
-    public string ClusterId => clusterId.Value;
+    public string ClusterId => _clusterId.Value;
 
     /// <summary>Starts a cluster; it serves when this returns.</summary>
     /// <exception cref="System.ComponentModel.DataAnnotations.ValidationException">An option is out of range.</exception>
@@ -125,7 +125,7 @@ public sealed class EmbeddedBroker : IDisposable, IAsyncDisposable
         var outcome = Librdkafka.MockBrokerSetUp(target, id);
         if (outcome == ErrorCode.NoError)
         {
-            fixedPort?.TakeOver();
+            _fixedPort?.TakeOver();
         }
 
         return outcome;
@@ -142,10 +142,10 @@ public sealed class EmbeddedBroker : IDisposable, IAsyncDisposable
     public void PushRequestErrors(KafkaRequest request, params ReadOnlySpan<ErrorCode> errors)
     {
         var codes = MemoryMarshal.Cast<ErrorCode, int>(errors);
-        lock (gate)
+        lock (_gate)
         {
-            ObjectDisposedException.ThrowIf(cluster == 0, this);
-            Librdkafka.MockPushRequestErrors(cluster, (short)request, (nuint)codes.Length, codes);
+            ObjectDisposedException.ThrowIf(_cluster == 0, this);
+            Librdkafka.MockPushRequestErrors(_cluster, (short)request, (nuint)codes.Length, codes);
         }
     }
 
@@ -159,17 +159,17 @@ public sealed class EmbeddedBroker : IDisposable, IAsyncDisposable
     /// <summary>Stops the cluster and forgets what it stored. Clients should be closed before: to them every broker is down from here on.</summary>
     public void Dispose()
     {
-        lock (gate)
+        lock (_gate)
         {
-            if (cluster == 0)
+            if (_cluster == 0)
             {
                 return;
             }
 
             Hosted.TryRemove(new(BootstrapServers, this));
-            Librdkafka.MockClusterDestroy(cluster);
-            cluster = 0;
-            host.Dispose();
+            Librdkafka.MockClusterDestroy(_cluster);
+            _cluster = 0;
+            _host.Dispose();
         }
     }
 
@@ -178,10 +178,10 @@ public sealed class EmbeddedBroker : IDisposable, IAsyncDisposable
 
     ErrorCode Call(Func<nint, ErrorCode> call)
     {
-        lock (gate)
+        lock (_gate)
         {
-            ObjectDisposedException.ThrowIf(cluster == 0, this);
-            return call(cluster);
+            ObjectDisposedException.ThrowIf(_cluster == 0, this);
+            return call(_cluster);
         }
     }
 

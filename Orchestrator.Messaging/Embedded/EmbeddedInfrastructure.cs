@@ -6,13 +6,13 @@ namespace Orchestrator.Messaging.Embedded;
 /// </summary>
 public sealed class EmbeddedInfrastructure : IAsyncDisposable
 {
-    readonly EmbeddedBroker? broker;
-    readonly PrivatePostgres? postgres;
+    readonly EmbeddedBroker? _broker;
+    readonly PrivatePostgres? _postgres;
 
     EmbeddedInfrastructure(EmbeddedInfrastructureOptions options, EmbeddedBroker? broker, PrivatePostgres? postgres)
     {
-        this.broker = broker;
-        this.postgres = postgres;
+        _broker = broker;
+        _postgres = postgres;
         BootstrapServers = broker?.BootstrapServers ?? options.Kafka!;
         ConnectionString = postgres?.ConnectionString ?? options.Postgres!;
     }
@@ -27,10 +27,10 @@ public sealed class EmbeddedInfrastructure : IAsyncDisposable
     /// Whether the broker is this process's own, and so as new and empty as the process: positions that the database remembers are those
     /// of a cluster that is gone, and reading from the beginning is right.
     /// </summary>
-    public bool HostsBroker => broker is not null;
+    public bool HostsBroker => _broker is not null;
 
     /// <summary>Whether the database server is this process's own.</summary>
-    public bool HostsPostgres => postgres is not null;
+    public bool HostsPostgres => _postgres is not null;
 
     /// <summary>Starts what is not given.</summary>
     /// <exception cref="FileNotFoundException">PostgreSQL is needed and not installed; the text says what to install.</exception>
@@ -64,14 +64,14 @@ public sealed class EmbeddedInfrastructure : IAsyncDisposable
     /// <summary>Stops what was started here.</summary>
     public async ValueTask DisposeAsync()
     {
-        if (broker is not null)
+        if (_broker is not null)
         {
-            await broker.DisposeAsync();
+            await _broker.DisposeAsync();
         }
 
-        if (postgres is not null)
+        if (_postgres is not null)
         {
-            await postgres.DisposeAsync();
+            await _postgres.DisposeAsync();
         }
     }
 }

@@ -6,16 +6,16 @@ namespace Orchestrator.Messaging.Embedded;
 /// <summary>A bare client of librdkafka with no callbacks, for asking and hosting; it never produces or consumes.</summary>
 internal sealed class LibrdkafkaClient : IDisposable
 {
-    nint handle;
+    nint _handle;
 
-    LibrdkafkaClient(nint handle) => this.handle = handle;
+    LibrdkafkaClient(nint handle) => _handle = handle;
 
     internal nint Handle
     {
         get
         {
-            ObjectDisposedException.ThrowIf(handle == 0, this);
-            return handle;
+            ObjectDisposedException.ThrowIf(_handle == 0, this);
+            return _handle;
         }
     }
 
@@ -47,7 +47,7 @@ internal sealed class LibrdkafkaClient : IDisposable
 
     public void Dispose()
     {
-        var owned = Interlocked.Exchange(ref handle, 0);
+        var owned = Interlocked.Exchange(ref _handle, 0);
         if (owned != 0)
         {
             Librdkafka.ClientDestroy(owned);

@@ -12,29 +12,29 @@ public sealed class PrivatePostgres : IAsyncDisposable
 
     static readonly TimeSpan PollEvery = TimeSpan.FromMilliseconds(50);
 
-    readonly PostgresHome home;
-    readonly PostgresServer server;
-    readonly string password;
-    FileStream? ownership;
-    PostmasterFile address;
+    readonly PostgresHome _home;
+    readonly PostgresServer _server;
+    readonly string _password;
+    FileStream? _ownership;
+    PostmasterFile _address;
 
     PrivatePostgres(PostgresHome home, PostgresServer server, string password, FileStream? ownership, PostmasterFile address)
     {
-        this.home = home;
-        this.server = server;
-        this.password = password;
-        this.ownership = ownership;
-        this.address = address;
+        _home = home;
+        _server = server;
+        _password = password;
+        _ownership = ownership;
+        _address = address;
     }
 
     /// <summary>How to reach the database named orchestrator, over TCP (its Unix socket was measured to be no faster).</summary>
     public string ConnectionString => ConnectionStringTo(Database);
 
     /// <summary>The TCP port on 127.0.0.1.</summary>
-    public int Port => address.Port;
+    public int Port => _address.Port;
 
     /// <summary>The directory of the server's data, for tools.</summary>
-    public string DataDirectory => home.Cluster;
+    public string DataDirectory => _home.Cluster;
 
     /// <summary>
     /// Starts the server, or adopts the one that runs on this directory already, and creates the database. Where another live process
@@ -98,9 +98,9 @@ public sealed class PrivatePostgres : IAsyncDisposable
     public string ConnectionStringTo(string database) => new NpgsqlConnectionStringBuilder
     {
         Host = "127.0.0.1",
-        Port = address.Port,
+        Port = _address.Port,
         Username = PostgresServer.User,
-        Password = password,
+        Password = _password,
         Database = database,
     }.ConnectionString;
 
@@ -122,22 +122,22 @@ public sealed class PrivatePostgres : IAsyncDisposable
     /// <summary>Restarts the server on the same port. Immediate is a crash: no checkpoint, every connection cut, recovery from the log.</summary>
     public async Task RestartAsync(bool immediate = false, CancellationToken cancellation = default)
     {
-        await server.StopAsync(immediate ? "immediate" : "fast", cancellation);
-        address = await server.StartAsync(address.Port, cancellation);
+        await _server.StopAsync(immediate ? "immediate" : "fast", cancellation);
+        _address = await _server.StartAsync(_address.Port, cancellation);
     }
 
     /// <summary>Stops the server in good order, cutting connections that are left. Does nothing when another process started it.</summary>
     public async Task StopAsync(CancellationToken cancellation = default)
     {
-        if (Interlocked.Exchange(ref ownership, null) is { } owned)
+        if (Interlocked.Exchange(ref _ownership, null) is { } owned)
         {
-            await server.StopAsync("fast", cancellation);
+            await _server.StopAsync("fast", cancellation);
             await owned.DisposeAsync();
         }
     }
 
     /// <summary>Lets go of the server without stopping it, as the death of this process would.</summary>
-    public void Abandon() => Interlocked.Exchange(ref ownership, null)?.Dispose();
+    internal void Abandon() => Interlocked.Exchange(ref _ownership, null)?.Dispose();
 
     /// <inheritdoc cref="StopAsync"/>
     public async ValueTask DisposeAsync() => await StopAsync();

@@ -7,15 +7,15 @@ namespace Orchestrator.Tests.Embedded;
 
 public sealed class PrivatePostgresTests : IAsyncLifetime
 {
-    string directory = string.Empty;
+    string _directory = string.Empty;
 
     public async ValueTask InitializeAsync() =>
-        directory = Path.Combine(await ScratchDirectory.CreateAsync($"private-{TestContext.Current.Test!.UniqueID[..12]}"), "data");
+        _directory = Path.Combine(await ScratchDirectory.CreateAsync($"private-{TestContext.Current.Test!.UniqueID[..12]}"), "data");
 
     public async ValueTask DisposeAsync()
     {
-        await PrivatePostgres.StopAbandonedAsync(directory);
-        ScratchDirectory.Delete(Path.GetDirectoryName(directory)!);
+        await PrivatePostgres.StopAbandonedAsync(_directory);
+        ScratchDirectory.Delete(Path.GetDirectoryName(_directory)!);
     }
 
     [Fact]
@@ -117,14 +117,14 @@ public sealed class PrivatePostgresTests : IAsyncLifetime
     [Fact]
     public async Task Server_when_making_it_was_cut_short_does_start_over()
     {
-        Directory.CreateDirectory(Path.Combine(directory, "cluster.new", "base"));
+        Directory.CreateDirectory(Path.Combine(_directory, "cluster.new", "base"));
 
         await using var server = await StartAsync();
         Assert.Equal(1, await ScalarAsync<int>(server, "select 1"));
     }
 
     Task<PrivatePostgres> StartAsync() =>
-        PrivatePostgres.StartAsync(new PrivatePostgresOptions { Directory = directory, SharedBuffersMegabytes = 16 });
+        PrivatePostgres.StartAsync(new PrivatePostgresOptions { Directory = _directory, SharedBuffersMegabytes = 16 });
 
     static async Task ExecuteAsync(PrivatePostgres server, string sql) => await ScalarAsync<object>(server, sql);
 

@@ -16,26 +16,26 @@ public sealed class TestInfrastructure : IAsyncDisposable
 {
     const string MigratedTemplate = "orchestrator_template";
 
-    readonly Lazy<Task<TestPostgres>> postgres = new(TestPostgres.StartAsync);
-    readonly Lazy<Task<string>> template;
-    readonly Lazy<Task<SharedKafka?>> sharedKafka = new(SharedKafka.StartAsync);
-    int databases;
-    int clusters;
+    readonly Lazy<Task<TestPostgres>> _postgres = new(TestPostgres.StartAsync);
+    readonly Lazy<Task<string>> _template;
+    readonly Lazy<Task<SharedKafka?>> _sharedKafka = new(SharedKafka.StartAsync);
+    int _databases;
+    int _clusters;
 
-    public TestInfrastructure() => template = new(CreateTemplateAsync);
+    public TestInfrastructure() => _template = new(CreateTemplateAsync);
 
     /// <summary>An empty database of the caller's own. Dispose it to drop it.</summary>
     public Task<TestDatabase> CreateDatabaseAsync() => CreateAsync(template: null);
 
     /// <summary>A database of the caller's own with every migration applied. Dispose it to drop it.</summary>
-    public async Task<TestDatabase> CreateMigratedDatabaseAsync() => await CreateAsync(await template.Value);
+    public async Task<TestDatabase> CreateMigratedDatabaseAsync() => await CreateAsync(await _template.Value);
 
     /// <summary>
     /// Kafka for one test class: a broker of its own in this process, or a share of the real cluster under a prefix of its own.
     /// Topics are created by <see cref="TestKafka.CreateTopicsAsync"/> and named by <see cref="TestKafka.Topic"/>.
     /// </summary>
-    public async Task<TestKafka> StartKafkaAsync() => await sharedKafka.Value is { } shared
-        ? new TestKafka(shared.BootstrapServers, $"{shared.RunPrefix}{Interlocked.Increment(ref clusters)}-", embedded: null)
+    public async Task<TestKafka> StartKafkaAsync() => await _sharedKafka.Value is { } shared
+        ? new TestKafka(shared.BootstrapServers, $"{shared.RunPrefix}{Interlocked.Increment(ref _clusters)}-", embedded: null)
         : StartEmbeddedKafka();
 
     /// <summary>A broker in this process whatever else there is, for tests that inject faults.</summary>
@@ -47,12 +47,12 @@ public sealed class TestInfrastructure : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (postgres.IsValueCreated)
+        if (_postgres.IsValueCreated)
         {
-            await (await postgres.Value).DisposeAsync();
+            await (await _postgres.Value).DisposeAsync();
         }
 
-        if (sharedKafka.IsValueCreated && await sharedKafka.Value is { } shared)
+        if (_sharedKafka.IsValueCreated && await _sharedKafka.Value is { } shared)
         {
             await shared.DisposeAsync();
         }
@@ -60,15 +60,15 @@ public sealed class TestInfrastructure : IAsyncDisposable
 
     async Task<TestDatabase> CreateAsync(string? template)
     {
-        var server = await postgres.Value;
-        var name = $"{server.DatabasePrefix}{Interlocked.Increment(ref databases)}";
+        var server = await _postgres.Value;
+        var name = $"{server.DatabasePrefix}{Interlocked.Increment(ref _databases)}";
         await server.ExecuteAsync($"create database {name}" + (template is null ? string.Empty : $" template {template}"));
         return new TestDatabase(server, name);
     }
 
     async Task<string> CreateTemplateAsync()
     {
-        var server = await postgres.Value;
+        var server = await _postgres.Value;
         var name = server.DatabasePrefix + MigratedTemplate;
         await server.ExecuteAsync($"create database {name}");
         var connectionString = server.ConnectionStringTo(name);

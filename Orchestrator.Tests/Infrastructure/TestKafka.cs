@@ -8,12 +8,12 @@ namespace Orchestrator.Tests.Infrastructure;
 /// <summary>The Kafka of one test class.</summary>
 public sealed class TestKafka : IAsyncDisposable
 {
-    readonly string prefix;
+    readonly string _prefix;
 
     internal TestKafka(string bootstrapServers, string prefix, EmbeddedBroker? embedded)
     {
         BootstrapServers = bootstrapServers;
-        this.prefix = prefix;
+        _prefix = prefix;
         Embedded = embedded;
     }
 
@@ -27,10 +27,10 @@ public sealed class TestKafka : IAsyncDisposable
     public ClientConfig ClientConfig => new() { BootstrapServers = BootstrapServers };
 
     /// <summary>A topic's name here: on a shared cluster each test class has names of its own.</summary>
-    public string Topic(string name) => prefix + name;
+    public string Topic(string name) => _prefix + name;
 
     /// <summary>A consumer group's name here.</summary>
-    public string Group(string name) => prefix + name;
+    public string Group(string name) => _prefix + name;
 
     /// <summary>Creates topics by their plain names, and waits until they are there.</summary>
     public Task CreateTopicsAsync(int partitions, params string[] names) =>
@@ -50,12 +50,12 @@ public sealed class SharedKafka : IAsyncDisposable
 {
     const string Image = "apache/kafka:4.1.0";
 
-    readonly KafkaContainer? container;
+    readonly KafkaContainer? _container;
 
     SharedKafka(string bootstrapServers, KafkaContainer? container)
     {
         BootstrapServers = bootstrapServers;
-        this.container = container;
+        _container = container;
     }
 
     public string BootstrapServers { get; }
@@ -76,9 +76,9 @@ public sealed class SharedKafka : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (container is not null)
+        if (_container is not null)
         {
-            await container.DisposeAsync();
+            await _container.DisposeAsync();
         }
     }
 }

@@ -9,20 +9,20 @@ public sealed class TestPostgres : IAsyncDisposable
 {
     const string Image = "postgres:17-alpine";
 
-    readonly NpgsqlConnectionStringBuilder address;
-    readonly IAsyncDisposable? owned;
+    readonly NpgsqlConnectionStringBuilder _address;
+    readonly IAsyncDisposable? _owned;
 
     TestPostgres(string connectionString, IAsyncDisposable? owned)
     {
-        address = new NpgsqlConnectionStringBuilder(connectionString);
-        this.owned = owned;
+        _address = new NpgsqlConnectionStringBuilder(connectionString);
+        _owned = owned;
     }
 
     /// <summary>What this run's databases are named by, so that runs can share a server.</summary>
     public string DatabasePrefix { get; } = $"test_{Environment.ProcessId}_";
 
     /// <summary>The private server, when the run has one.</summary>
-    public PrivatePostgres? Private => owned as PrivatePostgres;
+    public PrivatePostgres? Private => _owned as PrivatePostgres;
 
     internal static async Task<TestPostgres> StartAsync()
     {
@@ -44,7 +44,7 @@ public sealed class TestPostgres : IAsyncDisposable
         return new TestPostgres(server.ConnectionStringTo("postgres"), server);
     }
 
-    internal string ConnectionStringTo(string database) => new NpgsqlConnectionStringBuilder(address.ConnectionString)
+    internal string ConnectionStringTo(string database) => new NpgsqlConnectionStringBuilder(_address.ConnectionString)
     {
         Database = database,
         IncludeErrorDetail = true,
@@ -52,7 +52,7 @@ public sealed class TestPostgres : IAsyncDisposable
 
     internal async Task ExecuteAsync(string sql)
     {
-        await using var connection = new NpgsqlConnection(address.ConnectionString + ";Pooling=false");
+        await using var connection = new NpgsqlConnection(_address.ConnectionString + ";Pooling=false");
         await connection.OpenAsync();
         await using var command = new NpgsqlCommand(sql, connection);
         await command.ExecuteNonQueryAsync();
@@ -60,9 +60,9 @@ public sealed class TestPostgres : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (owned is not null)
+        if (_owned is not null)
         {
-            await owned.DisposeAsync();
+            await _owned.DisposeAsync();
         }
 
         if (Private is { } server)
@@ -75,11 +75,11 @@ public sealed class TestPostgres : IAsyncDisposable
 /// <summary>A database of one test class.</summary>
 public sealed class TestDatabase : IAsyncDisposable
 {
-    readonly TestPostgres server;
+    readonly TestPostgres _server;
 
     internal TestDatabase(TestPostgres server, string name)
     {
-        this.server = server;
+        _server = server;
         Name = name;
         ConnectionString = server.ConnectionStringTo(name);
     }
@@ -91,7 +91,7 @@ public sealed class TestDatabase : IAsyncDisposable
     public string ConnectionString { get; }
 
     /// <summary>The server it is on, when that is a private one, which tests may restart.</summary>
-    public PrivatePostgres? PrivateServer => server.Private;
+    public PrivatePostgres? PrivateServer => _server.Private;
 
     public async ValueTask DisposeAsync()
     {
@@ -100,6 +100,6 @@ public sealed class TestDatabase : IAsyncDisposable
             NpgsqlConnection.ClearPool(connection);
         }
 
-        await server.ExecuteAsync($"drop database if exists {Name} with (force)");
+        await _server.ExecuteAsync($"drop database if exists {Name} with (force)");
     }
 }
