@@ -27,7 +27,7 @@ create table ledger.account (
     -- The ledger's own accounts have a colon in their names and no customer.
     constraint account_owner check ((kind = 0) = (customer_id is not null) and (kind = 0) = (position(':' in account_id) = 0)),
     constraint no_overdraft check (
-        kind <> 0 or credits_posted_minor - debits_posted_minor - debits_pending_minor + overdraft_minor::numeric >= 0)
+        kind <> 0 or credits_posted_minor - debits_posted_minor - debits_pending_minor >= -overdraft_minor)
 ) with (fillfactor = 60);
 
 comment on column ledger.account.kind is '0 customer, 1 clearing (owned by a lane), 2 settlement (owned by a lane)';

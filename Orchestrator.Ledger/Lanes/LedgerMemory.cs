@@ -14,6 +14,7 @@ sealed class LedgerMemory(int accountCapacity, int holdCapacity)
     readonly Dictionary<string, AccountSlot> _contras = new(StringComparer.Ordinal);
     readonly Dictionary<Guid, List<FirstReply>?> _replies = [];
     readonly List<AccountSlot> _changed = [];
+    readonly List<Guid> _resolvedHolds = [];
     readonly List<LedgerEvent> _events = [];
     readonly List<Refusal> _refusals = [];
 
@@ -99,7 +100,11 @@ sealed class LedgerMemory(int accountCapacity, int holdCapacity)
         }
         Change(account, after);
         if (LedgerFold.Hold(e) is { } hold)
+        {
             _holds.Set(hold.HoldId, hold);
+            if (hold.Resolution is not HoldResolution.Open)
+                _resolvedHolds.Add(hold.HoldId);
+        }
         _events.Add(e);
         return after;
     }
@@ -112,6 +117,9 @@ sealed class LedgerMemory(int accountCapacity, int holdCapacity)
     {
         foreach (var slot in _changed)
             slot.Stored();
+        // Open holds will be asked for, resolved ones hardly ever again.
+        foreach (var hold in _resolvedHolds)
+            _holds.Remove(hold);
         EndUnit();
     }
 
@@ -134,6 +142,7 @@ sealed class LedgerMemory(int accountCapacity, int holdCapacity)
     void EndUnit()
     {
         _changed.Clear();
+        _resolvedHolds.Clear();
         _events.Clear();
         _refusals.Clear();
         _replies.Clear();
