@@ -43,8 +43,11 @@ need_postgres() {
 # Builds projects in Release, warnings as errors; quiet unless one fails.
 build() {
     say "Building ..."
-    local project
+    local project output
     for project in "$@"; do
-        dotnet build "$project" -c Release -v quiet -clp:NoSummary -nodeReuse:false >&2 || die "The build failed."
+        if ! output=$(dotnet build "$project" -c Release -v quiet -clp:NoSummary -tl:off -nodeReuse:false 2>&1); then
+            die "$output
+The build failed."
+        fi
     done
 }
