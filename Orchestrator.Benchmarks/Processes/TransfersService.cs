@@ -1,0 +1,55 @@
+using System.Diagnostics;
+using Orchestrator.Api.Hosting;
+using Orchestrator.Benchmarks.Running;
+
+namespace Orchestrator.Benchmarks.Processes;
+
+/// <summary>The product itself: its own entry point, with all its roles, in this process.</summary>
+sealed class TransfersService : IChild
+{
+    public const string Role = "transfers-service";
+
+    static readonly TimeSpan StartWithin = TimeSpan.FromSeconds(60);
+
+    readonly Task<int> _host;
+    readonly DirectoryInfo _directory;
+
+    TransfersService(Task<int> host, DirectoryInfo directory)
+    {
+        _host = host;
+        _directory = directory;
+    }
+
+    public IReadOnlyDictionary<string, string> Ready { get; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
+    public static async Task<IChild> StartAsync()
+    {
+        var directory = Directory.CreateTempSubdirectory("orchestrator-bench-");
+        string[] arguments =
+        [
+            "--urls", "http://127.0.0.1:0",
+            "--Api:DataDirectory", directory.FullName,
+            "--Logging:LogLevel:Default", "Warning",
+            "--Logging:Console:LogToStandardErrorThreshold", "Trace",
+        ];
+        var entry = typeof(HostStart).Assembly.EntryPoint!;
+        var host = Task.Factory.StartNew(() => (int)entry.Invoke(null, [arguments])!, TaskCreationOptions.LongRunning);
+        var service = new TransfersService(host, directory);
+        // The host writes this file when it has started.
+        await Waiting.UntilAsync(
+            () => Task.FromResult(host.IsCompleted || File.Exists(Path.Combine(directory.FullName, "endpoints.json"))),
+            StartWithin, "the service has not started", CancellationToken.None);
+        if (host.IsCompleted)
+            throw new BenchFailedException("the service did not start");
+        return service;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        // As an operator stops it.
+        using (var kill = Process.Start("kill", ["-TERM", $"{Environment.ProcessId}"]))
+            await kill.WaitForExitAsync();
+        await _host;
+        _directory.Delete(recursive: true);
+    }
+}

@@ -1,0 +1,48 @@
+using Orchestrator.Benchmarks.Load;
+using Orchestrator.Benchmarks.Running;
+using Orchestrator.Benchmarks.Transfers;
+
+namespace Orchestrator.Benchmarks.Scenarios;
+
+/// <summary>The product's main flow, as fast as it goes.</summary>
+sealed class TransferScenario : IScenario
+{
+    const int DefaultSeconds = 20;
+    const int Accounts = 20_000;
+    const int WarmUp = 10_000;
+    const int AtLeast = 20_000;
+    const int Unfinished = 1_000;
+
+    public string Name => "transfer";
+
+    public string Summary => "transfers through the whole product: assessed, held, credited, captured; closed loop, completed a second";
+
+    public string Unit => "completed transfers/s";
+
+    public double? Must => 1_500;
+
+    public IReadOnlyDictionary<string, object?> Settings(BenchArguments arguments) => CommonSettings.Of(new()
+    {
+        ["seconds"] = arguments.Seconds ?? DefaultSeconds,
+        ["at_least_transactions"] = AtLeast,
+        ["warm_up_transactions"] = WarmUp,
+        ["unfinished_per_partition"] = Unfinished,
+        ["accounts"] = Accounts,
+        ["max_batch"] = 500,
+    });
+
+    public async Task<RunFigures> RunAsync(RunContext context)
+    {
+        await using var stage = await TransferStage.StartAsync(Accounts, context);
+        var plan = new LoadPlan
+        {
+            Partitions = CommonSettings.Partitions,
+            UnfinishedPerPartition = Unfinished,
+            WarmUp = WarmUp,
+            AtLeast = AtLeast,
+            Measure = TimeSpan.FromSeconds(context.Arguments.Seconds ?? DefaultSeconds),
+        };
+        var load = await MeasuredLoad.RunAsync(stage.Servers, stage.Service, new TransferFlow(stage.Accounts), plan, context);
+        return load.Figures();
+    }
+}
