@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Orchestrator.Contracts.Catalog;
 
 namespace Orchestrator.Contracts.Decisions;
 
@@ -33,6 +34,7 @@ public sealed record FraudAssessed(
 }
 
 /// <summary>What to do with a transaction; the order is by severity.</summary>
+[JsonConverter(typeof(NamedEnumConverter<FraudOutcome>))]
 public enum FraudOutcome
 {
     /// <summary>Go on.</summary>

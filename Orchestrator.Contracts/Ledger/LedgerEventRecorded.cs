@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Orchestrator.Contracts.Catalog;
 
 namespace Orchestrator.Contracts.Ledger;
 
@@ -48,6 +49,7 @@ public sealed record LedgerEventRecorded(
 public sealed record AccountCounters(long DebitsPendingMinor, long DebitsPostedMinor, long CreditsPendingMinor, long CreditsPostedMinor);
 
 /// <summary>What happened to an account.</summary>
+[JsonConverter(typeof(NamedEnumConverter<LedgerEventType>))]
 public enum LedgerEventType
 {
     /// <summary>The account was opened.</summary>

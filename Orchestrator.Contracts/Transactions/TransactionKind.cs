@@ -1,8 +1,10 @@
 using System.Text.Json.Serialization;
+using Orchestrator.Contracts.Catalog;
 
 namespace Orchestrator.Contracts.Transactions;
 
 /// <summary>What kind of movement a transaction is.</summary>
+[JsonConverter(typeof(NamedEnumConverter<TransactionKind>))]
 public enum TransactionKind
 {
     /// <summary>Account to account.</summary>

@@ -1,0 +1,96 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json;
+using Npgsql;
+using Orchestrator.Tests.Infrastructure;
+
+namespace Orchestrator.Tests.Api;
+
+/// <summary>One service with a database of its own, shared by the tests of the API.</summary>
+public sealed class ApiFixture(TestInfrastructure infrastructure) : IAsyncLifetime
+{
+    TestDatabase? _database;
+    ServiceProcess? _service;
+
+    /// <summary>A client of the API.</summary>
+    public HttpClient Http { get; } = new();
+
+    /// <summary>The service's database.</summary>
+    public string ConnectionString => _database!.ConnectionString;
+
+    public async ValueTask InitializeAsync()
+    {
+        _database = await infrastructure.CreateDatabaseAsync();
+        _service = await ServiceProcess.StartAsync(
+            "api", new Dictionary<string, string>(StringComparer.Ordinal) { ["ORCHESTRATOR_POSTGRES"] = _database.ConnectionString });
+        Http.BaseAddress = _service.Address;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Http.Dispose();
+        if (_service is not null)
+        {
+            await _service.StopAsync();
+            await _service.DisposeAsync();
+        }
+        if (_database is not null)
+            await _database.DisposeAsync();
+    }
+
+    /// <summary>Sends a body as it stands.</summary>
+    public async Task<Answer> PostAsync(string path, string? body, string? idempotencyKey = null, string? mediaType = "application/json")
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, path);
+        if (body is not null)
+        {
+            request.Content = new ByteArrayContent(Encoding.UTF8.GetBytes(body));
+            request.Content.Headers.ContentType = mediaType is null ? null : MediaTypeHeaderValue.Parse(mediaType);
+        }
+        if (idempotencyKey is not null)
+            request.Headers.TryAddWithoutValidation("Idempotency-Key", idempotencyKey);
+        return await Answer.OfAsync(await Http.SendAsync(request));
+    }
+
+    /// <summary>Asks for an address.</summary>
+    public async Task<Answer> GetAsync(string path) => await Answer.OfAsync(await Http.GetAsync(path));
+
+    /// <summary>Asks the service's database.</summary>
+    public async Task<T> ScalarAsync<T>(string sql)
+    {
+        await using var connection = new NpgsqlConnection(ConnectionString);
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(sql, connection);
+        return (T)(await command.ExecuteScalarAsync())!;
+    }
+}
+
+/// <summary>An answer of the API.</summary>
+public sealed record Answer(HttpStatusCode Status, string? MediaType, string Text, HttpResponseMessage Message)
+{
+    /// <summary>The body as JSON.</summary>
+    public JsonElement Json => JsonDocument.Parse(Text).RootElement;
+
+    /// <summary>The last part of a problem's type.</summary>
+    public string? Problem => MediaType == "application/problem+json" ? Json.GetProperty("type").GetString()!["/problems/".Length..] : null;
+
+    /// <summary>A problem's errors, as code and field.</summary>
+    public IReadOnlyList<string> Errors =>
+        Json.TryGetProperty("errors", out var errors)
+            ? [.. errors.EnumerateArray().Select(e => $"{e.GetProperty("code").GetString()} {e.GetProperty("field").GetString()}")]
+            : [];
+
+    /// <summary>A header's value.</summary>
+    public string? Header(string name) => Message.Headers.TryGetValues(name, out var values) ? values.Single() : null;
+
+    internal static async Task<Answer> OfAsync(HttpResponseMessage message) =>
+        new(message.StatusCode, message.Content.Headers.ContentType?.MediaType, await message.Content.ReadAsStringAsync(), message);
+}
+
+/// <summary>The tests that share <see cref="ApiFixture"/>.</summary>
+[CollectionDefinition(Name)]
+public sealed class ApiCollection : ICollectionFixture<ApiFixture>
+{
+    public const string Name = "API";
+}

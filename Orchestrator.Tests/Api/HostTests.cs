@@ -1,0 +1,74 @@
+using System.Text.Json;
+using Orchestrator.Api.Hosting;
+using Orchestrator.Tests.Infrastructure;
+
+namespace Orchestrator.Tests.Api;
+
+public sealed class HostTests(TestInfrastructure infrastructure)
+{
+    [Theory]
+    [InlineData(null, HostRoles.All)]
+    [InlineData("http", HostRoles.Http)]
+    [InlineData(" Ledger , sagas ", HostRoles.Ledger | HostRoles.Sagas)]
+    [InlineData("decisioning,sagas,ledger,http", HostRoles.All)]
+    public void Roles_when_named_are_those(string? text, HostRoles expected) => Assert.Equal(expected, HostRolesParser.Parse(text));
+
+    [Fact]
+    public void Roles_when_a_name_is_unknown_are_refused() => Assert.Throws<HostRefusedException>(() => HostRolesParser.Parse("http,leger"));
+
+    [Theory]
+    [InlineData("http://0.0.0.0:0")]
+    [InlineData("http://*:0")]
+    [InlineData("http://[::]:0")]
+    public async Task Host_when_others_could_reach_it_does_not_start(string url)
+    {
+        await using var database = await infrastructure.CreateMigratedDatabaseAsync();
+
+        var (exitCode, errors) = await ServiceProcess.RunToEndAsync(
+            $"remote-{Math.Abs(url.GetHashCode(StringComparison.Ordinal))}", Settings(database), "--urls", url);
+
+        Assert.Equal(1, exitCode);
+        Assert.Contains("there is no authentication yet", errors, StringComparison.Ordinal);
+        Assert.Single(errors.TrimEnd().Split('\n'));
+    }
+
+    [Fact]
+    public async Task Host_when_an_option_is_out_of_range_does_say_which()
+    {
+        await using var database = await infrastructure.CreateMigratedDatabaseAsync();
+
+        var (exitCode, errors) = await ServiceProcess.RunToEndAsync("options", Settings(database), "--urls", "http://127.0.0.1:0", "--Decisioning:ReviewScore=5000");
+
+        Assert.Equal(1, exitCode);
+        Assert.Contains("ReviewScore", errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Host_when_it_runs_does_tell_tools_where_and_when_it_stops_takes_that_back()
+    {
+        await using var database = await infrastructure.CreateMigratedDatabaseAsync();
+        await using var service = await ServiceProcess.StartAsync("endpoints", Settings(database), "--roles", "http");
+
+        using (var endpoints = JsonDocument.Parse(await File.ReadAllBytesAsync(service.EndpointsFile)))
+            Assert.Equal(["kafka", "postgres", "api"], endpoints.RootElement.EnumerateObject().Select(p => p.Name));
+        if (!OperatingSystem.IsWindows())
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(service.EndpointsFile));
+        Assert.Equal(0, await service.StopAsync());
+        Assert.False(File.Exists(service.EndpointsFile));
+    }
+
+    [Fact]
+    public async Task Host_when_it_has_no_http_role_does_serve_health_alone()
+    {
+        await using var database = await infrastructure.CreateMigratedDatabaseAsync();
+        await using var service = await ServiceProcess.StartAsync("no-http", Settings(database), "--roles", "ledger");
+        using var http = new HttpClient { BaseAddress = service.Address };
+
+        Assert.True((await http.GetAsync("/metrics")).IsSuccessStatusCode);
+        Assert.Equal(404, (int)(await http.GetAsync("/v1/figures")).StatusCode);
+        Assert.Contains("ledger owns 8 of 8", await http.GetStringAsync("/health/ready"), StringComparison.Ordinal);
+    }
+
+    static Dictionary<string, string> Settings(TestDatabase database) =>
+        new(StringComparer.Ordinal) { ["ORCHESTRATOR_POSTGRES"] = database.ConnectionString };
+}

@@ -1,0 +1,192 @@
+using System.Net;
+
+namespace Orchestrator.Tests.Api;
+
+[Collection(ApiCollection.Name)]
+public sealed class TransactionsApiTests(ApiFixture api)
+{
+    [Fact]
+    public async Task Transaction_when_submitted_by_id_does_say_where_to_look()
+    {
+        var answer = await api.PostAsync("/v1/transactions", Body("018f4e2a-0000-7000-8000-000000000001"));
+
+        Assert.Equal(HttpStatusCode.Accepted, answer.Status);
+        Assert.Equal("/v1/transactions/018f4e2a-0000-7000-8000-000000000001", answer.Header("Location"));
+        Assert.Equal("submitted", answer.Json.GetProperty("state").GetString());
+    }
+
+    [Fact]
+    public async Task Transaction_when_submitted_by_key_alone_does_get_an_id_that_follows_from_it()
+    {
+        var first = await api.PostAsync("/v1/transactions", Body(id: null), "derived");
+        var again = await api.PostAsync("/v1/transactions", Body(id: null), "derived");
+
+        Assert.Equal(HttpStatusCode.Accepted, first.Status);
+        Assert.Equal((first.Status, first.Text, first.Header("Location")), (again.Status, again.Text, again.Header("Location")));
+        Assert.Equal("true", again.Header("Idempotency-Replayed"));
+    }
+
+    [Fact]
+    public async Task Transaction_when_the_key_comes_with_another_body_does_conflict()
+    {
+        await api.PostAsync("/v1/transactions", Body(id: null), "reused");
+        var other = await api.PostAsync("/v1/transactions", Body(id: null, amount: "2"), "reused");
+
+        Assert.Equal((HttpStatusCode.Conflict, "idempotency_key_reused"), (other.Status, other.Problem));
+    }
+
+    [Fact]
+    public async Task Transaction_when_its_id_comes_with_another_body_does_conflict()
+    {
+        const string id = "018f4e2a-0000-7000-8000-000000000002";
+        await api.PostAsync("/v1/transactions", Body(id));
+
+        Assert.Equal("transaction_exists", (await api.PostAsync("/v1/transactions", Body(id, amount: "2"))).Problem);
+        Assert.Equal("transaction_exists", (await api.PostAsync("/v1/transactions", Body(id, amount: "2"), "a-new-key")).Problem);
+        Assert.Equal(HttpStatusCode.Accepted, (await api.PostAsync("/v1/transactions", Body(id), "another-new-key")).Status);
+    }
+
+    [Fact]
+    public async Task Transaction_when_the_same_key_comes_many_times_at_once_does_take_effect_once()
+    {
+        var answers = await Task.WhenAll(Enumerable.Range(0, 40).Select(_ => api.PostAsync("/v1/transactions", Body(id: null), "at-once")));
+
+        Assert.All(answers, a => Assert.Equal((HttpStatusCode.Accepted, answers[0].Text), (a.Status, a.Text)));
+        Assert.Equal(39, answers.Count(a => a.Header("Idempotency-Replayed") == "true"));
+        Assert.Equal(1, await api.ScalarAsync<long>("select count(*) from api.submission where idempotency_key = 'at-once'"));
+    }
+
+    [Fact]
+    public async Task Transaction_when_different_bodies_race_for_a_key_does_let_one_win()
+    {
+        var answers = await Task.WhenAll(Enumerable.Range(1, 40).Select(amount => api.PostAsync("/v1/transactions", Body(id: null, $"{amount}"), "race")));
+
+        Assert.Single(answers, a => a.Status == HttpStatusCode.Accepted);
+        Assert.Equal(39, answers.Count(a => a.Problem == "idempotency_key_reused"));
+    }
+
+    [Theory]
+    [InlineData("", "not_json", 400)]
+    [InlineData("hello", "not_json", 400)]
+    [InlineData("{", "not_json", 400)]
+    [InlineData("{}{}", "not_json", 400)]
+    [InlineData("\"text\"", "wrong_shape", 400)]
+    [InlineData("null", "wrong_shape", 400)]
+    [InlineData("[]", "wrong_shape", 400)]
+    [InlineData("{}", "wrong_shape", 400)]
+    public async Task Transaction_when_the_body_is_no_object_of_its_kind_does_say_so(string body, string problem, int status)
+    {
+        var answer = await api.PostAsync("/v1/transactions", body, "bad-body");
+
+        Assert.Equal((status, problem), ((int)answer.Status, answer.Problem));
+    }
+
+    [Theory]
+    [InlineData("amountMinor", "\"5\"")]
+    [InlineData("amountMinor", "5.5")]
+    [InlineData("amountMinor", "1e40")]
+    [InlineData("kind", "\"loan\"")]
+    [InlineData("kind", "7")]
+    [InlineData("transactionId", "\"not-a-uuid\"")]
+    [InlineData("occurredAt", "\"yesterday\"")]
+    [InlineData("sourceAccountId", "{}")]
+    [InlineData("metadata", "[]")]
+    public async Task Transaction_when_a_field_has_another_type_does_name_it(string field, string value)
+    {
+        var answer = await api.PostAsync("/v1/transactions", With(field, value), "wrong-type");
+
+        Assert.Equal((HttpStatusCode.BadRequest, "wrong_shape"), (answer.Status, answer.Problem));
+        Assert.Equal([$"wrong_type {field}"], answer.Errors);
+    }
+
+    [Theory]
+    [InlineData("sourceAccountId")]
+    [InlineData("destinationAccountId")]
+    [InlineData("amountMinor")]
+    [InlineData("currency")]
+    [InlineData("kind")]
+    public async Task Transaction_when_a_field_is_missing_or_null_does_name_it(string field)
+    {
+        Assert.Equal([$"missing_field {field}"], (await api.PostAsync("/v1/transactions", With(field, null), "missing")).Errors);
+        Assert.Equal([$"missing_field {field}"], (await api.PostAsync("/v1/transactions", With(field, "null"), "missing")).Errors);
+    }
+
+    [Theory]
+    [InlineData("amountMinor", "0", "amount_out_of_range")]
+    [InlineData("amountMinor", "-1", "amount_out_of_range")]
+    [InlineData("amountMinor", "1000000000000001", "amount_out_of_range")]
+    [InlineData("currency", "\"DEM\"", "unknown_currency")]
+    [InlineData("destinationAccountId", "\"alice\"", "same_account")]
+    [InlineData("sourceAccountId", "\"clearing:EUR:1\"", "invalid_account_id")]
+    [InlineData("ipAddress", "\"not an address\"", "invalid_ip_address")]
+    [InlineData("latitude", "90.5", "degrees_out_of_range")]
+    [InlineData("occurredAt", "\"0001-01-01T00:00:00Z\"", "time_out_of_range")]
+    [InlineData("channel", "\"a\\u0000b\"", "control_characters")]
+    public async Task Transaction_when_a_value_is_not_acceptable_does_name_it(string field, string value, string code)
+    {
+        var answer = await api.PostAsync("/v1/transactions", With(field, value), "not-acceptable");
+
+        Assert.Equal((HttpStatusCode.BadRequest, "invalid"), (answer.Status, answer.Problem));
+        Assert.Equal([$"{code} {field}"], answer.Errors);
+    }
+
+    [Fact]
+    public async Task Transaction_when_it_has_neither_id_nor_key_does_ask_for_one()
+    {
+        Assert.Equal(["missing_field transactionId"], (await api.PostAsync("/v1/transactions", Body(id: null))).Errors);
+        Assert.Equal(["missing_id transactionId"], (await api.PostAsync("/v1/transactions", Body($"{Guid.Empty}"))).Errors);
+    }
+
+    [Theory]
+    [InlineData("with space")]
+    [InlineData("")]
+    public async Task Transaction_when_the_key_is_malformed_does_say_so(string key)
+    {
+        Assert.Contains("invalid_idempotency_key Idempotency-Key", (await api.PostAsync("/v1/transactions", Body(id: null), key)).Errors);
+        Assert.Contains("invalid_idempotency_key Idempotency-Key", (await api.PostAsync("/v1/transactions", Body(id: null), new string('k', 256))).Errors);
+    }
+
+    [Fact]
+    public async Task Transaction_when_the_body_is_huge_does_refuse_it()
+    {
+        var answer = await api.PostAsync("/v1/transactions", With("channel", $"\"{new string('x', 70_000)}\""), "huge");
+
+        Assert.Equal((HttpStatusCode.RequestEntityTooLarge, "body_too_large"), (answer.Status, answer.Problem));
+    }
+
+    [Theory]
+    [InlineData("text/plain")]
+    [InlineData("application/xml")]
+    [InlineData(null)]
+    public async Task Transaction_when_the_media_type_is_another_does_refuse_it(string? mediaType)
+    {
+        var answer = await api.PostAsync("/v1/transactions", Body(id: null), "media", mediaType);
+
+        Assert.Equal((HttpStatusCode.UnsupportedMediaType, "unsupported_media_type"), (answer.Status, answer.Problem));
+    }
+
+    [Fact]
+    public async Task Cancellation_when_the_transaction_is_unknown_does_not_exist()
+    {
+        Assert.Equal("transaction_not_found", (await api.PostAsync("/v1/transactions/018f4e2a-0000-7000-8000-0000000000ff/cancel", "{}")).Problem);
+        Assert.Equal("not_found", (await api.PostAsync("/v1/transactions/not-a-uuid/cancel", "{}")).Problem);
+    }
+
+    static string Body(string? id, string amount = "1") =>
+        $$"""{ {{(id is null ? "" : $"\"transactionId\": \"{id}\", ")}}"sourceAccountId": "alice", "destinationAccountId": "bob", "amountMinor": {{amount}}, "currency": "EUR", "kind": "transfer" }""";
+
+    // A good body with one field replaced, or left out.
+    static string With(string field, string? value)
+    {
+        var fields = new Dictionary<string, string?>(StringComparer.Ordinal)
+        {
+            ["sourceAccountId"] = "\"alice\"",
+            ["destinationAccountId"] = "\"bob\"",
+            ["amountMinor"] = "1",
+            ["currency"] = "\"EUR\"",
+            ["kind"] = "\"transfer\"",
+            [field] = value,
+        };
+        return $"{{{string.Join(", ", fields.Where(f => f.Value is not null).Select(f => $"\"{f.Key}\": {f.Value}"))}}}";
+    }
+}
