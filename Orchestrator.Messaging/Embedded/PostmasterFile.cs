@@ -20,7 +20,7 @@ internal sealed record PostmasterFile(int ProcessId, int Port)
         {
             lines = await File.ReadAllLinesAsync(path, cancellation);
         }
-        catch (FileNotFoundException)
+        catch (IOException missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
         {
             return null;
         }
