@@ -37,7 +37,7 @@ public sealed class DecisioningProcessorTests(TestInfrastructure infrastructure)
     {
         var random = new Random(7);
         var all = Enumerable.Range(0, 2_000)
-            .Select(i => Of(random.Next(1, 20_000), Noon.AddSeconds(i * 10), source: $"account-{random.Next(150)}"))
+            .Select(i => Of(random.Next(1, 20_000) * (i % 50 == 0 ? 20 : 1), Noon.AddSeconds(i * 10), source: $"account-{random.Next(150)}"))
             .ToList();
         var stayed = await RunAsync(New(), all.Chunk(97));
         await ForgetAsync();
