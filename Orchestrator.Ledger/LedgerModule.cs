@@ -23,17 +23,20 @@ public static class LedgerModule
     public static IServiceCollection AddLedger(this IServiceCollection services)
     {
         services.AddOptions<LedgerOptions>().BindConfiguration(LedgerOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddMetrics();
+        services.AddSingleton<LedgerTelemetry>();
         services.AddSingleton(provider =>
         {
             var catalog = provider.GetRequiredService<MessageCatalog>();
             var database = provider.GetRequiredService<NpgsqlDataSource>();
             var options = provider.GetRequiredService<IOptions<LedgerOptions>>().Value;
+            var telemetry = provider.GetRequiredService<LedgerTelemetry>();
             var logger = provider.GetRequiredService<ILogger<LedgerProcessor>>();
             return new LaneGroup
             {
                 Name = Group,
                 Topics = [catalog.Of(typeof(OpenAccount)).Topic, catalog.Of(typeof(PlaceHold)).Topic],
-                CreateProcessor = lane => new LedgerProcessor(lane, database, options, logger),
+                CreateProcessor = lane => new LedgerProcessor(lane, database, options, telemetry, logger),
             };
         });
         return services;

@@ -18,14 +18,16 @@ public sealed class LedgerProcessor : LaneProcessor
     readonly LedgerMemory _memory;
     readonly LedgerReads _reads;
     readonly int _partition;
+    readonly LedgerTelemetry _telemetry;
     readonly ILogger _logger;
 
     /// <summary>The processor of <paramref name="lane"/>.</summary>
-    public LedgerProcessor(LaneId lane, NpgsqlDataSource database, LedgerOptions options, ILogger<LedgerProcessor> logger)
+    public LedgerProcessor(LaneId lane, NpgsqlDataSource database, LedgerOptions options, LedgerTelemetry telemetry, ILogger<LedgerProcessor> logger)
     {
         _partition = lane.Partition;
         _memory = new LedgerMemory(options.CachedAccountsPerLane, options.CachedHoldsPerLane);
         _reads = new LedgerReads(database, _memory, lane.Partition);
+        _telemetry = telemetry;
         _logger = logger;
     }
 
@@ -85,7 +87,11 @@ public sealed class LedgerProcessor : LaneProcessor
     public override void Complete(UnitOfWork work) => LedgerWrites.Add(_memory, work);
 
     /// <inheritdoc />
-    public override void Committed() => _memory.Committed();
+    public override void Committed()
+    {
+        _telemetry.Committed(_memory.Events, _memory.Refusals);
+        _memory.Committed();
+    }
 
     /// <inheritdoc />
     public override void RolledBack() => _memory.RolledBack();

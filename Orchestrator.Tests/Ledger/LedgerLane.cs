@@ -1,4 +1,6 @@
+using System.Diagnostics.Metrics;
 using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using Orchestrator.Contracts.Ledger;
@@ -13,6 +15,7 @@ namespace Orchestrator.Tests.Ledger;
 /// <summary>Runs units of work of one ledger lane against a database, without Kafka.</summary>
 sealed class LedgerLane(NpgsqlDataSource database, int partition = 0)
 {
+    static readonly LedgerTelemetry Telemetry = new(new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>());
     static readonly RawMessage NoBytes = new(null, [], []);
 
     readonly LaneId _lane = new(LedgerModule.Group, partition);
@@ -88,7 +91,7 @@ sealed class LedgerLane(NpgsqlDataSource database, int partition = 0)
     }
 
     static LedgerProcessor Processor(NpgsqlDataSource database, int partition) =>
-        new(new LaneId(LedgerModule.Group, partition), database, new LedgerOptions(), NullLogger<LedgerProcessor>.Instance);
+        new(new LaneId(LedgerModule.Group, partition), database, new LedgerOptions(), Telemetry, NullLogger<LedgerProcessor>.Instance);
 
     static LaneMessage Message(object body) => new()
     {

@@ -1,0 +1,45 @@
+using System.Diagnostics.Metrics;
+using System.Text.Json;
+using Orchestrator.Contracts.Ledger;
+using Orchestrator.Ledger.Deciding;
+using Orchestrator.Ledger.Lanes;
+
+namespace Orchestrator.Ledger;
+
+/// <summary>What the ledger counts: meter <c>Orchestrator.Ledger</c>.</summary>
+public sealed class LedgerTelemetry : IDisposable
+{
+    /// <summary>The name of the meter.</summary>
+    public const string Name = "Orchestrator.Ledger";
+
+    static readonly string[] TypeNames = Enum.GetNames<LedgerEventType>().Select(JsonNamingPolicy.SnakeCaseLower.ConvertName).ToArray();
+
+    readonly Meter _meter;
+    readonly Counter<long> _events;
+    readonly Counter<long> _refusals;
+
+    /// <summary>Creates the instruments.</summary>
+    public LedgerTelemetry(IMeterFactory meters)
+    {
+        _meter = meters.Create(Name);
+        _events = _meter.CreateCounter<long>("orchestrator.ledger.events", "{event}", "Ledger events committed, by type");
+        _refusals = _meter.CreateCounter<long>("orchestrator.ledger.refusals", "{command}", "Commands refused for the first time, by reason");
+    }
+
+    internal void Committed(IReadOnlyList<LedgerEvent> events, IReadOnlyList<Refusal> refusals)
+    {
+        Span<int> byType = stackalloc int[TypeNames.Length];
+        foreach (var e in events)
+            byType[(int)e.Type]++;
+        for (var type = 0; type < byType.Length; type++)
+        {
+            if (byType[type] > 0)
+                _events.Add(byType[type], new KeyValuePair<string, object?>("type", TypeNames[type]));
+        }
+        foreach (var refusal in refusals)
+            _refusals.Add(1, new KeyValuePair<string, object?>("reason", refusal.Reason));
+    }
+
+    /// <inheritdoc />
+    public void Dispose() => _meter.Dispose();
+}
