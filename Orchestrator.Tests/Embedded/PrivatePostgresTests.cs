@@ -31,6 +31,10 @@ public sealed class PrivatePostgresTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Directory_when_its_starter_died_before_there_was_a_cluster_does_count_as_free() =>
+        Assert.True(await PrivatePostgres.StopAbandonedAsync(_directory));
+
+    [Fact]
     public async Task Server_when_it_runs_does_flush_and_refuse_the_wrong_password()
     {
         await using var server = await StartAsync();
