@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Orchestrator.Messaging.Embedded;
 
 namespace Orchestrator.Tests.Infrastructure;
@@ -31,10 +32,42 @@ internal static class ScratchDirectory
     {
         foreach (var left in Directory.Exists(Root) ? Directory.GetDirectories(Root) : [])
         {
-            if (await PrivatePostgres.StopAbandonedAsync(left))
+            try
             {
-                Delete(left);
+                await ClearAsync(left);
             }
+            catch (Exception raced) when (raced is IOException or UnauthorizedAccessException or InvalidOperationException)
+            {
+                // Another run is clearing it.
+            }
+        }
+    }
+
+    static async Task ClearAsync(string left)
+    {
+        if (IsInUse(left))
+        {
+            return;
+        }
+
+        foreach (var ownerLock in Directory.GetFiles(left, "owner.lock", SearchOption.AllDirectories))
+        {
+            await PrivatePostgres.StopAbandonedAsync(Path.GetDirectoryName(ownerLock)!);
+        }
+
+        Delete(left);
+    }
+
+    static bool IsInUse(string directory)
+    {
+        try
+        {
+            using var process = Process.GetProcessById(int.Parse(Path.GetFileName(directory).Split('-')[0]));
+            return !process.HasExited;
+        }
+        catch (ArgumentException)
+        {
+            return false;
         }
     }
 }
