@@ -15,6 +15,9 @@ public static class TransactionsModule
                 "Answers once it is stored; it is decided within milliseconds. The same Idempotency-Key (or transactionId) with the same body gets the same answer, " +
                 "with another body 409. Without a transactionId an Idempotency-Key is required.")
             .Produces<TransactionAccepted>(202).ProducesProblems(400, 409, 413, 415, 503);
+        group.MapGet("/{transactionId:guid}", GetTransaction.HandleAsync)
+            .WithSummary("A transaction: where it is, how it got there, what remains")
+            .ProducesProblems(404, 503);
         group.MapPost("/{transactionId:guid}/cancel", CancelTransaction.HandleAsync)
             .WithSummary("Takes a transaction back")
             .WithDescription("Takes effect while the transaction still waits; its timeline says what became of it. Cancelling twice is one cancellation.")

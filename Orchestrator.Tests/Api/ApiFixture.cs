@@ -16,6 +16,9 @@ public sealed class ApiFixture(TestInfrastructure infrastructure) : IAsyncLifeti
     /// <summary>A client of the API.</summary>
     public HttpClient Http { get; } = new();
 
+    /// <summary>The service's broker.</summary>
+    public string Kafka => _service!.Kafka;
+
     /// <summary>The service's database.</summary>
     public string ConnectionString => _database!.ConnectionString;
 

@@ -31,6 +31,9 @@ public sealed class ServiceProcess : IAsyncDisposable
     /// <summary>Where its API is.</summary>
     public Uri Address { get; private set; } = new("http://127.0.0.1:5080");
 
+    /// <summary>Where its Kafka is.</summary>
+    public string Kafka { get; private set; } = "";
+
     /// <summary>Starts it and waits until it is ready.</summary>
     /// <param name="name">Names its data directory; unique in a run.</param>
     /// <param name="settings">Configuration, as environment variables.</param>
@@ -42,7 +45,10 @@ public sealed class ServiceProcess : IAsyncDisposable
         if (service._process.HasExited)
             throw new InvalidOperationException($"The service ended with {service._process.ExitCode}: {await service._errors}{await service._output}");
         using (var endpoints = JsonDocument.Parse(await File.ReadAllBytesAsync(service.EndpointsFile)))
+        {
             service.Address = new Uri(endpoints.RootElement.GetProperty("api").GetString()!);
+            service.Kafka = endpoints.RootElement.GetProperty("kafka").GetString()!;
+        }
         using var client = new HttpClient { BaseAddress = service.Address };
         await Eventually.HoldsAsync(
             "the service is ready", async () => (await client.GetAsync("/health/ready")).IsSuccessStatusCode, StartWithin);

@@ -13,7 +13,14 @@ public sealed class TransactionsApiTests(ApiFixture api)
         Assert.Equal(HttpStatusCode.Accepted, answer.Status);
         Assert.Equal("/v1/transactions/018f4e2a-0000-7000-8000-000000000001", answer.Header("Location"));
         Assert.Equal("submitted", answer.Json.GetProperty("state").GetString());
+        var found = (await api.GetAsync(answer.Header("Location")!)).Json;
+        Assert.Equal("alice", found.GetProperty("sourceAccountId").GetString());
+        Assert.Equal("submitted", found.GetProperty("timeline")[0].GetProperty("what").GetString());
     }
+
+    [Fact]
+    public async Task Transaction_when_nobody_submitted_it_does_not_exist() =>
+        Assert.Equal("transaction_not_found", (await api.GetAsync("/v1/transactions/018f4e2a-0000-7000-8000-0000000000fe")).Problem);
 
     [Fact]
     public async Task Transaction_when_submitted_by_key_alone_does_get_an_id_that_follows_from_it()

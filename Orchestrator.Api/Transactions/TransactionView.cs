@@ -1,0 +1,51 @@
+namespace Orchestrator.Api.Transactions;
+
+/// <summary>A transaction as it stands: where it is, how it got there, and what is still to come.</summary>
+/// <param name="TransactionId">Its id for ever.</param>
+/// <param name="State">Where it is: <c>submitted</c> until the saga has it, then the saga's state by its name.</param>
+/// <param name="Ended">Whether that is for good.</param>
+/// <param name="Reason">Why it ended otherwise than completed, by its stable name.</param>
+/// <param name="SourceAccountId">The account that pays; absent while only a cancellation has arrived.</param>
+/// <param name="DestinationAccountId">The account that receives.</param>
+/// <param name="AmountMinor">Minor units.</param>
+/// <param name="Currency">ISO 4217 alphabetic code.</param>
+/// <param name="Timeline">What happened when and why, oldest first.</param>
+/// <param name="Remaining">What is still to happen if nothing goes wrong, in order; empty when it has ended.</param>
+/// <param name="DueAt">When the default is taken if nothing else happens, UTC.</param>
+public sealed record TransactionView(
+    Guid TransactionId,
+    string State,
+    bool Ended,
+    string? Reason,
+    string? SourceAccountId,
+    string? DestinationAccountId,
+    long? AmountMinor,
+    string? Currency,
+    IReadOnlyList<TimelineEntry> Timeline,
+    IReadOnlyList<string> Remaining,
+    DateTimeOffset? DueAt);
+
+/// <summary>One thing that happened.</summary>
+/// <param name="At">When, UTC.</param>
+/// <param name="What">What, by its stable name.</param>
+/// <param name="Why">Why, where there is something to say.</param>
+public sealed record TimelineEntry(DateTimeOffset At, string What, string? Why);
+
+/// <summary>A transaction in a list.</summary>
+/// <param name="TransactionId">Its id.</param>
+/// <param name="State">Where it is.</param>
+/// <param name="Reason">Why it ended otherwise than completed.</param>
+/// <param name="SourceAccountId">The account that pays.</param>
+/// <param name="DestinationAccountId">The account that receives.</param>
+/// <param name="AmountMinor">Minor units.</param>
+/// <param name="Currency">ISO 4217 alphabetic code.</param>
+/// <param name="UpdatedAt">When it last changed, UTC.</param>
+public sealed record TransactionSummary(
+    Guid TransactionId,
+    string State,
+    string? Reason,
+    string? SourceAccountId,
+    string? DestinationAccountId,
+    long? AmountMinor,
+    string? Currency,
+    DateTimeOffset UpdatedAt);
