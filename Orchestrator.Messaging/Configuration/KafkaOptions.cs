@@ -61,8 +61,10 @@ public sealed class KafkaOptions
         FetchWaitMaxMs = FetchWaitMs,
         FetchErrorBackoffMs = 50,
         MaxPartitionFetchBytes = 1 << 20,
-        QueuedMinMessages = 2_000,
-        QueuedMaxMessagesKbytes = 4_096,
+        // What is read ahead counts over all partitions of the client together. At the limit fetching stops and, by default, for a whole second.
+        QueuedMinMessages = 20_000,
+        QueuedMaxMessagesKbytes = 16_384,
+        FetchQueueBackoffMs = 1,
         SocketNagleDisable = true,
     };
 }
