@@ -1,4 +1,3 @@
-using Npgsql;
 using Orchestrator.Messaging.Lanes;
 using Orchestrator.Messaging.Parking;
 
@@ -48,7 +47,7 @@ public sealed partial class FiguresSampler(
             {
                 await TakeAsync(stoppingToken);
             }
-            catch (Exception e) when (e is NpgsqlException or TimeoutException)
+            catch (Exception e) when (Failures.IsTransient(e) && !stoppingToken.IsCancellationRequested)
             {
                 NotTaken(logger, e.Message);
             }

@@ -19,6 +19,7 @@ public static class HostModule
         });
         services.AddSingleton<SubmissionStore>();
         services.AddHostedService<SubmissionPruning>();
+        services.AddHostedService<SubmissionRepublishing>();
         services.AddHostedService<EndpointsFile>();
         if (hostsBroker)
             services.AddHostedService<BrokerQuiescence>();

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using Npgsql;
 using Orchestrator.Api.Hosting;
+using Orchestrator.Messaging.Lanes;
 
 namespace Orchestrator.Api.Submissions;
 
@@ -49,7 +50,7 @@ public sealed partial class SubmissionPruning(
                 if (await PruneAsync(stoppingToken) is > 0 and var pruned)
                     Pruned(logger, pruned);
             }
-            catch (NpgsqlException e)
+            catch (Exception e) when (Failures.IsTransient(e) && !stoppingToken.IsCancellationRequested)
             {
                 Postponed(logger, e.Message);
             }

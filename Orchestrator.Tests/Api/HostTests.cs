@@ -1,4 +1,6 @@
+using System.Net;
 using System.Text.Json;
+using Npgsql;
 using Orchestrator.Api.Hosting;
 using Orchestrator.Tests.Infrastructure;
 
@@ -67,6 +69,35 @@ public sealed class HostTests(TestInfrastructure infrastructure)
         Assert.True((await http.GetAsync("/metrics")).IsSuccessStatusCode);
         Assert.Equal(404, (int)(await http.GetAsync("/v1/figures")).StatusCode);
         Assert.Contains("ledger owns 8 of 8", await http.GetStringAsync("/health/ready"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Accepted_request_when_the_broker_is_lost_before_anybody_read_it_does_take_effect()
+    {
+        await using var database = await infrastructure.CreateMigratedDatabaseAsync();
+        await using (var first = await ServiceProcess.StartAsync("lost-1", Settings(database), "--roles", "http"))
+        {
+            using var http = new HttpClient { BaseAddress = first.Address };
+            using var body = new StringContent("""{ "accountId": "survivor", "customerId": "c", "currency": "EUR" }""", null, "application/json");
+            Assert.Equal(HttpStatusCode.Accepted, (await http.PostAsync("/v1/accounts", body)).StatusCode);
+            // The broker has it, and goes with its process; no lane has run.
+            await Eventually.HoldsAsync("it is published", async () => await CountAsync(database, "messaging.edge_outbox") == 0);
+            Assert.Equal("account_opening", (await Answer.OfAsync(await http.GetAsync("/v1/accounts/survivor"))).Problem);
+            await first.StopAsync();
+        }
+
+        await using var second = await ServiceProcess.StartAsync("lost-2", Settings(database));
+        using var api = new HttpClient { BaseAddress = second.Address };
+        await Eventually.HoldsAsync("the account is open", async () => (await api.GetAsync("/v1/accounts/survivor")).IsSuccessStatusCode);
+        await second.StopAsync();
+    }
+
+    static async Task<long> CountAsync(TestDatabase database, string table)
+    {
+        await using var connection = new NpgsqlConnection(database.ConnectionString);
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand($"select count(*) from {table}", connection);
+        return (long)(await command.ExecuteScalarAsync())!;
     }
 
     static Dictionary<string, string> Settings(TestDatabase database) =>
