@@ -92,6 +92,43 @@ public sealed class HostTests(TestInfrastructure infrastructure)
         await second.StopAsync();
     }
 
+    [Fact]
+    public async Task Host_when_the_database_goes_away_does_say_so_stay_alive_and_recover()
+    {
+        await using var database = await infrastructure.CreateMigratedDatabaseAsync();
+        await using var service = await ServiceProcess.StartAsync("no-database", Settings(database));
+        using var http = new HttpClient { BaseAddress = service.Address };
+
+        await AdmitAsync(database, admitted: false);
+        await Eventually.HoldsAsync("requests are told to come again", async () =>
+        {
+            var answer = await Answer.OfAsync(await http.GetAsync("/v1/accounts/alice"));
+            return answer.Problem == "unavailable" && answer.Header("Retry-After") == "1";
+        });
+        var ready = await Answer.OfAsync(await http.GetAsync("/health/ready"));
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, ready.Status);
+        Assert.Equal("unhealthy", ready.Json.GetProperty("checks").EnumerateArray().Single(c => c.GetProperty("name").GetString() == "database").GetProperty("status").GetString());
+        Assert.Equal(HttpStatusCode.OK, (await http.GetAsync("/health/live")).StatusCode);
+
+        await AdmitAsync(database, admitted: true);
+        await Eventually.HoldsAsync("it is ready again", async () => (await http.GetAsync("/health/ready")).IsSuccessStatusCode);
+        using var body = new StringContent("""{ "accountId": "after", "customerId": "c", "currency": "EUR" }""", null, "application/json");
+        Assert.Equal(HttpStatusCode.Accepted, (await http.PostAsync("/v1/accounts", body)).StatusCode);
+        await Eventually.HoldsAsync("lanes work again", async () => (await http.GetAsync("/v1/accounts/after")).IsSuccessStatusCode);
+        Assert.Equal(0, await service.StopAsync());
+    }
+
+    // The server lives on for the other tests; this one's database lets nobody in.
+    static async Task AdmitAsync(TestDatabase database, bool admitted)
+    {
+        var beside = new NpgsqlConnectionStringBuilder(database.ConnectionString) { Database = "postgres", Pooling = false };
+        await using var connection = new NpgsqlConnection(beside.ConnectionString);
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(
+            $"alter database {database.Name} allow_connections {admitted}; select pg_terminate_backend(pid) from pg_stat_activity where datname = '{database.Name}'", connection);
+        await command.ExecuteNonQueryAsync();
+    }
+
     static async Task<long> CountAsync(TestDatabase database, string table)
     {
         await using var connection = new NpgsqlConnection(database.ConnectionString);
