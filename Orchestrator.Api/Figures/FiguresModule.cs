@@ -11,6 +11,7 @@ public static class FiguresModule
     {
         services.AddSingleton<ReadTransactionTotals>(_ => _ => Task.FromResult(TransactionTotals.Zero));
         services.AddSingleton<LatencyFigures>();
+        services.AddSingleton<LagEverywhere>();
         services.AddSingleton<FiguresSampler>();
         services.AddHostedService(provider => provider.GetRequiredService<FiguresSampler>());
         return services;
@@ -22,7 +23,7 @@ public static class FiguresModule
         routes.MapGet("/v1/figures", GetAsync)
             .WithTags("Figures")
             .WithSummary("What the service does: totals, rates, latency and lag")
-            .WithDescription("Taken once a second. Totals survive restarts; latency and lag are those of the lanes that this process runs.")
+            .WithDescription("Taken once a second. Totals survive restarts, lag is that of all processes; latency is that of the lanes which this process runs.")
             .ProducesProblems(503);
         return routes;
     }

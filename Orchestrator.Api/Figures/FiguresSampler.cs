@@ -11,7 +11,7 @@ public delegate Task<TransactionTotals> ReadTransactionTotals(CancellationToken 
 /// whoever looks and however often.
 /// </summary>
 public sealed partial class FiguresSampler(
-    ReadTransactionTotals totals, ParkedMessages parked, LaneHost lanes, LatencyFigures latency, TimeProvider time, ILogger<FiguresSampler> logger)
+    ReadTransactionTotals totals, ParkedMessages parked, LagEverywhere lag, LatencyFigures latency, TimeProvider time, ILogger<FiguresSampler> logger)
     : BackgroundService
 {
     const int Window = 10;
@@ -30,11 +30,10 @@ public sealed partial class FiguresSampler(
         _samples.Enqueue(sample);
         while (_samples.Count > Window + 1)
             _samples.Dequeue();
-        var groups = lanes.Status();
-        var (t, lag) = (sample.Totals, groups.ToDictionary(g => g.Group, g => g.Lag, StringComparer.Ordinal));
+        var (t, groups) = (sample.Totals, await lag.ReadAsync(cancellationToken));
         return _latest = new FiguresView(
             t.Submitted, t.Completed, t.Declined, t.Held, t.Compensated, t.Voided, sample.Parked, t.InProgress,
-            Rates(_samples.Peek(), sample), latency.Recent(), new LagView(lag.Values.Sum(), lag), time.GetUtcNow());
+            Rates(_samples.Peek(), sample), latency.Recent(), new LagView(groups.Values.Sum(), groups), time.GetUtcNow());
     }
 
     /// <inheritdoc />

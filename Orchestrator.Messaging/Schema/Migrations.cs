@@ -17,7 +17,9 @@ public static partial class Migrations
     /// <exception cref="MigrationException">A migration failed; those before it stay applied.</exception>
     public static async Task<IReadOnlyList<string>> ApplyAsync(string connectionString, ILogger? logger = null, CancellationToken cancellationToken = default)
     {
-        await using var guard = new NpgsqlConnection(connectionString);
+        // Not pooled: an idle connection in the pool would keep the lock, and no other process could start while this one runs.
+        var unpooled = new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false, CommandTimeout = 600 };
+        await using var guard = new NpgsqlConnection(unpooled.ConnectionString);
         await guard.OpenAsync(cancellationToken);
         await using var locking = new NpgsqlCommand("select pg_advisory_lock($1)", guard) { Parameters = { new() { Value = MigrationLock } } };
         await locking.ExecuteNonQueryAsync(cancellationToken);

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json;
 using Npgsql;
 using Orchestrator.Api.Hosting;
+using Orchestrator.Messaging.Embedded;
 using Orchestrator.Tests.Infrastructure;
 
 namespace Orchestrator.Tests.Api;
@@ -78,8 +79,7 @@ public sealed class HostTests(TestInfrastructure infrastructure)
         await using (var first = await ServiceProcess.StartAsync("lost-1", Settings(database), "--roles", "http"))
         {
             using var http = new HttpClient { BaseAddress = first.Address };
-            using var body = new StringContent("""{ "accountId": "survivor", "customerId": "c", "currency": "EUR" }""", null, "application/json");
-            Assert.Equal(HttpStatusCode.Accepted, (await http.PostAsync("/v1/accounts", body)).StatusCode);
+            await OpenAsync(http, "survivor");
             // The broker has it, and goes with its process; no lane has run.
             await Eventually.HoldsAsync("it is published", async () => await CountAsync(database, "messaging.edge_outbox") == 0);
             Assert.Equal("account_opening", (await Answer.OfAsync(await http.GetAsync("/v1/accounts/survivor"))).Problem);
@@ -112,10 +112,40 @@ public sealed class HostTests(TestInfrastructure infrastructure)
 
         await AdmitAsync(database, admitted: true);
         await Eventually.HoldsAsync("it is ready again", async () => (await http.GetAsync("/health/ready")).IsSuccessStatusCode);
-        using var body = new StringContent("""{ "accountId": "after", "customerId": "c", "currency": "EUR" }""", null, "application/json");
-        Assert.Equal(HttpStatusCode.Accepted, (await http.PostAsync("/v1/accounts", body)).StatusCode);
+        await OpenAsync(http, "after");
         await Eventually.HoldsAsync("lanes work again", async () => (await http.GetAsync("/v1/accounts/after")).IsSuccessStatusCode);
         Assert.Equal(0, await service.StopAsync());
+    }
+
+    [Fact]
+    public async Task Figures_when_lanes_run_elsewhere_do_show_their_lag()
+    {
+        await using var database = await infrastructure.CreateMigratedDatabaseAsync();
+        await using var kafka = await infrastructure.StartKafkaAsync();
+        Assert.SkipWhen(kafka.Embedded is null, "topics have other names on a shared cluster");
+        var settings = Settings(database);
+        settings["ORCHESTRATOR_KAFKA"] = kafka.BootstrapServers;
+        await kafka.CreateTopicsAsync(8, [.. EmbeddedBrokerOptions.DefaultTopics]);
+        await using var front = await ServiceProcess.StartAsync("front", settings, "--roles", "http");
+        using var http = new HttpClient { BaseAddress = front.Address };
+        await using (var ledger = await ServiceProcess.StartAsync("ledger", settings, "--roles", "ledger"))
+        {
+            await OpenAsync(http, "elsewhere");
+            await Eventually.HoldsAsync("the other process has opened it", async () => (await http.GetAsync("/v1/accounts/elsewhere")).IsSuccessStatusCode);
+            await ledger.StopAsync();
+        }
+
+        foreach (var id in Enumerable.Range(0, 20).Select(i => $"waiting-{i}"))
+            await OpenAsync(http, id);
+        await Eventually.HoldsAsync("the lag shows", async () =>
+            (await Answer.OfAsync(await http.GetAsync("/v1/figures"))).Json.GetProperty("lag").GetProperty("groups").TryGetProperty("ledger", out var lag) && lag.GetInt64() > 0);
+        await front.StopAsync();
+    }
+
+    static async Task OpenAsync(HttpClient http, string id)
+    {
+        using var body = new StringContent($$"""{ "accountId": "{{id}}", "customerId": "c", "currency": "EUR" }""", null, "application/json");
+        Assert.Equal(HttpStatusCode.Accepted, (await http.PostAsync("/v1/accounts", body)).StatusCode);
     }
 
     // The server lives on for the other tests; this one's database lets nobody in.
