@@ -1,0 +1,55 @@
+using MassTransit;
+using MassTransit.Transports;
+using Microsoft.Extensions.DependencyInjection;
+using Orchestrator.Messaging.Lanes;
+using Orchestrator.Messaging.Wire;
+
+namespace Orchestrator.Messaging.MassTransit;
+
+/// <summary>Registers groups of lanes whose messages MassTransit handles.</summary>
+public static class LanesRegistration
+{
+    /// <summary>
+    /// Adds a group of lanes that dispatches through MassTransit. The first call adds MassTransit itself, on its in-memory transport, with the
+    /// lanes as its rider; an application that calls <c>AddMassTransit</c> on its own puts <see cref="UseLanes"/> into it beforehand.
+    /// A lane that opens before the bus has started waits for it; register messaging after this, so that on a stop the lanes end first.
+    /// </summary>
+    /// <param name="services">The host's services.</param>
+    /// <param name="name">The group's name, also its Kafka consumer group id.</param>
+    /// <param name="topics">The topics to read, by their actual names; all have the same number of partitions.</param>
+    /// <param name="configure">Adds sagas and consumers, once, when the bus is made.</param>
+    /// <param name="maxBatch">The most messages in one unit of work.</param>
+    public static IServiceCollection AddLaneEndpoint(
+        this IServiceCollection services,
+        string name,
+        Func<IServiceProvider, IReadOnlyList<string>> topics,
+        Action<ILaneEndpointConfigurator> configure,
+        int maxBatch = 500)
+    {
+        if (services.All(s => s.ServiceType != typeof(LanesMarker)))
+            services.AddMassTransit(bus => bus.UseLanes().UsingInMemory());
+        services.AddSingleton(new LaneEndpointDefinition(name, configure));
+        services.AddSingleton(provider => new LaneGroup
+        {
+            Name = name,
+            Topics = topics(provider),
+            MaxBatch = maxBatch,
+            CreateProcessor = lane => provider.GetRequiredService<IBusInstance>().GetRider<ILaneRider>().CreateProcessor(name, lane),
+        });
+        return services;
+    }
+
+    /// <summary>The actual name of the topic that carries <typeparamref name="TMessage"/>.</summary>
+    public static string TopicOf<TMessage>(this IServiceProvider services) => services.GetRequiredService<MessageCatalog>().Of(typeof(TMessage)).Topic;
+
+    /// <summary>Makes the lanes a rider of this bus, and switches off the usage telemetry that MassTransit would post.</summary>
+    public static IBusRegistrationConfigurator UseLanes(this IBusRegistrationConfigurator bus)
+    {
+        bus.AddSingleton<LanesMarker>();
+        bus.DisableUsageTelemetry();
+        bus.AddRider(rider => rider.SetRiderFactory(new LaneRiderFactory()));
+        return bus;
+    }
+
+    sealed class LanesMarker;
+}

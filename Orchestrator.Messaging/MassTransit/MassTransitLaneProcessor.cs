@@ -1,0 +1,78 @@
+using MassTransit;
+using Orchestrator.Messaging.Lanes;
+using Orchestrator.Messaging.MassTransit.Sagas;
+
+namespace Orchestrator.Messaging.MassTransit;
+
+/// <summary>
+/// Lets MassTransit handle a lane's messages: consumers and state machines see an ordinary consume context, and all that they publish, send,
+/// schedule and change lands in the unit of work. Exceptions come out as they are; what to do about them is the lane's decision.
+/// </summary>
+sealed class MassTransitLaneProcessor : LaneProcessor
+{
+    // Longer than a bus needs to start, shorter than anybody wants to wonder why nothing moves.
+    static readonly TimeSpan StartBound = TimeSpan.FromSeconds(60);
+
+    readonly LaneEndpoint _endpoint;
+    readonly SagaStore[] _stores;
+
+    public MassTransitLaneProcessor(LaneEndpoint endpoint, LaneId lane)
+    {
+        _endpoint = endpoint;
+        Lane = lane;
+        _stores = [.. endpoint.Sagas.Select(s => s.CreateStore())];
+    }
+
+    public LaneId Lane { get; }
+
+    public SagaStore<TSaga> Store<TSaga>(int slot) where TSaga : class, ILaneSaga, new() => (SagaStore<TSaga>)_stores[slot];
+
+    public override async ValueTask OpenAsync(CancellationToken cancellationToken)
+    {
+        await _endpoint.Started.WaitAsync(StartBound, cancellationToken);
+        foreach (var store in _stores)
+            store.Clear();
+    }
+
+    public override async ValueTask PrepareAsync(IReadOnlyList<LaneMessage> messages, CancellationToken cancellationToken)
+    {
+        foreach (var store in _stores)
+        {
+            foreach (var message in messages)
+            {
+                if (message.Body is { } body && store.Correlations.Find(body.GetType()) is { } correlation)
+                    store.Want(correlation.Read(Receive(message, work: null, cancellationToken)));
+            }
+            await store.LoadAsync(cancellationToken);
+        }
+    }
+
+    public override ValueTask HandleAsync(LaneMessage message, UnitOfWork work, CancellationToken cancellationToken)
+    {
+        if (message.Fault is { } fault)
+            throw fault;
+        var context = Receive(message, work, cancellationToken);
+        return new ValueTask(_endpoint.DispatchAsync((LaneReceiveContext)context.ReceiveContext));
+    }
+
+    public override void Complete(UnitOfWork work)
+    {
+        foreach (var store in _stores)
+            store.Complete(work);
+    }
+
+    public override void Committed()
+    {
+        foreach (var store in _stores)
+            store.Committed();
+    }
+
+    public override void RolledBack()
+    {
+        foreach (var store in _stores)
+            store.RolledBack();
+    }
+
+    ConsumeContext Receive(LaneMessage message, UnitOfWork? work, CancellationToken cancellationToken) =>
+        LaneConsumeContexts.Create(new LaneReceiveContext(_endpoint.Context, message, this, work, cancellationToken), message);
+}
