@@ -2,7 +2,6 @@ using System.Reflection;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata;
 using Npgsql;
-using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata.Conventions;
 
 namespace Orchestrator.Messaging.MassTransit.Sagas;
 
@@ -21,9 +20,8 @@ public sealed class SagaTable<TSaga> where TSaga : class, ILaneSaga, new()
     /// <exception cref="InvalidOperationException">The mapping has no table, or its key is not the correlation id alone.</exception>
     public SagaTable(IEntityTypeConfiguration<TSaga> map)
     {
-        var builder = NpgsqlConventionSetBuilder.CreateModelBuilder();
-        builder.ApplyConfiguration(map);
-        var entity = builder.FinalizeModel().FindEntityType(typeof(TSaga))!;
+        using var context = new MapContext(map);
+        var entity = context.Model.FindEntityType(typeof(TSaga))!;
         var table = StoreObjectIdentifier.Create(entity, StoreObjectType.Table)
             ?? throw new InvalidOperationException($"{typeof(TSaga).Name} is not mapped to a table");
         if (entity.FindPrimaryKey()?.Properties is not [{ Name: nameof(ILaneSaga.CorrelationId) }])
@@ -91,4 +89,13 @@ public sealed class SagaTable<TSaga> where TSaga : class, ILaneSaga, new()
         ?? throw new InvalidOperationException($"{typeof(TSaga).Name}.{property} is not mapped");
 
     static string Quoted(string name) => $"\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+
+    // Only a context makes a model whose columns have types; it is asked for the model and never for data.
+    sealed class MapContext(IEntityTypeConfiguration<TSaga> map) : DbContext
+    {
+        protected override void OnConfiguring(DbContextOptionsBuilder options) =>
+            options.UseNpgsql().EnableServiceProviderCaching(false);
+
+        protected override void OnModelCreating(ModelBuilder model) => model.ApplyConfiguration(map);
+    }
 }
