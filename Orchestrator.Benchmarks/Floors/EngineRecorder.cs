@@ -50,8 +50,8 @@ sealed class EngineRecorder(IReadOnlyList<LaneGroup> groups, MessageCatalog cata
         }
     }
 
-    /// <summary>Hands a message to every group that reads its topic.</summary>
-    public void Publish(OutgoingMessage message)
+    // To every group that reads its topic.
+    void Publish(OutgoingMessage message)
     {
         var partition = Load.KeyPartition.Of(message.Key, partitions);
         var offset = _offsets[message.Topic] = _offsets.GetValueOrDefault(message.Topic) + 1;
@@ -61,9 +61,11 @@ sealed class EngineRecorder(IReadOnlyList<LaneGroup> groups, MessageCatalog cata
             lane.Waiting.Enqueue(_reader.Read(new RawMessage(kafka.Key, kafka.Value, headers), new MessageOrigin(message.Topic, offset), message.Time));
     }
 
-    /// <summary>Runs until no lane has anything left.</summary>
-    public async Task RunAsync(CancellationToken stop)
+    /// <summary>Hands out the messages and runs until no lane has anything left.</summary>
+    public async Task RunAsync(IEnumerable<OutgoingMessage> messages, CancellationToken stop)
     {
+        foreach (var message in messages)
+            Publish(message);
         while (_lanes.Any(l => l.Waiting.Count > 0))
         {
             foreach (var lane in _lanes.Where(l => l.Waiting.Count > 0))
@@ -85,11 +87,11 @@ sealed class EngineRecorder(IReadOnlyList<LaneGroup> groups, MessageCatalog cata
             lane.OutboxSeq++;
         var positions = messages.GroupBy(m => m.Origin.Topic, StringComparer.Ordinal).ToDictionary(t => t.Key, t => t.Last().Origin.Offset + 1, StringComparer.Ordinal);
         // As in the service, a unit deletes what the broker has acknowledged of those before.
-        var unit = new RecordedUnit(new UnitCommit(
-            lane.Grant, positions, [.. messages.Select(m => m.Id)], [], [], lane.OutboxSeq, Math.Max(0, lane.OutboxSeq - 1), work));
-        await unit.Commit.ExecuteAsync(database, stop);
+        var commit = new UnitCommit(
+            lane.Grant, positions, [.. messages.Select(m => m.Id)], [], [], lane.OutboxSeq, Math.Max(0, lane.OutboxSeq - 1), work);
+        await commit.ExecuteAsync(database, stop);
         lane.Processor.Committed();
-        Units.Add(unit);
+        Units.Add(new RecordedUnit(commit, catalog));
         foreach (var message in work.Outgoing)
             Publish(message);
     }
@@ -109,9 +111,31 @@ sealed class EngineRecorder(IReadOnlyList<LaneGroup> groups, MessageCatalog cata
 }
 
 /// <summary>A unit of work that can be committed again elsewhere.</summary>
-sealed record RecordedUnit(UnitCommit Commit)
+sealed class RecordedUnit(UnitCommit commit, MessageCatalog catalog)
 {
-    public int Partition => Commit.Grant.Lane.Partition;
+    // Commands remember the connection that prepared them, so another database gets copies; made here, before the time counts.
+    readonly UnitCommit _again = commit with { Work = Copy(commit.Work, catalog) };
 
-    public int Messages => Commit.Ids.Count;
+    public int Partition => _again.Grant.Lane.Partition;
+
+    public Task CommitAsync(NpgsqlDataSource database, CancellationToken stop) => _again.ExecuteAsync(database, stop);
+
+    static UnitOfWork Copy(UnitOfWork work, MessageCatalog catalog)
+    {
+        var copy = new UnitOfWork(work.Lane, work.Now, catalog);
+        foreach (var message in work.Outgoing)
+            copy.Publish(message);
+        foreach (var timer in work.Timers)
+            copy.Schedule(timer);
+        foreach (var timer in work.CancelledTimers)
+            copy.CancelTimer(timer);
+        foreach (var (command, expectedRows) in work.Writes)
+        {
+            var again = new NpgsqlBatchCommand(command.CommandText);
+            foreach (NpgsqlParameter parameter in command.Parameters)
+                again.Parameters.Add(parameter.Clone());
+            copy.Write(again, expectedRows);
+        }
+        return copy;
+    }
 }

@@ -1,7 +1,12 @@
 using System.Diagnostics;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Npgsql;
 using Orchestrator.Benchmarks.Processes;
 using Orchestrator.Benchmarks.Running;
+using Orchestrator.Benchmarks.Scenarios;
+using Orchestrator.Contracts.Catalog;
 using Orchestrator.Messaging.Lanes;
 using Orchestrator.Messaging.Schema;
 using Orchestrator.Messaging.Wire;
@@ -18,31 +23,30 @@ static class RowFloor
     public static int Connections { get; } = Math.Max(2, Environment.ProcessorCount);
 
     /// <param name="servers">Where.</param>
-    /// <param name="engine">The flow's lane groups and messages.</param>
+    /// <param name="modules">Registers the flow's lane groups.</param>
+    /// <param name="schema">Tables beyond the product's own.</param>
     /// <param name="setUp">Messages that come before those that count.</param>
     /// <param name="submissions">The messages that count, one a transaction.</param>
-    /// <param name="partitions">How many lanes each group has.</param>
     /// <param name="stop">Gives up.</param>
     /// <returns>Transactions a second.</returns>
     public static async Task<double> MeasureAsync(
-        BenchServers servers, Func<NpgsqlDataSource, (IReadOnlyList<LaneGroup> Groups, MessageCatalog Catalog)> engine,
-        IEnumerable<OutgoingMessage> setUp, IReadOnlyList<OutgoingMessage> submissions, int partitions, CancellationToken stop)
+        BenchServers servers, Action<HostApplicationBuilder> modules, string schema,
+        IEnumerable<OutgoingMessage> setUp, IReadOnlyList<OutgoingMessage> submissions, CancellationToken stop)
     {
         Progress.Write($"floor: recording the rows of {submissions.Count:N0} transactions");
-        await using var source = await EmptyAsync(servers, "bench_recorded", stop);
-        await using var target = await EmptyAsync(servers, "bench_floor", stop);
-        var (groups, catalog) = engine(source);
-        var recorder = new EngineRecorder(groups, catalog, source, partitions);
+        await using var source = await EmptyAsync(servers, "bench_recorded", schema, stop);
+        await using var target = await EmptyAsync(servers, "bench_floor", schema, stop);
+        using var host = Engine(modules, source);
+        await host.StartAsync(stop);
+        var groups = host.Services.GetServices<LaneGroup>().ToList();
+        var recorder = new EngineRecorder(groups, host.Services.GetRequiredService<MessageCatalog>(), source, CommonSettings.Partitions);
         await recorder.OpenAsync(stop);
-        foreach (var message in setUp)
-            recorder.Publish(message);
-        await recorder.RunAsync(stop);
+        await recorder.RunAsync(setUp, stop);
         var before = recorder.Units.Count;
-        foreach (var message in submissions)
-            recorder.Publish(message);
-        await recorder.RunAsync(stop);
+        await recorder.RunAsync(submissions, stop);
+        await host.StopAsync(stop);
 
-        await EngineRecorder.CreateLanesAsync(groups, target, partitions, stop);
+        await EngineRecorder.CreateLanesAsync(groups, target, CommonSettings.Partitions, stop);
         await PlayAsync(target, recorder.Units[..before], stop);
         await servers.ExecuteAsync("checkpoint", stop);
         Progress.Write("floor: writing them with PostgreSQL alone");
@@ -51,21 +55,36 @@ static class RowFloor
         return submissions.Count / Stopwatch.GetElapsedTime(began).TotalSeconds;
     }
 
+    // The modules with what they need of messaging, but nothing that reads from Kafka.
+    static IHost Engine(Action<HostApplicationBuilder> modules, NpgsqlDataSource database)
+    {
+        var builder = Host.CreateApplicationBuilder();
+        builder.Logging.ClearProviders();
+        modules(builder);
+        builder.Services.AddSingleton(database);
+        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton(sp => new MessageCatalog(ContractCatalog.All.Concat(sp.GetServices<MessageContract>())));
+        return builder.Build();
+    }
+
     // A lane's units stay in order; lanes of one partition share a connection.
     static Task PlayAsync(NpgsqlDataSource database, IReadOnlyList<RecordedUnit> units, CancellationToken stop) =>
         Task.WhenAll(Enumerable.Range(0, Connections).Select(connection => Task.Run(
             async () =>
             {
                 foreach (var unit in units.Where(u => u.Partition % Connections == connection))
-                    await unit.Commit.ExecuteAsync(database, stop);
+                    await unit.CommitAsync(database, stop);
             },
             stop)));
 
-    static async Task<NpgsqlDataSource> EmptyAsync(BenchServers servers, string name, CancellationToken stop)
+    static async Task<NpgsqlDataSource> EmptyAsync(BenchServers servers, string name, string schema, CancellationToken stop)
     {
         await servers.ExecuteAsync($"create database {name}", stop);
         await Migrations.ApplyAsync(servers.ConnectionStringTo(name), cancellationToken: stop);
         // As MessagingModule connects.
-        return NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(servers.ConnectionStringTo(name)) { MaxAutoPrepare = 200, AutoPrepareMinUsages = 2 });
+        var database = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(servers.ConnectionStringTo(name)) { MaxAutoPrepare = 200, AutoPrepareMinUsages = 2 });
+        await using var create = database.CreateCommand(schema);
+        await create.ExecuteNonQueryAsync(stop);
+        return database;
     }
 }

@@ -17,6 +17,9 @@ sealed record LoadPlan
     /// <summary>How many transactions end before measuring begins.</summary>
     public required int WarmUp { get; init; }
 
+    /// <summary>How long the load runs before measuring begins, at least: the runtime compiles hot code for some seconds.</summary>
+    public TimeSpan WarmUpTime { get; init; } = TimeSpan.FromSeconds(10);
+
     /// <summary>How long is measured.</summary>
     public required TimeSpan Measure { get; init; }
 

@@ -54,7 +54,8 @@ sealed class LoadRun : IDisposable
         var clock = _plan.Rate is { } rate ? new Thread(() => SubmitByClock(rate, stopSubmitting.Token)) { IsBackground = true } : null;
         clock?.Start();
 
-        Poll(until: () => _ended >= _plan.WarmUp, stop);
+        var started = Stopwatch.GetTimestamp();
+        Poll(until: () => _ended >= _plan.WarmUp && Stopwatch.GetElapsedTime(started) >= _plan.WarmUpTime, stop);
         onWindow(true).GetAwaiter().GetResult();
         var (began, completedBefore, endedBefore) = (Stopwatch.GetTimestamp(), _completed, _ended);
         (_windowBegin, _latency) = (began, new LatencyRecorder());

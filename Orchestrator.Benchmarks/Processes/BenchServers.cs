@@ -96,41 +96,43 @@ sealed class BenchServers : IAsyncDisposable
         }
     }
 
+    /// <summary>With --statements: what PostgreSQL's backends were seen doing, until stopped.</summary>
+    public async Task<string> SampleWaitsAsync(CancellationToken stop)
+    {
+        var seen = new Dictionary<string, int>(StringComparer.Ordinal);
+        var samples = 0;
+        while (!stop.IsCancellationRequested)
+        {
+            await using var command = Database.CreateCommand("""
+                select state || ' ' || coalesce(wait_event_type || '/' || wait_event, 'running') || ' ' || left(regexp_replace(query, '\s+', ' ', 'g'), 50)
+                from pg_stat_activity
+                where backend_type = 'client backend' and pid <> pg_backend_pid() and state <> 'idle'
+                """);
+            await using (var rows = await command.ExecuteReaderAsync(CancellationToken.None))
+            {
+                while (await rows.ReadAsync(CancellationToken.None))
+                    seen[rows.GetString(0)] = seen.GetValueOrDefault(rows.GetString(0)) + 1;
+            }
+            samples++;
+            await Task.Delay(20, CancellationToken.None);
+        }
+        return $"backends, on average of {samples} looks:\n" +
+            string.Join('\n', seen.OrderByDescending(s => s.Value).Take(20).Select(s => $"    {(double)s.Value / samples,6:N3}  {s.Key}"));
+    }
+
     /// <summary>What everything has cost so far.</summary>
-    public async Task<CostSample> CostAsync(ChildProcess? service, CancellationToken stop) => new(
+    public async Task<CostSample> CostAsync(ChildProcess service, CancellationToken stop) => new(
         Generator: ProcessCost.OfProcess(Environment.ProcessId),
-        Service: service is null ? 0 : ProcessCost.OfProcess(service.Id),
+        Service: ProcessCost.OfProcess(service.Id),
         Broker: ProcessCost.OfProcess(_child.Id),
         Postgres: ProcessCost.OfPostgres(_child.Ready[InfrastructureChild.PostgresDirectory]) ?? 0,
         WalBytes: (double)await ScalarAsync<decimal>("select pg_current_wal_lsn() - '0/0'::pg_lsn", stop),
+        ServiceFigures: await service.FiguresAsync(stop),
         Commits: await ScalarAsync<long>("select xact_commit from pg_stat_database where datname = current_database()", stop));
 
     public async ValueTask DisposeAsync()
     {
         await Database.DisposeAsync();
         await _child.DisposeAsync();
-    }
-}
-
-/// <summary>Processor seconds of each process, and what PostgreSQL wrote, since they started.</summary>
-sealed record CostSample(double Generator, double Service, double Broker, double Postgres, double WalBytes, long Commits)
-{
-    /// <summary>What each transaction cost since an earlier sample.</summary>
-    public Dictionary<string, object?> PerTransaction(CostSample before, long transactions)
-    {
-        return new(StringComparer.Ordinal)
-        {
-            ["cpu_us_per_transaction"] = new Dictionary<string, double>(StringComparer.Ordinal)
-            {
-                ["service"] = Micros(Service - before.Service),
-                ["postgres"] = Micros(Postgres - before.Postgres),
-                ["broker"] = Micros(Broker - before.Broker),
-                ["generator"] = Micros(Generator - before.Generator),
-            },
-            ["wal_bytes_per_transaction"] = (WalBytes - before.WalBytes) / transactions,
-            ["commits_per_transaction"] = (Commits - before.Commits) / (double)transactions,
-        };
-
-        double Micros(double seconds) => seconds * 1e6 / transactions;
     }
 }

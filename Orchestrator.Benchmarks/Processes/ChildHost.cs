@@ -14,12 +14,14 @@ static class ChildHost
         // Only answers go to stdout, whatever the role writes.
         await using var answers = Console.Out;
         Console.SetOut(Console.Error);
+        using var meters = new UnitMeters();
         await using var child = await StartAsync(role);
         await AnswerAsync(answers, child.Ready);
         while (await Console.In.ReadLineAsync() is not null)
         {
             await AnswerAsync(answers, new ChildFigures(
-                Environment.WorkingSet, GC.GetGCMemoryInfo().HeapSizeBytes, GC.CollectionCount(GC.MaxGeneration)));
+                Environment.WorkingSet, GC.GetGCMemoryInfo().HeapSizeBytes, GC.CollectionCount(GC.MaxGeneration),
+                GC.GetTotalPauseDuration().TotalSeconds, GC.GetTotalAllocatedBytes(), meters.Sums()));
         }
         return 0;
     }

@@ -99,4 +99,7 @@ sealed class ChildProcess : IAsyncDisposable
 /// <param name="WorkingSetBytes">Its resident memory.</param>
 /// <param name="HeapBytes">What the garbage collector has in use, as of its last collection.</param>
 /// <param name="Collections">How often the oldest generation was collected.</param>
-sealed record ChildFigures(long WorkingSetBytes, long HeapBytes, int Collections);
+/// <param name="PauseSeconds">How long collections have stopped it.</param>
+/// <param name="AllocatedBytes">What it has allocated.</param>
+/// <param name="Units">The units of work of each group.</param>
+sealed record ChildFigures(long WorkingSetBytes, long HeapBytes, int Collections, double PauseSeconds, long AllocatedBytes, Dictionary<string, UnitSums> Units);

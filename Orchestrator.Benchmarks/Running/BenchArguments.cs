@@ -11,7 +11,7 @@ sealed record BenchArguments
                ./bench --list
 
           --seconds N    how long each run measures, after its warm-up; the default is the scenario's
-          --runs N       how often it is run, each time on new servers; the median counts (default 3)
+          --runs N       how often it is run, each time on new servers; the median counts (default 3; soak 1)
           --rate N       latency, soak: transactions a second (default: the scenario's)
           --statements   also print PostgreSQL's statements by their time, which costs a little itself
 
@@ -27,7 +27,8 @@ sealed record BenchArguments
     /// <summary>Null for the scenario's own.</summary>
     public int? Seconds { get; private init; }
 
-    public int Runs { get; private init; } = 3;
+    /// <summary>Null for the scenario's own.</summary>
+    public int? Runs { get; private init; }
 
     /// <summary>Transactions a second; null for the scenario's own.</summary>
     public double? Rate { get; private init; }

@@ -16,10 +16,11 @@ static class BenchRunner
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
         try
         {
+            var count = arguments.Runs ?? scenario.DefaultRuns;
             var runs = new List<RunFigures>();
-            for (var run = 1; run <= arguments.Runs; run++)
+            for (var run = 1; run <= count; run++)
             {
-                Progress.Write($"{scenario.Name}: run {run} of {arguments.Runs}");
+                Progress.Write($"{scenario.Name}: run {run} of {count}");
                 var figures = await scenario.RunAsync(new RunContext(arguments, stop.Token));
                 runs.Add(figures);
                 Progress.Write(string.Create(CultureInfo.InvariantCulture, $"{scenario.Name}: {figures.Value:N1} {scenario.Unit}"));

@@ -15,6 +15,9 @@ interface IScenario
 
     bool LessIsBetter => false;
 
+    /// <summary>How often it is run unless --runs says.</summary>
+    int DefaultRuns => 3;
+
     /// <summary>What the value has to reach; null when there is no such figure.</summary>
     double? Must => null;
 

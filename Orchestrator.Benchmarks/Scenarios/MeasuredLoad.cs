@@ -15,7 +15,9 @@ sealed record MeasuredLoad(LoadFigures Load, CostSample Before, CostSample After
     {
         CostSample? before = null, after = null;
         using var run = new LoadRun(flow, plan, servers.Kafka) { FirstSequence = firstSequence };
-        Progress.Write($"warming up with {plan.WarmUp:N0} transactions");
+        using var sampling = CancellationTokenSource.CreateLinkedTokenSource(context.Stop);
+        var waits = context.Arguments.Statements ? servers.SampleWaitsAsync(sampling.Token) : null;
+        Progress.Write($"warming up with {plan.WarmUp:N0} transactions, {plan.WarmUpTime.TotalSeconds:N0} s at least");
         var load = await run.RunAsync(
             async begins =>
             {
@@ -28,6 +30,11 @@ sealed record MeasuredLoad(LoadFigures Load, CostSample Before, CostSample After
                     await servers.PrintStatementsAsync(context);
             },
             context.Stop);
+        if (waits is not null)
+        {
+            await sampling.CancelAsync();
+            Progress.Write(await waits);
+        }
         if (await servers.ScalarAsync<long>("select count(*) from messaging.parked", context.Stop) is > 0 and var parked)
             throw new BenchFailedException($"{parked:N0} messages were parked");
         Progress.Write(string.Create(CultureInfo.InvariantCulture, $"{load.CompletedPerSecond:N0} completed/s, {load.OtherEnds:N0} ended otherwise"));

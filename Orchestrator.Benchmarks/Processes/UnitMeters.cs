@@ -1,0 +1,46 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
+using Orchestrator.Messaging.Telemetry;
+
+namespace Orchestrator.Benchmarks.Processes;
+
+/// <summary>Sums of what lanes measure about their units of work, by group, from the product's own meter.</summary>
+sealed class UnitMeters : IDisposable
+{
+    readonly MeterListener _listener = new();
+    readonly ConcurrentDictionary<string, (long Units, double Seconds, long Messages)> _groups = new(StringComparer.Ordinal);
+
+    public UnitMeters()
+    {
+        _listener.InstrumentPublished = (instrument, listener) =>
+        {
+            if (instrument.Meter.Name == MessagingTelemetry.Name && instrument.Name is "orchestrator.unit.duration" or "orchestrator.unit.messages")
+                listener.EnableMeasurementEvents(instrument);
+        };
+        _listener.SetMeasurementEventCallback<double>((_, seconds, tags, _) => Add(tags, units: 1, seconds, messages: 0));
+        _listener.SetMeasurementEventCallback<int>((_, messages, tags, _) => Add(tags, units: 0, seconds: 0, messages));
+        _listener.Start();
+    }
+
+    public Dictionary<string, UnitSums> Sums() => _groups.ToDictionary(g => g.Key, g => new UnitSums(g.Value.Units, g.Value.Seconds, g.Value.Messages), StringComparer.Ordinal);
+
+    void Add(ReadOnlySpan<KeyValuePair<string, object?>> tags, long units, double seconds, long messages)
+    {
+        foreach (var tag in tags)
+        {
+            if (tag is { Key: "group", Value: string group })
+                _groups.AddOrUpdate(group, _ => (units, seconds, messages), (_, sum) => (sum.Units + units, sum.Seconds + seconds, sum.Messages + messages));
+        }
+    }
+
+    public void Dispose() => _listener.Dispose();
+}
+
+/// <summary>Units of work of a group, since the start.</summary>
+/// <param name="Units">How many.</param>
+/// <param name="Seconds">From taking a batch to its commit, together.</param>
+/// <param name="Messages">In them together.</param>
+sealed record UnitSums(long Units, double Seconds, long Messages)
+{
+    public static UnitSums None { get; } = new(0, 0, 0);
+}
