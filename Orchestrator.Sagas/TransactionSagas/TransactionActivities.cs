@@ -1,0 +1,162 @@
+using MassTransit;
+using Orchestrator.Contracts.Alerts;
+using Orchestrator.Contracts.Decisions;
+using Orchestrator.Contracts.Ledger;
+using Orchestrator.Contracts.Transactions;
+using Orchestrator.Messaging.MassTransit;
+
+namespace Orchestrator.Sagas.TransactionSagas;
+
+/// <summary>What the machine's table does, by name: remembering, commands to the ledger, announcements.</summary>
+static class TransactionActivities
+{
+    public static EventActivityBinder<TransactionSaga, TransactionSubmitted> Accept(this EventActivityBinder<TransactionSaga, TransactionSubmitted> on) => on.Then(c =>
+    {
+        var (saga, message) = (c.Saga, c.Message);
+        saga.SourceAccountId = message.SourceAccountId;
+        saga.DestinationAccountId = message.DestinationAccountId;
+        saga.AmountMinor = message.AmountMinor;
+        saga.Currency = message.Currency;
+        saga.Kind = message.Kind;
+        saga.SubmittedAt = Stored(c.SentTime is { } sent ? new DateTimeOffset(sent, TimeSpan.Zero) : c.Now());
+        saga.EndedAt = null;
+        c.Happened("submitted");
+    });
+
+    public static EventActivityBinder<TransactionSaga, FraudAssessed> RememberAssessment(this EventActivityBinder<TransactionSaga, FraudAssessed> on) => on.Then(c =>
+    {
+        c.Saga.Owner(c.Message.SourceAccountId);
+        c.Saga.Verdict = c.Message.Outcome;
+        c.Saga.Score = c.Message.Score;
+        c.Saga.Findings = c.Message.Reasons.Count == 0 ? null : string.Join('\n', c.Message.Reasons.Select(r => r.Sentence));
+        c.Happened("assessed", c.Message.Outcome switch { FraudOutcome.Approve => "approve", FraudOutcome.Review => "review", _ => "decline" });
+    });
+
+    public static EventActivityBinder<TransactionSaga, TransactionCancelled> RememberCancel(this EventActivityBinder<TransactionSaga, TransactionCancelled> on) => on.Then(c =>
+    {
+        if (c.Saga.CancelRequested)
+            return;
+        c.Saga.Owner(c.Message.SourceAccountId);
+        c.Saga.CancelRequested = true;
+        c.Saga.CancelReason = c.Message.Reason;
+        c.Happened("cancel_requested", c.Message.Reason);
+    });
+
+    public static EventActivityBinder<TransactionSaga, TransactionCancelled> RefuseCancel(this EventActivityBinder<TransactionSaga, TransactionCancelled> on) => on.Then(c =>
+    {
+        if (!c.Saga.Timeline.Exists(e => e.What is "cancel_refused"))
+            c.Happened("cancel_refused", "too late");
+    });
+
+    public static EventActivityBinder<TransactionSaga, HoldPlaced> KeepHold(this EventActivityBinder<TransactionSaga, HoldPlaced> on) => on.Then(c =>
+    {
+        c.Saga.HoldId = c.Message.HoldId;
+        c.Happened("hold_placed");
+    });
+
+    public static EventActivityBinder<TransactionSaga, TransactionDeadline> AssumeReview(this EventActivityBinder<TransactionSaga, TransactionDeadline> on) => on.Then(c =>
+    {
+        c.Saga.Verdict = FraudOutcome.Review;
+        c.Saga.Findings = "The assessment did not come in time.";
+        c.Happened("assessment_timeout", "review");
+    });
+
+    public static EventActivityBinder<TransactionSaga, T> Note<T>(this EventActivityBinder<TransactionSaga, T> on, string what) where T : class =>
+        on.Then(c => c.Happened(what));
+
+    public static EventActivityBinder<TransactionSaga, T> Because<T>(this EventActivityBinder<TransactionSaga, T> on, string reason) where T : class =>
+        on.Because(_ => reason);
+
+    public static EventActivityBinder<TransactionSaga, T> Because<T>(this EventActivityBinder<TransactionSaga, T> on, Func<T, string> reason) where T : class =>
+        on.Then(c => c.Saga.Reason = reason(c.Message));
+
+    public static EventActivityBinder<TransactionSaga, T> EndBy<T>(this EventActivityBinder<TransactionSaga, T> on, string ending) where T : class =>
+        on.Then(c => c.Saga.Ending = ending);
+
+    public static EventActivityBinder<TransactionSaga, T> PlaceHold<T>(this EventActivityBinder<TransactionSaga, T> on) where T : class =>
+        on.Step("placing_hold").Publish(c => new PlaceHold(
+            c.Id("hold"), c.Saga.CorrelationId, c.Saga.SourceAccountId, c.Saga.AmountMinor!.Value, c.Saga.Currency!, c.Saga.SourceAccountId, c.Saga.StepAt));
+
+    public static EventActivityBinder<TransactionSaga, T> Credit<T>(this EventActivityBinder<TransactionSaga, T> on) where T : class =>
+        on.Step("crediting").Publish(c => new Credit(
+            c.Id("credit"), c.Saga.CorrelationId, c.Saga.DestinationAccountId!, c.Saga.AmountMinor!.Value, c.Saga.Currency!, c.Saga.SourceAccountId, c.Saga.StepAt));
+
+    public static EventActivityBinder<TransactionSaga, T> CaptureHold<T>(this EventActivityBinder<TransactionSaga, T> on) where T : class =>
+        on.Step("capturing_hold").Publish(c => new CaptureHold(
+            c.Id("capture"), c.Saga.CorrelationId, c.Saga.SourceAccountId, c.Saga.HoldId!.Value, c.Saga.SourceAccountId, c.Saga.StepAt));
+
+    public static EventActivityBinder<TransactionSaga, T> ReleaseHold<T>(this EventActivityBinder<TransactionSaga, T> on) where T : class =>
+        on.Step("releasing_hold").Publish(c => new ReleaseHold(
+            c.Id("release"), c.Saga.CorrelationId, c.Saga.SourceAccountId, c.Saga.HoldId!.Value, c.Saga.SourceAccountId, c.Saga.StepAt));
+
+    /// <summary>No reply came: the command that follows is the same as before, to the byte, so the ledger answers as before. At last people are told.</summary>
+    public static EventActivityBinder<TransactionSaga, TransactionDeadline> Repeat(
+        this EventActivityBinder<TransactionSaga, TransactionDeadline> on, TransactionSteps steps) => on
+        .Then(c => c.Saga.Repeats++)
+        .If(c => c.Saga.Repeats == steps.Options.RepeatsBeforeAlert, then => then.RaiseStuck());
+
+    public static EventActivityBinder<TransactionSaga, T> RaiseStuck<T>(this EventActivityBinder<TransactionSaga, T> on) where T : class =>
+        on.Publish(c => c.Alert("transaction_stuck", $"No usable answer from the ledger in {c.Saga.CurrentState}; it is asked again until there is one."));
+
+    public static EventActivityBinder<TransactionSaga, T> PublishHeld<T>(this EventActivityBinder<TransactionSaga, T> on) where T : class => on
+        .Note("held")
+        .Publish(c => new TransactionHeld(c.Saga.CorrelationId, c.Saga.SourceAccountId, c.Saga.DeadlineAt!.Value, c.Now()))
+        .Publish(c => c.Alert("fraud_review", c.Saga.Findings));
+
+    public static EventActivityBinder<TransactionSaga, T> PublishFraudDeclined<T>(this EventActivityBinder<TransactionSaga, T> on) where T : class => on
+        .Because("fraud_declined")
+        .PublishDeclined()
+        .Publish(c => c.Alert("fraud_declined", c.Saga.Findings));
+
+    public static EventActivityBinder<TransactionSaga, T> PublishDeclined<T>(this EventActivityBinder<TransactionSaga, T> on) where T : class => on
+        .Then(c => c.Happened("declined", c.Saga.Reason))
+        .Publish(c => new TransactionDeclined(c.Saga.CorrelationId, c.Saga.SourceAccountId, c.Saga.Reason!, c.Now()));
+
+    public static EventActivityBinder<TransactionSaga, T> PublishCompleted<T>(this EventActivityBinder<TransactionSaga, T> on) where T : class => on
+        .Note("completed")
+        .Publish(c => new TransactionCompleted(
+            c.Saga.CorrelationId, c.Saga.SourceAccountId, c.Saga.DestinationAccountId!, c.Saga.AmountMinor!.Value, c.Saga.Currency!, c.Now()));
+
+    public static EventActivityBinder<TransactionSaga, T> PublishVoided<T>(this EventActivityBinder<TransactionSaga, T> on) where T : class => on
+        .Then(c => c.Happened("voided", c.Saga.CancelReason))
+        .Publish(c => new TransactionVoided(c.Saga.CorrelationId, c.Saga.SourceAccountId, c.Now(), c.Saga.CancelReason));
+
+    public static EventActivityBinder<TransactionSaga, T> PublishCompensated<T>(this EventActivityBinder<TransactionSaga, T> on) where T : class => on
+        .Then(c => c.Happened("compensated", c.Saga.Reason))
+        .Publish(c => new TransactionCompensated(c.Saga.CorrelationId, c.Saga.SourceAccountId, c.Saga.Reason!, c.Now()))
+        .Publish(c => c.Alert("compensated", $"The destination could not be credited: {c.Saga.Reason}. The hold was released."));
+
+    static EventActivityBinder<TransactionSaga, T> Step<T>(this EventActivityBinder<TransactionSaga, T> on, string what) where T : class => on.Then(c =>
+    {
+        if (c.Saga.Repeats > 0 && c.Message is TransactionDeadline)
+        {
+            c.Happened(what, "again");
+            return;
+        }
+        c.Saga.StepAt = Stored(c.Now());
+        c.Happened(what);
+    });
+
+    // The submission's word on whose transaction it is counts; before it, the first one's.
+    static void Owner(this TransactionSaga saga, string sourceAccountId)
+    {
+        if (saga.SourceAccountId.Length == 0)
+            saga.SourceAccountId = sourceAccountId;
+    }
+
+    static AlertRaised Alert<T>(this BehaviorContext<TransactionSaga, T> c, string kind, string? findings) where T : class => new(
+        c.Id($"alert:{kind}"), c.Saga.SourceAccountId, kind, c.Saga.Score ?? 0, findings?.Split('\n') ?? [], c.Now(), c.Saga.CorrelationId);
+
+    static Guid Id<T>(this BehaviorContext<TransactionSaga, T> c, string step) where T : class => StepIds.Of(c.Saga.CorrelationId, step);
+
+    static void Happened<T>(this BehaviorContext<TransactionSaga, T> c, string what, string? why = null) where T : class
+    {
+        var now = Stored(c.Now());
+        c.Saga.UpdatedAt = now;
+        if (c.Saga.Timeline.Count < TransactionSaga.MaxTimeline)
+            c.Saga.Timeline.Add(new TimelineEntry(now, what, why));
+    }
+
+    // As precise as PostgreSQL stores it, so that what is read back is what was decided.
+    static DateTimeOffset Stored(DateTimeOffset instant) => new(instant.Ticks - (instant.Ticks % TimeSpan.TicksPerMicrosecond), instant.Offset);
+}

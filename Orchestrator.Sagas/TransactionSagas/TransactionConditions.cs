@@ -1,0 +1,70 @@
+using MassTransit;
+using Orchestrator.Contracts.Decisions;
+using Orchestrator.Contracts.Ledger;
+using Orchestrator.Contracts.Transactions;
+using Orchestrator.Messaging.MassTransit;
+
+namespace Orchestrator.Sagas.TransactionSagas;
+
+/// <summary>Conditions of the machine's table. Those on the same row exclude each other, and no step of a row changes what the next row asks.</summary>
+static class Is
+{
+    public static bool Cancelled(BehaviorContext<TransactionSaga, TransactionSubmitted> c) => c.Saga.CancelRequested;
+
+    public static bool Unassessed(BehaviorContext<TransactionSaga, TransactionSubmitted> c) => c.Saga is { CancelRequested: false, Verdict: null };
+
+    public static bool FoundFraudulent(BehaviorContext<TransactionSaga, TransactionSubmitted> c) =>
+        c.Saga is { CancelRequested: false, Verdict: FraudOutcome.Decline };
+
+    public static bool FoundAcceptable(BehaviorContext<TransactionSaga, TransactionSubmitted> c) =>
+        c.Saga is { CancelRequested: false, Verdict: FraudOutcome.Approve or FraudOutcome.Review };
+
+    public static bool Unassessed(BehaviorContext<TransactionSaga, FraudAssessed> c) => c.Saga.Verdict is null;
+
+    public static bool Decline(BehaviorContext<TransactionSaga, FraudAssessed> c) => c.Message.Outcome == FraudOutcome.Decline;
+
+    public static bool NoDecline(BehaviorContext<TransactionSaga, FraudAssessed> c) => !Decline(c);
+
+    public static bool Cancelled(BehaviorContext<TransactionSaga, HoldPlaced> c) => c.Saga.CancelRequested;
+
+    public static bool UnderReview(BehaviorContext<TransactionSaga, HoldPlaced> c) => c.Saga is { CancelRequested: false, Verdict: FraudOutcome.Review };
+
+    public static bool Approved(BehaviorContext<TransactionSaga, HoldPlaced> c) => c.Saga is { CancelRequested: false, Verdict: not FraudOutcome.Review };
+
+    public static bool Cancelled(BehaviorContext<TransactionSaga, HoldRefused> c) => c.Saga.CancelRequested;
+
+    public static bool NotCancelled(BehaviorContext<TransactionSaga, HoldRefused> c) => !c.Saga.CancelRequested;
+
+    public static bool CapturedBefore(BehaviorContext<TransactionSaga, CaptureRefused> c) =>
+        string.Equals(c.Message.Reason, LedgerRefusals.HoldAlreadyCaptured, StringComparison.Ordinal);
+
+    public static bool NotCaptured(BehaviorContext<TransactionSaga, CaptureRefused> c) => !CapturedBefore(c);
+
+    /// <summary>The timer is due before the state's own deadline.</summary>
+    public static bool Early(BehaviorContext<TransactionSaga, TransactionDeadline> c) => !Due(c);
+
+    public static bool Due(BehaviorContext<TransactionSaga, TransactionDeadline> c) => c.Saga.DeadlineAt is { } deadline && c.Now() >= deadline;
+}
+
+/// <summary>How a transaction whose hold is being released ends.</summary>
+static class Ends
+{
+    public static bool Voided(BehaviorContext<TransactionSaga, HoldReleased> c) => In(c.Saga, "Voided");
+
+    public static bool Declined(BehaviorContext<TransactionSaga, HoldReleased> c) => In(c.Saga, "Declined");
+
+    public static bool Compensated(BehaviorContext<TransactionSaga, HoldReleased> c) => In(c.Saga, "Compensated");
+
+    public static bool VoidedBefore(BehaviorContext<TransactionSaga, ReleaseRefused> c) => ReleasedBefore(c) && In(c.Saga, "Voided");
+
+    public static bool DeclinedBefore(BehaviorContext<TransactionSaga, ReleaseRefused> c) => ReleasedBefore(c) && In(c.Saga, "Declined");
+
+    public static bool CompensatedBefore(BehaviorContext<TransactionSaga, ReleaseRefused> c) => ReleasedBefore(c) && In(c.Saga, "Compensated");
+
+    public static bool NotReleased(BehaviorContext<TransactionSaga, ReleaseRefused> c) => !ReleasedBefore(c);
+
+    static bool ReleasedBefore(BehaviorContext<TransactionSaga, ReleaseRefused> c) =>
+        string.Equals(c.Message.Reason, LedgerRefusals.HoldAlreadyReleased, StringComparison.Ordinal);
+
+    static bool In(TransactionSaga saga, string ending) => string.Equals(saga.Ending, ending, StringComparison.Ordinal);
+}

@@ -1,0 +1,43 @@
+namespace Orchestrator.Sagas.TransactionSagas;
+
+/// <summary>The states by their stable names on the outside, and what each still expects.</summary>
+public static class TransactionStates
+{
+    static readonly State[] All =
+    [
+        new("AwaitingSubmission", "awaiting_submission", Ended: false, ["submit", "assess", "hold", "credit", "capture"]),
+        new("NeverSubmitted", "never_submitted", Ended: false, ["submit"]),
+        new("Assessing", "assessing", Ended: false, ["assess", "hold", "credit", "capture"]),
+        new("Holding", "holding", Ended: false, ["hold", "credit", "capture"]),
+        new("Held", "held", Ended: false, ["review", "credit", "capture"]),
+        new("Crediting", "crediting", Ended: false, ["credit", "capture"]),
+        new("Capturing", "capturing", Ended: false, ["capture"]),
+        new("Releasing", "releasing", Ended: false, ["release"]),
+        new("Completed", "completed", Ended: true, []),
+        new("Declined", "declined", Ended: true, []),
+        new("Compensated", "compensated", Ended: true, []),
+        new("Voided", "voided", Ended: true, []),
+    ];
+
+    /// <summary>All names, as they are shown.</summary>
+    public static IReadOnlyList<string> Names { get; } = [.. All.Select(s => s.Shown)];
+
+    /// <summary>Whether a transaction in this state has ended for good.</summary>
+    public static bool HasEnded(string state) => Find(state)?.Ended ?? false;
+
+    /// <summary>The name as it is shown.</summary>
+    public static string Shown(string state) => Find(state)?.Shown ?? state;
+
+    /// <summary>The stored name of a shown one; null when there is no such state.</summary>
+    public static string? Stored(string shown) => Array.Find(All, s => string.Equals(s.Shown, shown, StringComparison.Ordinal))?.Stored;
+
+    /// <summary>What is still to happen if nothing goes wrong, in order.</summary>
+    public static IReadOnlyList<string> Remaining(TransactionSaga saga) =>
+        saga is { CurrentState: "Holding", Verdict: Contracts.Decisions.FraudOutcome.Review }
+            ? ["hold", "review", "credit", "capture"]
+            : Find(saga.CurrentState)?.Remaining ?? [];
+
+    static State? Find(string state) => Array.Find(All, s => string.Equals(s.Stored, state, StringComparison.Ordinal));
+
+    sealed record State(string Stored, string Shown, bool Ended, IReadOnlyList<string> Remaining);
+}
