@@ -77,6 +77,9 @@ sealed class SagaStore<TSaga>(LaneSagaType<TSaga> type) : SagaStore
             : throw new InvalidOperationException($"{typeof(TSaga).Name} {id} was not read ahead: correlation must depend on the message alone");
     }
 
+    /// <summary>The instance as it is in memory; null when it is not there.</summary>
+    public TSaga? Peek(Guid id) => _entries.TryGetValue(id, out var entry) && !entry.IsRemoved ? entry.Saga : null;
+
     /// <summary>Takes a new instance in.</summary>
     public void Insert(TSaga saga)
     {

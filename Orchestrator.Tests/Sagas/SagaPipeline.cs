@@ -1,0 +1,84 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using MassTransit;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Orchestrator.Contracts.Catalog;
+using Orchestrator.Messaging.Lanes;
+using Orchestrator.Messaging.MassTransit.Sagas;
+using Orchestrator.Messaging.Wire;
+using Orchestrator.Sagas;
+using Orchestrator.Sagas.TransactionSagas;
+using Xunit;
+
+[assembly: AssemblyFixture(typeof(Orchestrator.Tests.Sagas.SagaPipeline))]
+
+namespace Orchestrator.Tests.Sagas;
+
+/// <summary>The sagas' real pipeline on a started bus, without Kafka; nothing is stored unless a test asks for a database.</summary>
+public sealed class SagaPipeline : IAsyncLifetime
+{
+    public static MessageCatalog Catalog { get; } = new(ContractCatalog.All.Append(SagasModule.DeadlineContract));
+
+    readonly ConcurrentDictionary<FraudDefault, Lazy<Task<ServiceProvider>>> _providers = new();
+
+    internal async Task<TransactionLane> OpenLaneAsync(FraudDefault assessmentDefault = FraudDefault.Decline)
+    {
+        var provider = await _providers.GetOrAdd(assessmentDefault, d => new(() => StartAsync(d, _ => { }))).Value;
+        var processor = provider.GetRequiredService<LaneGroup>().CreateProcessor(new LaneId(SagasModule.Group, 0));
+        await processor.OpenAsync(CancellationToken.None);
+        return new TransactionLane(processor);
+    }
+
+    internal static async Task<ServiceProvider> StartAsync(FraudDefault assessmentDefault, Action<IServiceCollection> more)
+    {
+        var configuration = new ConfigurationBuilder()
+            .AddInMemoryCollection([new($"{TransactionSagaOptions.Section}:AssessmentDefault", assessmentDefault.ToString())])
+            .Build();
+        var services = new ServiceCollection();
+        services.AddSingleton<ILoggerFactory>(NullLoggerFactory.Instance);
+        services.AddSingleton(typeof(ILogger<>), typeof(NullLogger<>));
+        services.AddSingleton(Catalog);
+        services.AddSingleton<ISagaLoader<TransactionSaga>, NothingStored>();
+        services.AddSagas(configuration);
+        more(services);
+        var provider = services.BuildServiceProvider();
+        await provider.GetRequiredService<IBusControl>().StartAsync();
+        return provider;
+    }
+
+    internal static async Task StopAsync(ServiceProvider provider)
+    {
+        await provider.GetRequiredService<IBusControl>().StopAsync();
+        await provider.DisposeAsync();
+    }
+
+    internal static object Body(OutgoingMessage message)
+    {
+        Assert.True(Catalog.TryFind(message.Type, out var contract), message.Type);
+        return JsonSerializer.Deserialize(message.Body.Span, contract.Json)!;
+    }
+
+    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var provider in _providers.Values)
+            await StopAsync(await provider.Value);
+    }
+
+    sealed class NothingStored : ISagaLoader<TransactionSaga>
+    {
+        public Task<IReadOnlyList<TransactionSaga>> LoadAsync(IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken) =>
+            Task.FromResult<IReadOnlyList<TransactionSaga>>([]);
+    }
+}
+
+/// <summary>What is assumed when the assessment does not come.</summary>
+public enum FraudDefault
+{
+    Decline,
+    Review,
+}

@@ -1,0 +1,43 @@
+using Orchestrator.Contracts.Decisions;
+using Orchestrator.Contracts.Ledger;
+using Orchestrator.Contracts.Transactions;
+using Orchestrator.Sagas.TransactionSagas;
+
+namespace Orchestrator.Tests.Sagas;
+
+/// <summary>Messages about one transaction.</summary>
+static class TransactionMessages
+{
+    public static readonly DateTimeOffset Noon = new(2026, 1, 2, 12, 0, 0, TimeSpan.Zero);
+
+    public static readonly Guid Id = new("0195a0a0-0000-7000-8000-000000000001");
+
+    public static TransactionSubmitted Submitted(Guid? id = null) =>
+        new(id ?? Id, "alice", "bob", 1_250, "EUR", TransactionKind.Transfer, Noon);
+
+    public static TransactionCancelled Cancelled(Guid? id = null) => new(id ?? Id, "alice", Noon, "changed my mind");
+
+    public static FraudAssessed Assessed(FraudOutcome outcome = FraudOutcome.Approve, Guid? id = null) =>
+        new(id ?? Id, "alice", outcome, outcome == FraudOutcome.Approve ? 10 : 700, [new FraudReason("velocity", 700, "Many in an hour.")], "1", Noon);
+
+    public static HoldPlaced HoldPlaced(Guid? id = null) => new(Step("hold", id), id ?? Id, Step("hold", id), "alice", Noon);
+
+    public static HoldRefused HoldRefused(string reason = LedgerRefusals.InsufficientFunds, Guid? id = null) => new(Step("hold", id), id ?? Id, reason, "alice", Noon);
+
+    public static Credited Credited(Guid? id = null) => new(Step("credit", id), id ?? Id, "alice", Noon);
+
+    public static CreditRefused CreditRefused(string reason = LedgerRefusals.AccountNotFound, Guid? id = null) =>
+        new(Step("credit", id), id ?? Id, reason, "alice", Noon);
+
+    public static HoldCaptured HoldCaptured(Guid? id = null) => new(Step("capture", id), id ?? Id, Step("hold", id), "alice", Noon);
+
+    public static CaptureRefused CaptureRefused(string reason = LedgerRefusals.HoldNotFound, Guid? id = null) =>
+        new(Step("capture", id), id ?? Id, reason, "alice", Noon);
+
+    public static HoldReleased HoldReleased(Guid? id = null) => new(Step("release", id), id ?? Id, Step("hold", id), "alice", Noon);
+
+    public static ReleaseRefused ReleaseRefused(string reason = LedgerRefusals.HoldNotFound, Guid? id = null) =>
+        new(Step("release", id), id ?? Id, reason, "alice", Noon);
+
+    static Guid Step(string step, Guid? id) => StepIds.Of(id ?? Id, step);
+}
