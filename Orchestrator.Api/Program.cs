@@ -9,6 +9,7 @@ using Orchestrator.Api.Transactions;
 using Orchestrator.Decisioning;
 using Orchestrator.Ledger;
 using Orchestrator.Messaging;
+using Orchestrator.Sagas;
 
 return await HostStart.RunAsync(async () =>
 {
@@ -21,9 +22,12 @@ return await HostStart.RunAsync(async () =>
 
     if (roles.HasFlag(HostRoles.Decisioning))
         builder.Services.AddDecisioning(builder.Configuration);
+    if (roles.HasFlag(HostRoles.Sagas))
+        builder.Services.AddSagas(builder.Configuration);
     if (roles.HasFlag(HostRoles.Ledger))
         builder.Services.AddLedger();
     builder.Services.AddLedgerReader();
+    builder.Services.AddSagasReader();
     builder.Services.AddOrchestratorMessaging(builder.Configuration);
 
     builder.Services.AddHostParts(builder.Configuration, embedded.HostsBroker);

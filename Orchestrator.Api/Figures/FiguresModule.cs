@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Orchestrator.Api.Hosting;
+using Orchestrator.Sagas.TransactionSagas;
 
 namespace Orchestrator.Api.Figures;
 
@@ -9,7 +10,11 @@ public static class FiguresModule
     /// <summary>Adds what takes the figures.</summary>
     public static IServiceCollection AddFigures(this IServiceCollection services)
     {
-        services.AddSingleton<ReadTransactionTotals>(_ => _ => Task.FromResult(TransactionTotals.Zero));
+        services.AddSingleton<ReadTransactionTotals>(provider => async cancellationToken =>
+        {
+            var tally = await provider.GetRequiredService<TallyReader>().ReadAsync(cancellationToken);
+            return new TransactionTotals(tally.Submitted, tally.Completed, tally.Declined, tally.Held, tally.Compensated, tally.Voided);
+        });
         services.AddSingleton<LatencyFigures>();
         services.AddSingleton<LagEverywhere>();
         services.AddSingleton<FiguresSampler>();

@@ -3,6 +3,8 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Orchestrator.Api.Problems;
 using Orchestrator.Api.Submissions;
 using Orchestrator.Contracts.Catalog;
+using Orchestrator.Sagas.TransactionSagas;
+using TimelineEntry = Orchestrator.Api.Transactions.TimelineEntry;
 
 namespace Orchestrator.Api.Transactions;
 
@@ -10,10 +12,27 @@ namespace Orchestrator.Api.Transactions;
 static class GetTransaction
 {
     public static async Task<Results<Ok<TransactionView>, ProblemHttpResult>> HandleAsync(
-        Guid transactionId, SubmissionStore submissions, CancellationToken cancellationToken) =>
-        await submissions.FindAsync(SubmissionKind.Transaction, $"{transactionId}", cancellationToken) is { } submission
+        Guid transactionId, TransactionReader transactions, SubmissionStore submissions, CancellationToken cancellationToken)
+    {
+        if (await transactions.FindAsync(transactionId, cancellationToken) is { AmountMinor: not null } saga)
+            return TypedResults.Ok(Known(saga));
+        return await submissions.FindAsync(SubmissionKind.Transaction, $"{transactionId}", cancellationToken) is { } submission
             ? TypedResults.Ok(UnderWay(submission))
             : ApiProblem.Of(ProblemKinds.TransactionNotFound);
+    }
+
+    static TransactionView Known(TransactionSaga saga) => new(
+        saga.CorrelationId,
+        TransactionStates.Shown(saga.CurrentState),
+        TransactionStates.HasEnded(saga.CurrentState),
+        saga.Reason,
+        saga.SourceAccountId,
+        saga.DestinationAccountId,
+        saga.AmountMinor,
+        saga.Currency,
+        [.. saga.Timeline.Select(e => new TimelineEntry(e.At, e.What, e.Why))],
+        TransactionStates.Remaining(saga),
+        saga.DeadlineAt);
 
     // Accepted, and on its way through Kafka: the saga does not know it yet.
     static TransactionView UnderWay(AcceptedSubmission submission)
@@ -29,7 +48,7 @@ static class GetTransaction
             message.AmountMinor,
             message.Currency,
             [new TimelineEntry(submission.AcceptedAt, "submitted", "over HTTP")],
-            ["assess", "hold", "capture", "credit"],
+            ["assess", "hold", "credit", "capture"],
             DueAt: null);
     }
 }

@@ -42,11 +42,14 @@ public static class LanesRegistration
     /// <summary>The actual name of the topic that carries <typeparamref name="TMessage"/>.</summary>
     public static string TopicOf<TMessage>(this IServiceProvider services) => services.GetRequiredService<MessageCatalog>().Of(typeof(TMessage)).Topic;
 
-    /// <summary>Makes the lanes a rider of this bus, and switches off the usage telemetry that MassTransit would post.</summary>
+    /// <summary>
+    /// Makes the lanes a rider of this bus, its health the check <c>sagas</c>, and switches off the usage telemetry that MassTransit would post.
+    /// </summary>
     public static IBusRegistrationConfigurator UseLanes(this IBusRegistrationConfigurator bus)
     {
         bus.AddSingleton<LanesMarker>();
         bus.DisableUsageTelemetry();
+        bus.ConfigureHealthCheckOptions(check => check.Name = "sagas");
         bus.AddRider(rider => rider.SetRiderFactory(new LaneRiderFactory()));
         return bus;
     }

@@ -102,7 +102,7 @@ public sealed class ApiSurfaceTests(ApiFixture api)
 
         Assert.Equal(HttpStatusCode.OK, ready.Status);
         Assert.Equal(
-            ["database", "migrations", "kafka", "lanes"],
+            ["sagas", "database", "migrations", "kafka", "lanes"],
             ready.Json.GetProperty("checks").EnumerateArray().Select(c => c.GetProperty("name").GetString()));
         Assert.Equal(HttpStatusCode.OK, (await api.GetAsync("/health/live")).Status);
     }
