@@ -3,6 +3,7 @@ using Orchestrator.Cli.Broker;
 using Orchestrator.Cli.Connections;
 using Orchestrator.Cli.Simulate;
 using Orchestrator.Cli.Store;
+using Orchestrator.Cli.Verify;
 
 namespace Orchestrator.Cli;
 
@@ -20,6 +21,7 @@ public static class OrchestratorCommand
             SimulateCommand.Create(connections, time),
             MigrateCommand.Create(connections),
             BrokerCommand.Create(),
+            VerifyCommand.Create(connections, time),
         };
         connections.AddTo(root);
         return root;

@@ -14,10 +14,20 @@ static class Terminal
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) },
     };
 
-    public static IAnsiConsole Error { get; } =
-        AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
+    public static IAnsiConsole Error { get; } = To(Console.Error, Console.IsErrorRedirected);
 
-    public static IAnsiConsole Out => AnsiConsole.Console;
+    public static IAnsiConsole Out { get; } = To(Console.Out, Console.IsOutputRedirected);
+
+    // What reads a pipe or a file wants whole lines; only a screen has an edge to wrap at.
+    const int RedirectedWidth = 400;
+
+    static IAnsiConsole To(TextWriter writer, bool redirected)
+    {
+        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(writer) });
+        if (redirected)
+            console.Profile.Width = RedirectedWidth;
+        return console;
+    }
 
     public static void Note(string text) => Error.MarkupLine($"[grey]{text.EscapeMarkup()}[/]");
 
