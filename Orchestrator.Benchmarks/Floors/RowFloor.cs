@@ -24,7 +24,7 @@ static class RowFloor
 
     /// <param name="servers">Where.</param>
     /// <param name="modules">Registers the flow's lane groups.</param>
-    /// <param name="schema">Tables beyond the product's own.</param>
+    /// <param name="schema">Creates tables beyond the product's own; empty for none.</param>
     /// <param name="setUp">Messages that come before those that count.</param>
     /// <param name="submissions">The messages that count, one a transaction.</param>
     /// <param name="stop">Gives up.</param>
@@ -83,8 +83,11 @@ static class RowFloor
         await Migrations.ApplyAsync(servers.ConnectionStringTo(name), cancellationToken: stop);
         // As MessagingModule connects.
         var database = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(servers.ConnectionStringTo(name)) { MaxAutoPrepare = 200, AutoPrepareMinUsages = 2 });
-        await using var create = database.CreateCommand(schema);
-        await create.ExecuteNonQueryAsync(stop);
+        if (schema.Length > 0)
+        {
+            await using var create = database.CreateCommand(schema);
+            await create.ExecuteNonQueryAsync(stop);
+        }
         return database;
     }
 }

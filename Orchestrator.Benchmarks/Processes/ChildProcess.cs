@@ -17,6 +17,7 @@ sealed class ChildProcess : IAsyncDisposable
     readonly Process _process;
     readonly string _role;
     readonly SemaphoreSlim _asking = new(1);
+    bool _ended;
 
     ChildProcess(Process process, string role)
     {
@@ -71,6 +72,9 @@ sealed class ChildProcess : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (_ended)
+            return;
+        _ended = true;
         _process.StandardInput.Close();
         using var bound = new CancellationTokenSource(EndWithin);
         try

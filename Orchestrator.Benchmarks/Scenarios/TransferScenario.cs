@@ -1,6 +1,12 @@
+using Microsoft.Extensions.Hosting;
+using Orchestrator.Benchmarks.Floors;
 using Orchestrator.Benchmarks.Load;
+using Orchestrator.Benchmarks.Processes;
 using Orchestrator.Benchmarks.Running;
 using Orchestrator.Benchmarks.Transfers;
+using Orchestrator.Decisioning;
+using Orchestrator.Ledger;
+using Orchestrator.Sagas;
 
 namespace Orchestrator.Benchmarks.Scenarios;
 
@@ -12,6 +18,7 @@ sealed class TransferScenario : IScenario
     const int WarmUp = 10_000;
     const int AtLeast = 20_000;
     const int Unfinished = 1_000;
+    const int FloorTransactions = 20_000;
 
     public string Name => "transfer";
 
@@ -29,6 +36,7 @@ sealed class TransferScenario : IScenario
         ["unfinished_per_partition"] = Unfinished,
         ["accounts"] = Accounts,
         ["max_batch"] = 500,
+        ["floor"] = $"the rows of {FloorTransactions} transfers in units of up to 500 messages, {RowFloor.Connections} connections",
     });
 
     public async Task<RunFigures> RunAsync(RunContext context)
@@ -43,6 +51,21 @@ sealed class TransferScenario : IScenario
             Measure = TimeSpan.FromSeconds(context.Arguments.Seconds ?? DefaultSeconds),
         };
         var load = await MeasuredLoad.RunAsync(stage.Servers, stage.Service, new TransferFlow(stage.Accounts), plan, context);
-        return load.Figures();
+        await stage.StopServiceAsync();
+        return load.Figures(await FloorAsync(stage, context.Stop));
+    }
+
+    static Task<double> FloorAsync(TransferStage stage, CancellationToken stop)
+    {
+        var flow = new TransferFlow(stage.Accounts);
+        var transfers = Enumerable.Range(0, FloorTransactions).Select(i => flow.Submit(i, i % CommonSettings.Partitions, DateTimeOffset.UtcNow));
+        return RowFloor.MeasureAsync(stage.Servers, Modules, schema: "", stage.Accounts.All.Select(TransferAccounts.Opening), [.. transfers], stop);
+    }
+
+    static void Modules(HostApplicationBuilder host)
+    {
+        host.Services.AddSagas(host.Configuration);
+        host.Services.AddDecisioning(host.Configuration);
+        host.Services.AddLedger();
     }
 }

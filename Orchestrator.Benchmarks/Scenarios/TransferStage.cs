@@ -48,6 +48,9 @@ sealed class TransferStage : IAsyncDisposable
         }
     }
 
+    /// <summary>Ends the service in good order; the servers stay.</summary>
+    public ValueTask StopServiceAsync() => Service.DisposeAsync();
+
     public async ValueTask DisposeAsync()
     {
         await Service.DisposeAsync();
