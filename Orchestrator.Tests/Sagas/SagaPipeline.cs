@@ -5,6 +5,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
 using Orchestrator.Contracts.Catalog;
 using Orchestrator.Messaging.Lanes;
 using Orchestrator.Messaging.MassTransit.Sagas;
@@ -26,13 +27,13 @@ public sealed class SagaPipeline : IAsyncLifetime
 
     internal async Task<TransactionLane> OpenLaneAsync(FraudDefault assessmentDefault = FraudDefault.Decline)
     {
-        var provider = await _providers.GetOrAdd(assessmentDefault, d => new(() => StartAsync(d, _ => { }))).Value;
+        var provider = await _providers.GetOrAdd(assessmentDefault, d => new(() => StartAsync(d, database: null))).Value;
         var processor = provider.GetRequiredService<LaneGroup>().CreateProcessor(new LaneId(SagasModule.Group, 0));
         await processor.OpenAsync(CancellationToken.None);
         return new TransactionLane(processor);
     }
 
-    internal static async Task<ServiceProvider> StartAsync(FraudDefault assessmentDefault, Action<IServiceCollection> more)
+    internal static async Task<ServiceProvider> StartAsync(FraudDefault assessmentDefault, NpgsqlDataSource? database)
     {
         var configuration = new ConfigurationBuilder()
             .AddInMemoryCollection([new($"{TransactionSagaOptions.Section}:AssessmentDefault", assessmentDefault.ToString())])
@@ -41,9 +42,11 @@ public sealed class SagaPipeline : IAsyncLifetime
         services.AddSingleton<ILoggerFactory>(NullLoggerFactory.Instance);
         services.AddSingleton(typeof(ILogger<>), typeof(NullLogger<>));
         services.AddSingleton(Catalog);
-        services.AddSingleton<ISagaLoader<TransactionSaga>, NothingStored>();
-        services.AddSagas(configuration);
-        more(services);
+        if (database is null)
+            services.AddSingleton<ISagaLoader<TransactionSaga>, NothingStored>();
+        else
+            services.AddSingleton(database);
+        services.AddSagas(configuration).AddSagasReader();
         var provider = services.BuildServiceProvider();
         await provider.GetRequiredService<IBusControl>().StartAsync();
         return provider;

@@ -1,3 +1,4 @@
+using Npgsql;
 using Orchestrator.Messaging.Lanes;
 using Orchestrator.Messaging.MassTransit;
 using Orchestrator.Messaging.Timers;
@@ -8,7 +9,7 @@ using Orchestrator.Sagas.TransactionSagas;
 namespace Orchestrator.Tests.Sagas;
 
 /// <summary>One lane of the sagas: takes messages in units of work on a clock of its own, keeps its timers, and shows what each unit published.</summary>
-sealed class TransactionLane(LaneProcessor processor)
+sealed class TransactionLane(LaneProcessor processor, NpgsqlDataSource? database = null)
 {
     readonly Dictionary<Guid, TimerEntry> _timers = [];
     readonly LaneMessageReader _reader = new(SagaPipeline.Catalog);
@@ -64,6 +65,8 @@ sealed class TransactionLane(LaneProcessor processor)
             foreach (var message in messages)
                 await processor.HandleAsync(message, work, CancellationToken.None);
             processor.Complete(work);
+            if (database is not null)
+                await WriteAsync(database, work);
         }
         catch
         {
@@ -79,6 +82,20 @@ sealed class TransactionLane(LaneProcessor processor)
         var published = work.Outgoing.Select(SagaPipeline.Body).ToList();
         Published.AddRange(published);
         return published;
+    }
+
+    static async Task WriteAsync(NpgsqlDataSource database, UnitOfWork work)
+    {
+        await using var connection = await database.OpenConnectionAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        foreach (var write in work.Writes)
+        {
+            await using var batch = new NpgsqlBatch(connection, transaction) { BatchCommands = { write.Command } };
+            var affected = await batch.ExecuteNonQueryAsync();
+            if (write.ExpectedRows is { } expected && affected != expected)
+                throw new LostRaceException(write.Command.CommandText, expected, affected);
+        }
+        await transaction.CommitAsync();
     }
 
     LaneMessage Message(object body)

@@ -1,0 +1,114 @@
+using MassTransit;
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
+using Orchestrator.Contracts.Decisions;
+using Orchestrator.Contracts.Transactions;
+using Orchestrator.Messaging.Lanes;
+using Orchestrator.Sagas;
+using Orchestrator.Sagas.TransactionSagas;
+using Orchestrator.Tests.Infrastructure;
+using Orchestrator.Tests.Ledger;
+using static Orchestrator.Tests.Sagas.TransactionMessages;
+
+namespace Orchestrator.Tests.Sagas;
+
+/// <summary>Sagas in their table: written set-based, read ahead, guarded by their version.</summary>
+public sealed class SagaStorageTests(TestInfrastructure infrastructure) : LedgerDatabase(infrastructure)
+{
+    [Fact]
+    public async Task Lane_when_its_owner_changes_between_every_message_goes_on_where_it_was()
+    {
+        await using var owners = await Owners.StartAsync(Database);
+        object[] life = [Assessed(FraudOutcome.Review), Submitted(), HoldPlaced(), Cancelled(), HoldReleased()];
+
+        var published = new List<object>();
+        foreach (var message in life)
+            published.AddRange(await (await owners.NextAsync()).TakeAsync(message));
+
+        Assert.IsType<TransactionVoided>(published[^1]);
+        var stored = await owners.Reader.FindAsync(Id, CancellationToken.None);
+        Assert.NotNull(stored);
+        Assert.Equal(("Voided", 5), (stored.CurrentState, stored.Version));
+        Assert.Equal(("alice", "bob", 1_250L, "EUR", TransactionKind.Transfer), (stored.SourceAccountId, stored.DestinationAccountId, stored.AmountMinor, stored.Currency, stored.Kind));
+        Assert.Equal((FraudOutcome.Review, 700, "Many in an hour."), (stored.Verdict, stored.Score, stored.Findings));
+        Assert.Equal(("changed my mind", "Voided"), (stored.CancelReason, stored.Ending));
+        Assert.Equal(Noon, stored.EndedAt);
+        Assert.Null(stored.DeadlineAt);
+        Assert.Equal(["assessed", "submitted", "placing_hold", "hold_placed", "held", "cancel_requested", "releasing_hold", "hold_released", "voided"],
+            stored.Timeline.Select(e => e.What));
+    }
+
+    [Fact]
+    public async Task Unit_when_it_touches_many_sagas_writes_them_in_one_insert_one_update_and_the_tally()
+    {
+        await using var owners = await Owners.StartAsync(Database);
+        var lane = await owners.NextAsync();
+        var old = Enumerable.Range(0, 300).Select(i => new Guid(i + 1, 1, 1, new byte[8])).ToList();
+        var fresh = Enumerable.Range(0, 200).Select(i => new Guid(i + 1, 2, 2, new byte[8])).ToList();
+        await lane.TakeAsync(old.Select(id => Submitted(id)));
+
+        var before = lane.Writes;
+        await lane.TakeAsync(old.Select(id => (object)Assessed(id: id)).Concat(fresh.Select(id => Submitted(id))));
+
+        Assert.Equal(3, lane.Writes - before);
+        var tally = await owners.Tally.ReadAsync(CancellationToken.None);
+        Assert.Equal((300, 200), (tally.ByState["Holding"], tally.ByState["Assessing"]));
+        Assert.Equal((500, 500, 0), (tally.Submitted, tally.InProgress, tally.Completed));
+        var page = await owners.Reader.ListAsync("Holding", after: null, limit: 100, CancellationToken.None);
+        var next = await owners.Reader.ListAsync("Holding", page[^1].CorrelationId, limit: 250, CancellationToken.None);
+        Assert.Equal((100, 200), (page.Count, next.Count));
+        Assert.Empty(page.Select(s => s.CorrelationId).Intersect(next.Select(s => s.CorrelationId)));
+    }
+
+    [Fact]
+    public async Task Unit_when_somebody_else_wrote_the_row_fails_whole_and_succeeds_on_what_is_stored_then()
+    {
+        await using var owners = await Owners.StartAsync(Database);
+        var (former, owner) = (await owners.NextAsync(), await owners.NextAsync());
+        await former.TakeAsync(Submitted());
+        await owner.TakeAsync(Assessed());
+
+        await Assert.ThrowsAsync<LostRaceException>(() => former.TakeAsync(Assessed(FraudOutcome.Decline)));
+        Assert.Empty(await former.TakeAsync(Assessed(FraudOutcome.Decline)));
+
+        Assert.Equal("Holding", (await owners.Reader.FindAsync(Id, CancellationToken.None))!.CurrentState);
+        Assert.Equal(1, (await owners.Tally.ReadAsync(CancellationToken.None)).Submitted);
+    }
+
+    [Fact]
+    public async Task Unit_when_it_fails_forgets_what_it_had_decided()
+    {
+        await using var owners = await Owners.StartAsync(Database);
+        var lane = await owners.NextAsync();
+        await lane.TakeAsync(Submitted());
+
+        await ExecuteAsync("alter table sagas.tally rename to tally_away");
+        await Assert.ThrowsAsync<PostgresException>(() => lane.TakeAsync(Assessed()));
+        await ExecuteAsync("alter table sagas.tally_away rename to tally");
+
+        Assert.Null(lane.Find(Id));
+        Assert.Single(await lane.TakeAsync(Assessed()));
+        Assert.Equal("Holding", lane.Find(Id)!.CurrentState);
+    }
+
+    /// <summary>Processes that own the lane one after the other: each knows only what is stored.</summary>
+    sealed class Owners(ServiceProvider provider, NpgsqlDataSource database) : IAsyncDisposable
+    {
+        public TransactionReader Reader => provider.GetRequiredService<TransactionReader>();
+
+        public TallyReader Tally => provider.GetRequiredService<TallyReader>();
+
+        public static async Task<Owners> StartAsync(NpgsqlDataSource database) =>
+            new(await SagaPipeline.StartAsync(FraudDefault.Decline, database), database);
+
+        public async Task<TransactionLane> NextAsync()
+        {
+            var processor = provider.GetRequiredService<LaneGroup>().CreateProcessor(new LaneId(SagasModule.Group, 0));
+            await processor.OpenAsync(CancellationToken.None);
+            return new TransactionLane(processor, database);
+        }
+
+        // The data source is the test's; the bus is stopped, and nothing else holds anything.
+        public async ValueTask DisposeAsync() => await provider.GetRequiredService<IBusControl>().StopAsync();
+    }
+}
