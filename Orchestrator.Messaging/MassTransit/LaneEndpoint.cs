@@ -1,6 +1,6 @@
+using System.Collections.Concurrent;
 using MassTransit.Context;
 using MassTransit.Transports;
-using Orchestrator.Messaging.Lanes;
 using Orchestrator.Messaging.MassTransit.Sagas;
 
 namespace Orchestrator.Messaging.MassTransit;
@@ -22,6 +22,19 @@ sealed class LaneEndpoint(string name, ReceiveEndpoint endpoint, ReceiveEndpoint
     public Task Started => endpoint.Started;
 
     public Task DispatchAsync(LaneReceiveContext receive) => _dispatcher.Dispatch(receive, NoLockReceiveContext.Instance);
+}
 
-    public MassTransitLaneProcessor CreateProcessor(LaneId lane) => new(this, lane);
+/// <summary>The endpoints by name, for lanes that may be there before the bus has built them.</summary>
+sealed class LaneEndpoints
+{
+    readonly ConcurrentDictionary<string, TaskCompletionSource<LaneEndpoint>> _byName = new(StringComparer.Ordinal);
+
+    /// <summary>The endpoint, as soon as the bus has built it.</summary>
+    public Task<LaneEndpoint> BuiltAsync(string name) => Of(name).Task;
+
+    /// <summary>The bus has built it.</summary>
+    public void Add(LaneEndpoint endpoint) => Of(endpoint.Name).TrySetResult(endpoint);
+
+    TaskCompletionSource<LaneEndpoint> Of(string name) =>
+        _byName.GetOrAdd(name, _ => new TaskCompletionSource<LaneEndpoint>(TaskCreationOptions.RunContinuationsAsynchronously));
 }

@@ -3,17 +3,11 @@ using MassTransit.Configuration;
 using MassTransit.DependencyInjection;
 using MassTransit.Transports;
 using Microsoft.Extensions.DependencyInjection;
-using Orchestrator.Messaging.Lanes;
 
 namespace Orchestrator.Messaging.MassTransit;
 
 /// <summary>The lanes as MassTransit sees them: a rider, started and stopped with the bus, its endpoints in the bus's health.</summary>
-public interface ILaneRider : IRider
-{
-    /// <summary>A processor that dispatches one lane's messages through the endpoint called <paramref name="endpoint"/>.</summary>
-    /// <exception cref="ConfigurationException">There is no such endpoint.</exception>
-    LaneProcessor CreateProcessor(string endpoint, LaneId lane);
-}
+public interface ILaneRider : IRider;
 
 /// <summary>An endpoint as a module registers it; built when the bus is.</summary>
 /// <param name="Name">The group's name.</param>
@@ -22,23 +16,20 @@ sealed record LaneEndpointDefinition(string Name, Action<ILaneEndpointConfigurat
 
 sealed class LaneRider : ILaneRider, IRiderControl
 {
-    readonly Dictionary<string, LaneEndpoint> _byName = new(StringComparer.Ordinal);
     readonly ReceiveEndpointCollection _endpoints = new();
 
     public LaneRider(IBusInstance bus, IServiceProvider services)
     {
+        var built = services.GetRequiredService<LaneEndpoints>();
         foreach (var definition in services.GetServices<LaneEndpointDefinition>())
         {
             var configuration = new LaneEndpointConfiguration(bus, bus.HostConfiguration.CreateReceiveEndpointConfiguration(definition.Name), services);
             definition.Configure(configuration);
             var endpoint = configuration.Build(definition.Name);
-            _byName.Add(definition.Name, endpoint);
             _endpoints.Add(definition.Name, endpoint.Endpoint);
+            built.Add(endpoint);
         }
     }
-
-    public LaneProcessor CreateProcessor(string endpoint, LaneId lane) =>
-        _byName.TryGetValue(endpoint, out var found) ? found.CreateProcessor(lane) : throw new ConfigurationException($"There is no lane endpoint {endpoint}");
 
     public RiderHandle Start(CancellationToken cancellationToken = default) => new Handle(_endpoints, _endpoints.StartEndpoints(cancellationToken));
 

@@ -1,5 +1,4 @@
 using MassTransit;
-using MassTransit.Transports;
 using Microsoft.Extensions.DependencyInjection;
 using Orchestrator.Messaging.Lanes;
 using Orchestrator.Messaging.Wire;
@@ -26,7 +25,7 @@ public static class LanesRegistration
         Action<ILaneEndpointConfigurator> configure,
         int maxBatch = 500)
     {
-        if (services.All(s => s.ServiceType != typeof(LanesMarker)))
+        if (services.All(s => s.ServiceType != typeof(LaneEndpoints)))
             services.AddMassTransit(bus => bus.UseLanes().UsingInMemory());
         services.AddSingleton(new LaneEndpointDefinition(name, configure));
         services.AddSingleton(provider => new LaneGroup
@@ -34,7 +33,7 @@ public static class LanesRegistration
             Name = name,
             Topics = topics(provider),
             MaxBatch = maxBatch,
-            CreateProcessor = lane => provider.GetRequiredService<IBusInstance>().GetRider<ILaneRider>().CreateProcessor(name, lane),
+            CreateProcessor = _ => new MassTransitLaneProcessor(provider.GetRequiredService<LaneEndpoints>().BuiltAsync(name)),
         });
         return services;
     }
@@ -47,12 +46,10 @@ public static class LanesRegistration
     /// </summary>
     public static IBusRegistrationConfigurator UseLanes(this IBusRegistrationConfigurator bus)
     {
-        bus.AddSingleton<LanesMarker>();
+        bus.AddSingleton<LaneEndpoints>();
         bus.DisableUsageTelemetry();
         bus.ConfigureHealthCheckOptions(check => check.Name = "sagas");
         bus.AddRider(rider => rider.SetRiderFactory(new LaneRiderFactory()));
         return bus;
     }
-
-    sealed class LanesMarker;
 }

@@ -13,25 +13,19 @@ sealed class MassTransitLaneProcessor : LaneProcessor
     // Longer than a bus needs to start, shorter than anybody wants to wonder why nothing moves.
     static readonly TimeSpan StartBound = TimeSpan.FromSeconds(60);
 
-    readonly LaneEndpoint _endpoint;
-    readonly SagaStore[] _stores;
+    readonly Task<LaneEndpoint> _built;
+    LaneEndpoint _endpoint = null!;
+    SagaStore[] _stores = [];
 
-    public MassTransitLaneProcessor(LaneEndpoint endpoint, LaneId lane)
-    {
-        _endpoint = endpoint;
-        Lane = lane;
-        _stores = [.. endpoint.Sagas.Select(s => s.CreateStore())];
-    }
-
-    public LaneId Lane { get; }
+    public MassTransitLaneProcessor(Task<LaneEndpoint> endpoint) => _built = endpoint;
 
     public SagaStore<TSaga> Store<TSaga>(int slot) where TSaga : class, ILaneSaga, new() => (SagaStore<TSaga>)_stores[slot];
 
     public override async ValueTask OpenAsync(CancellationToken cancellationToken)
     {
+        _endpoint = await _built.WaitAsync(StartBound, cancellationToken);
         await _endpoint.Started.WaitAsync(StartBound, cancellationToken);
-        foreach (var store in _stores)
-            store.Clear();
+        _stores = [.. _endpoint.Sagas.Select(s => s.CreateStore())];
     }
 
     public override async ValueTask PrepareAsync(IReadOnlyList<LaneMessage> messages, CancellationToken cancellationToken)

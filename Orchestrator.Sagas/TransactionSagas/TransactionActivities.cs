@@ -61,8 +61,8 @@ static class TransactionActivities
         c.Happened("assessment_timeout", "review");
     });
 
-    public static EventActivityBinder<TransactionSaga, T> Note<T>(this EventActivityBinder<TransactionSaga, T> on, string what) where T : class =>
-        on.Then(c => c.Happened(what));
+    public static EventActivityBinder<TransactionSaga, T> Note<T>(this EventActivityBinder<TransactionSaga, T> on, string what, Func<T, string>? why = null)
+        where T : class => on.Then(c => c.Happened(what, why?.Invoke(c.Message)));
 
     public static EventActivityBinder<TransactionSaga, T> Because<T>(this EventActivityBinder<TransactionSaga, T> on, string reason) where T : class =>
         on.Because(_ => reason);

@@ -19,8 +19,6 @@ abstract class SagaStore
     public abstract void Committed();
 
     public abstract void RolledBack();
-
-    public abstract void Clear();
 }
 
 /// <summary>
@@ -164,13 +162,6 @@ sealed class SagaStore<TSaga>(LaneSagaType<TSaga> type) : SagaStore
         _absent.Clear();
         _wanted.Clear();
         _changes = [];
-    }
-
-    public override void Clear()
-    {
-        RolledBack();
-        _entries.Clear();
-        _recent.Clear();
     }
 
     void Add(Entry entry)
