@@ -1,8 +1,11 @@
 using System.CommandLine;
 using Orchestrator.Cli.Broker;
 using Orchestrator.Cli.Connections;
+using Orchestrator.Cli.Parked;
+using Orchestrator.Cli.Publish;
 using Orchestrator.Cli.Simulate;
 using Orchestrator.Cli.Store;
+using Orchestrator.Cli.Tail;
 using Orchestrator.Cli.Verify;
 
 namespace Orchestrator.Cli;
@@ -19,6 +22,9 @@ public static class OrchestratorCommand
             "check the store. Where a service runs from this folder, its addresses are found in .data/endpoints.json.")
         {
             SimulateCommand.Create(connections, time),
+            PublishCommand.Create(connections, time),
+            TailCommand.Create(connections),
+            ParkedCommand.Create(connections),
             MigrateCommand.Create(connections),
             BrokerCommand.Create(),
             VerifyCommand.Create(connections, time),

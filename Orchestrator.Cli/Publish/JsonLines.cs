@@ -1,0 +1,47 @@
+using System.Text.Json;
+using Orchestrator.Contracts;
+using Orchestrator.Contracts.Catalog;
+
+namespace Orchestrator.Cli.Publish;
+
+/// <summary>JSON Lines of TransactionSubmitted: one JSON object a line, as the contract's schema says. Empty lines are passed over.</summary>
+public static class JsonLines
+{
+    /// <summary>Reads row by row; a bad row is a result, never an exception.</summary>
+    public static IEnumerable<FileRow> Read(TextReader reader)
+    {
+        foreach (var (number, text, tooLong) in FileLines.Read(reader))
+        {
+            if (tooLong)
+                yield return new(number, null, new(RowError.Codes.LineTooLong, "", $"at most {FileLines.MaxLength} characters"));
+            else if (!string.IsNullOrWhiteSpace(text))
+                yield return Row(number, text);
+        }
+    }
+
+    static FileRow Row(long line, string text)
+    {
+        try
+        {
+            using var _ = JsonDocument.Parse(text);
+        }
+        catch (JsonException)
+        {
+            return new(line, null, new(RowError.Codes.NotJson, "", "one JSON object on the line"));
+        }
+        try
+        {
+            var transaction = JsonSerializer.Deserialize(text, ContractJson.Default.TransactionSubmitted);
+            if (transaction is null)
+                return new(line, null, new(RowError.Codes.WrongShape, "", "an object, not null"));
+            var errors = ContractErrors.Of(transaction);
+            return errors.None ? new(line, transaction, null) : new(line, null, RowError.Of(errors.All[0]));
+        }
+        catch (JsonException e)
+        {
+            return new(line, null, new(RowError.Codes.WrongShape, Field(e), "a TransactionSubmitted: a field is missing, null, unknown or of another type"));
+        }
+    }
+
+    static string Field(JsonException e) => e.Path is { Length: > 2 } path ? path[2..] : "";
+}
