@@ -43,6 +43,12 @@ static class Is
     /// <summary>The timer is due before the state's own deadline.</summary>
     public static bool Early(BehaviorContext<TransactionSaga, TransactionDeadline> c) => !Due(c);
 
+    /// <summary>The deadline is long past and nobody noticed: the lane was away, and the assessment may be waiting to be read.</summary>
+    public static bool FirstNoticedLate(BehaviorContext<TransactionSaga, TransactionDeadline> c) =>
+        c.Saga.Repeats == 0 && c.Saga.DeadlineAt is { } deadline && c.Now() > deadline + Punctual;
+
+    static readonly TimeSpan Punctual = TimeSpan.FromSeconds(5);
+
     public static bool Due(BehaviorContext<TransactionSaga, TransactionDeadline> c) => c.Saga.DeadlineAt is { } deadline && c.Now() >= deadline;
 }
 

@@ -56,6 +56,7 @@ public sealed class TransactionStateMachine : MassTransitStateMachine<Transactio
             When(Assessed, Is.NoDecline).RememberAssessment().PlaceHold().Await(steps.Reply).TransitionTo(Holding),
             When(Cancelled).RememberCancel().PublishVoided().End(steps).TransitionTo(Voided),
             When(Deadline.Received, Is.Early).Rearm(steps),
+            When(Deadline.Received, Is.FirstNoticedLate).GiveGrace(steps),
             When(Deadline.Received, steps.DeclinesUnassessed).Because("assessment_timeout").PublishDeclined().End(steps).TransitionTo(Declined),
             When(Deadline.Received, steps.ReviewsUnassessed).AssumeReview().PlaceHold().Await(steps.Reply).TransitionTo(Holding),
             Ignore(Submitted),

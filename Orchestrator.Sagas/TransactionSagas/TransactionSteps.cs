@@ -51,6 +51,17 @@ static class TransactionDeadlines
         .Then(c => c.Saga.DeadlineAt = c.Now() + (c.Saga.Repeats >= steps.Options.RepeatsBeforeAlert ? steps.Options.StuckInterval : steps.Options.ReplyTimeout))
         .SetTimer(steps);
 
+    /// <summary>The lane was away when the assessment was due: it gets its time once more, for it may only be unread.</summary>
+    public static EventActivityBinder<TransactionSaga, TransactionDeadline> GiveGrace(
+        this EventActivityBinder<TransactionSaga, TransactionDeadline> on, TransactionSteps steps) => on
+        .Note("grace_given")
+        .Then(c =>
+        {
+            c.Saga.Repeats = 1;
+            c.Saga.DeadlineAt = c.Now() + steps.Options.AssessmentTimeout;
+        })
+        .SetTimer(steps);
+
     /// <summary>The timer was due before the state's deadline: sets it for then.</summary>
     public static EventActivityBinder<TransactionSaga, TransactionDeadline> Rearm(
         this EventActivityBinder<TransactionSaga, TransactionDeadline> on, TransactionSteps steps) => on

@@ -43,6 +43,9 @@ sealed class TransactionLane(LaneProcessor processor, NpgsqlDataSource? database
         return published;
     }
 
+    /// <summary>Time passes while nobody owns the lane: no timer fires.</summary>
+    public void BeAway(TimeSpan time) => Now += time;
+
     /// <summary>A timer's message is taken, whether it is due or was cancelled since.</summary>
     public async Task<IReadOnlyList<object>> FireAsync(TimerEntry timer)
     {

@@ -44,6 +44,7 @@ public sealed class TransactionPropertyTests(SagaPipeline pipeline)
                 Assert.Equal(end.GetType().Name["Transaction".Length..], lane.Find(Id)!.CurrentState);
                 Assert.False(world.Credited && world.Released, "credited and released");
                 Assert.Equal(end is TransactionCompleted, world.Credited);
+                Assert.False(end is TransactionCompleted && lane.Find(Id)!.CancelRequested, "completed although it was taken back in time");
                 Assert.Equal(end is TransactionCompleted, world.Captured);
                 Assert.Equal(world.Held && end is not TransactionCompleted, world.Released);
             },

@@ -139,6 +139,20 @@ public sealed class TransactionSagaTests(SagaPipeline pipeline)
     }
 
     [Fact]
+    public async Task Transaction_when_the_lane_was_away_gives_the_assessment_its_time_once_more()
+    {
+        var lane = await pipeline.OpenLaneAsync();
+        await lane.TakeAsync(Submitted());
+        lane.BeAway(TimeSpan.FromMinutes(10));
+
+        Assert.Empty(await lane.WaitAsync(TimeSpan.FromSeconds(1)));
+        Assert.Equal("Assessing", lane.Find(Id)!.CurrentState);
+        lane.BeAway(TimeSpan.FromMinutes(10));
+
+        Assert.IsType<TransactionDeclined>(Assert.Single(await lane.WaitAsync(TimeSpan.FromSeconds(1))));
+    }
+
+    [Fact]
     public async Task Transaction_when_nobody_assesses_it_and_the_default_is_review_holds_the_funds()
     {
         var lane = await pipeline.OpenLaneAsync(FraudDefault.Review);
