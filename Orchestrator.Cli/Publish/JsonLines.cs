@@ -39,9 +39,13 @@ public static class JsonLines
         }
         catch (JsonException e)
         {
-            return new(line, null, new(RowError.Codes.WrongShape, Field(e), "a TransactionSubmitted: a field is missing, null, unknown or of another type"));
+            return new(line, null, new(RowError.Codes.WrongShape, Field(e), Missing(e) ?? "a TransactionSubmitted: a field is null, given twice or of another type"));
         }
     }
+
+    // The names of missing fields are the contract's, not the file's: they may be shown.
+    static string? Missing(JsonException e) =>
+        e.Message.Split("including:", 2) is [_, var names] ? $"the fields {names.Trim().TrimEnd('.').Replace("'", "", StringComparison.Ordinal)}" : null;
 
     static string Field(JsonException e) => e.Path is { Length: > 2 } path ? path[2..] : "";
 }

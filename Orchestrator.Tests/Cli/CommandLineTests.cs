@@ -1,0 +1,44 @@
+using System.CommandLine;
+using Orchestrator.Cli;
+
+namespace Orchestrator.Tests.Cli;
+
+public sealed class CommandLineTests
+{
+    [Fact]
+    public void Commands_are_those_that_the_documentation_names() =>
+        Assert.Equal(
+            ["broker", "migrate", "parked", "publish", "simulate", "tail", "verify"],
+            Root().Subcommands.Select(c => c.Name).Order(StringComparer.Ordinal));
+
+    [Fact]
+    public void Every_command_option_and_argument_says_what_it_is_for()
+    {
+        var mute = All(Root()).SelectMany(c => c.Options.Cast<Symbol>().Concat(c.Arguments).Append(c))
+            .Where(s => string.IsNullOrWhiteSpace(s.Description)).Select(s => s.Name).ToList();
+
+        Assert.Empty(mute);
+    }
+
+    [Theory]
+    [InlineData("simulate --rate 100 --count 10 --duplicates 0.05 --reorder 0.05 --json")]
+    [InlineData("publish f.csv --format handbook --dry-run")]
+    [InlineData("tail transactions --from time:2026-05-01T12:00:00Z --filter key=a --filter b --count 3")]
+    [InlineData("parked redrive 1 2 3")]
+    [InlineData("parked list --group abc --limit 10 --api http://127.0.0.1:1")]
+    [InlineData("verify --settled --only ledger --json --postgres Host=a")]
+    [InlineData("broker --port 9092")]
+    public void Command_line_when_well_formed_has_no_errors(string line) => Assert.Empty(Root().Parse(line).Errors);
+
+    [Theory]
+    [InlineData("simulate --rate fast")]
+    [InlineData("simulate --clock tomorrow")]
+    [InlineData("publish")]
+    [InlineData("tail")]
+    [InlineData("dance")]
+    public void Command_line_when_malformed_is_refused(string line) => Assert.NotEmpty(Root().Parse(line).Errors);
+
+    static RootCommand Root() => OrchestratorCommand.Create(TimeProvider.System);
+
+    static IEnumerable<Command> All(Command command) => command.Subcommands.SelectMany(All).Append(command);
+}
