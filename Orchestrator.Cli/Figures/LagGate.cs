@@ -4,7 +4,7 @@ namespace Orchestrator.Cli.Figures;
 
 /// <summary>
 /// Keeps a publisher from running far ahead of the service: a broker keeps only so much, and a backlog only makes figures look bad.
-/// Each look at the service's lag gives room for that many more messages; without room the publisher waits for the next look.
+/// Each new sample of the service's lag gives room for that many more messages; without room the publisher waits for the next one.
 /// </summary>
 public sealed class LagGate : IAsyncDisposable
 {
@@ -17,6 +17,7 @@ public sealed class LagGate : IAsyncDisposable
     long _room;
     volatile ServiceFigures? _latest;
     volatile bool _open;
+    volatile bool _away;
 
     /// <summary>A gate that lets through while the service's total lag is below <paramref name="maxLag"/>; 0 for no limit.</summary>
     public LagGate(ServiceClient service, long maxLag, TimeProvider time)
@@ -30,6 +31,9 @@ public sealed class LagGate : IAsyncDisposable
 
     /// <summary>The figures as last seen; null while none were.</summary>
     public ServiceFigures? Latest => _latest;
+
+    /// <summary>Whether the service did not answer when it was asked last.</summary>
+    public bool ServiceIsAway => _away;
 
     /// <summary>Returns when one more message may go.</summary>
     public ValueTask PassAsync(CancellationToken cancellationToken) =>
@@ -60,10 +64,13 @@ public sealed class LagGate : IAsyncDisposable
             do
             {
                 var figures = await service.FiguresAsync(stop);
+                _away = figures is null;
                 if (figures is not null)
                 {
+                    // The service samples less often than we look: the same sample must not give room twice.
+                    if (_latest is null || figures.At == default || figures.At != _latest.At)
+                        Interlocked.Exchange(ref _room, Math.Max(0, _maxLag - (figures.Lag?.Total ?? 0)));
                     _latest = figures;
-                    Interlocked.Exchange(ref _room, Math.Max(0, _maxLag - (figures.Lag?.Total ?? 0)));
                 }
                 else if (_latest is null && !_open)
                 {

@@ -12,7 +12,8 @@ public sealed record ServiceFigures(
     long InProgress,
     IReadOnlyDictionary<string, double>? PerSecond,
     LatencyFigures? LatencyMs,
-    LagFigures? Lag)
+    LagFigures? Lag,
+    DateTimeOffset At = default)
 {
     /// <summary>A rate by its name, zero when the service does not say.</summary>
     public double Rate(string name) => PerSecond?.GetValueOrDefault(name) ?? 0;

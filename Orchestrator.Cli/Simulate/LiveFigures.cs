@@ -29,14 +29,14 @@ sealed class LiveFigures(SimulateRun run, LagGate gate, Uri api, SimulateOptions
         gate.Latest is { } figures ? new Columns(CountsTable(figures), new Rows(LatencyTable(figures), LagTable(figures))) : Waiting(),
         Text.Empty,
         Addresses(),
-        new Markup("[grey]Ctrl-C stops.[/]"));
+        new Markup(gate.ServiceIsAway ? $"[yellow]The service at {api} does not answer; these are its last figures.[/]" : "[grey]Ctrl-C stops.[/]"));
 
     /// <summary>The same on one line, where there is no screen.</summary>
     public string Line(double sentPerSecond)
     {
         var sent = $"{run.Progress.Phase}: sent {run.Progress.Published} ({sentPerSecond:0.0}/s)";
-        return gate.Latest is not { } f
-            ? sent
+        return gate.Latest is not { } f || gate.ServiceIsAway
+            ? $"{sent}; the service does not answer"
             : $"{sent}; submitted {f.Submitted} ({f.Rate("submitted"):0.0}/s), completed {f.Completed} ({f.Rate("completed"):0.0}/s), declined {f.Declined}, " +
               $"held {f.Held}, parked {f.Parked}, in progress {f.InProgress}; p50 {Milliseconds(f.LatencyMs?.P50)}, p99 {Milliseconds(f.LatencyMs?.P99)}; lag {f.Lag?.Total ?? 0}";
     }
