@@ -12,6 +12,7 @@ namespace Orchestrator.Benchmarks.Floors;
 sealed class EngineRecorder(IReadOnlyList<LaneGroup> groups, MessageCatalog catalog, NpgsqlDataSource database, int partitions)
 {
     const int Batch = 500;
+    const int DeletedTogether = 8;
 
     readonly LaneMessageReader _reader = new(catalog);
     readonly List<Lane> _lanes = [];
@@ -88,7 +89,8 @@ sealed class EngineRecorder(IReadOnlyList<LaneGroup> groups, MessageCatalog cata
         var positions = messages.GroupBy(m => m.Origin.Topic, StringComparer.Ordinal).ToDictionary(t => t.Key, t => t.Last().Origin.Offset + 1, StringComparer.Ordinal);
         // As in the service, a unit deletes what the broker has acknowledged of those before.
         var commit = new UnitCommit(
-            lane.Grant, positions, [.. messages.Select(m => m.Id)], [], [], lane.OutboxSeq, Math.Max(0, lane.OutboxSeq - 1), work);
+            lane.Grant, positions, [.. messages.Select(m => m.Id)], [], [], lane.OutboxSeq,
+            lane.OutboxSeq % DeletedTogether == 0 ? new AcknowledgedRows(Math.Max(0, lane.OutboxSeq - DeletedTogether - 1), lane.OutboxSeq - 1) : AcknowledgedRows.None, work);
         await commit.ExecuteAsync(database, stop);
         lane.Processor.Committed();
         Units.Add(new RecordedUnit(commit, catalog));

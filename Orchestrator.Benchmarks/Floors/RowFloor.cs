@@ -7,6 +7,7 @@ using Orchestrator.Benchmarks.Processes;
 using Orchestrator.Benchmarks.Running;
 using Orchestrator.Benchmarks.Scenarios;
 using Orchestrator.Contracts.Catalog;
+using Orchestrator.Messaging;
 using Orchestrator.Messaging.Lanes;
 using Orchestrator.Messaging.Schema;
 using Orchestrator.Messaging.Wire;
@@ -81,8 +82,7 @@ static class RowFloor
     {
         await servers.ExecuteAsync($"create database {name}", stop);
         await Migrations.ApplyAsync(servers.ConnectionStringTo(name), cancellationToken: stop);
-        // As MessagingModule connects.
-        var database = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(servers.ConnectionStringTo(name)) { MaxAutoPrepare = 200, AutoPrepareMinUsages = 2 });
+        var database = NpgsqlDataSource.Create(MessagingModule.LaneConnection(servers.ConnectionStringTo(name)));
         if (schema.Length > 0)
         {
             await using var create = database.CreateCommand(schema);

@@ -17,6 +17,9 @@ internal sealed class LaneUnits(
 {
     const int RecentIdsKept = 16_384;
 
+    // A busy lane deletes several acknowledged rows with one statement; an idle one has DeleteAcknowledgedAsync.
+    const int DeletedTogether = 8;
+
     readonly RecentIds _recent = new(RecentIdsKept);
     readonly Dictionary<string, long> _positions = new(grant.Positions, StringComparer.Ordinal);
     long _outboxSeq = grant.OutboxSeq;
@@ -158,6 +161,8 @@ internal sealed class LaneUnits(
         var work = new UnitOfWork(grant.Lane, services.Time.GetUtcNow(), services.Catalog);
         var seq = _outboxSeq;
         var acknowledged = outbox.AcknowledgedSeq;
+        var deletes = acknowledged - _deletedSeq >= (sorted.Handled.Count > 0 ? DeletedTogether : 1);
+        var delete = deletes ? new AcknowledgedRows(_deletedSeq, acknowledged) : AcknowledgedRows.None;
         try
         {
             if (sorted.Handled.Count > 0)
@@ -175,7 +180,7 @@ internal sealed class LaneUnits(
                 seq++;
             var ids = sorted.Handled.Select(m => m.Id).ToList();
             var commit = new UnitCommit(
-                grant, moved, ids, sorted.FiredTimers, sorted.Parked, seq, acknowledged > _deletedSeq ? acknowledged : 0, work);
+                grant, moved, ids, sorted.FiredTimers, sorted.Parked, seq, delete, work);
             await commit.ExecuteAsync(services.Database, cancellationToken);
         }
         catch
@@ -184,7 +189,7 @@ internal sealed class LaneUnits(
             throw;
         }
         processor.Committed();
-        Committed(sorted, moved, work, seq, acknowledged, started);
+        Committed(sorted, moved, work, seq, delete, started);
         if (work.Outgoing.Count > 0)
             await outbox.PublishAsync(seq, work.Outgoing, cancellationToken);
     }
@@ -199,7 +204,7 @@ internal sealed class LaneUnits(
         await processor.HandleAsync(message, work, cancellationToken);
     }
 
-    void Committed(Sorted sorted, Dictionary<string, long> moved, UnitOfWork work, long seq, long acknowledged, long started)
+    void Committed(Sorted sorted, Dictionary<string, long> moved, UnitOfWork work, long seq, AcknowledgedRows deleted, long started)
     {
         foreach (var message in sorted.Handled)
             _recent.Add(message.Id);
@@ -211,7 +216,7 @@ internal sealed class LaneUnits(
         timers.Scheduled(work.Timers);
         parked.Parked(sorted.Parked);
         _outboxSeq = seq;
-        _deletedSeq = Math.Max(_deletedSeq, acknowledged);
+        _deletedSeq = Math.Max(_deletedSeq, deleted.UpTo);
         services.Telemetry.Unit(grant.Lane, sorted.Handled.Count, sorted.Duplicates, work.Outgoing.Count, services.Time.GetElapsedTime(started));
         foreach (var group in sorted.Parked.GroupBy(p => p.Status, StringComparer.Ordinal))
             services.Telemetry.Parked(grant.Lane, group.Key, group.Count());

@@ -15,7 +15,7 @@ namespace Orchestrator.Messaging.Lanes;
 /// <param name="FiredTimers">The timers among them.</param>
 /// <param name="Parked">The messages that are parked instead.</param>
 /// <param name="OutboxSeq">The unit's number in the lane's outbox, when it publishes.</param>
-/// <param name="AcknowledgedSeq">Outbox rows up to here may go.</param>
+/// <param name="Acknowledged">Outbox rows that may go.</param>
 /// <param name="Work">What the processor decided.</param>
 internal sealed record UnitCommit(
     LaneGrant Grant,
@@ -24,7 +24,7 @@ internal sealed record UnitCommit(
     IReadOnlyList<Guid> FiredTimers,
     IReadOnlyList<ParkedEntry> Parked,
     long OutboxSeq,
-    long AcknowledgedSeq,
+    AcknowledgedRows Acknowledged,
     UnitOfWork Work)
 {
     /// <summary>Commits in one transaction, or throws and nothing is written.</summary>
@@ -53,7 +53,7 @@ internal sealed record UnitCommit(
         var commands = new List<Step> { new(Fence(), 1, _ => new LaneFencedException(Grant.Lane)) };
         if (Ids.Count > 0)
             commands.Add(new(Inbox(), Ids.Count, _ => new DuplicateIdsException()));
-        if (AcknowledgedSeq > 0)
+        if (Acknowledged.UpTo > Acknowledged.After)
             commands.Add(Any(DeleteOutbox()));
         if (Work.Outgoing.Count > 0)
             commands.Add(Any(InsertOutbox()));
@@ -89,9 +89,16 @@ internal sealed record UnitCommit(
         Parameters = { new() { Value = Grant.GroupId }, new() { Value = Ids.ToArray() } },
     };
 
-    NpgsqlBatchCommand DeleteOutbox() => new("delete from messaging.outbox where group_id = $1 and partition = $2 and seq <= $3")
+    // The lower bound spares the index a walk over all the rows that were deleted before and not vacuumed yet.
+    NpgsqlBatchCommand DeleteOutbox() => new("delete from messaging.outbox where group_id = $1 and partition = $2 and seq > $3 and seq <= $4")
     {
-        Parameters = { new() { Value = Grant.GroupId }, new() { Value = Grant.Lane.Partition }, new() { Value = AcknowledgedSeq } },
+        Parameters =
+        {
+            new() { Value = Grant.GroupId },
+            new() { Value = Grant.Lane.Partition },
+            new() { Value = Acknowledged.After },
+            new() { Value = Acknowledged.UpTo },
+        },
     };
 
     NpgsqlBatchCommand InsertOutbox() => new(
@@ -110,4 +117,10 @@ internal sealed record UnitCommit(
     static Step Any(NpgsqlBatchCommand command) => new(command, null, _ => throw new System.Diagnostics.UnreachableException());
 
     sealed record Step(NpgsqlBatchCommand Command, int? Expected, Func<NpgsqlBatchCommand, Exception> Unmet);
+}
+
+/// <summary>Rows of a lane's outbox that the broker has acknowledged: those after one sequence number up to another.</summary>
+internal readonly record struct AcknowledgedRows(long After, long UpTo)
+{
+    public static AcknowledgedRows None => default;
 }
