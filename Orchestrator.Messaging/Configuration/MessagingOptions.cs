@@ -16,6 +16,10 @@ public sealed class MessagingOptions
     [Range(1, 10_000)]
     public int MaxBatch { get; set; } = 500;
 
+    /// <summary>How many units of work this process runs at once, over all its lanes. Default 0: twice the number of processors.</summary>
+    [Range(0, 1_024)]
+    public int MaxConcurrentUnits { get; set; }
+
     /// <summary>How many messages a lane holds in memory before it stops reading; it reads on below half. Default 4,000.</summary>
     [Range(100, 1_000_000)]
     public int LaneBufferMessages { get; set; } = 4_000;

@@ -23,4 +23,11 @@ public sealed record LaneServices(
     KafkaOptions Kafka,
     MessagingOptions Options,
     TimeProvider Time,
-    MessagingTelemetry Telemetry);
+    MessagingTelemetry Telemetry)
+{
+    /// <summary>
+    /// How many units of work run at once. Beyond what the processors can serve, more of them only wait for each other; a lane that waits here
+    /// finds a larger batch when its turn comes.
+    /// </summary>
+    internal SemaphoreSlim UnitSlots { get; } = new(Options.MaxConcurrentUnits > 0 ? Options.MaxConcurrentUnits : 2 * Environment.ProcessorCount);
+}

@@ -118,16 +118,39 @@ internal sealed partial class LaneWorker : IAsyncDisposable
             return await LostPositionAsync(topic);
         if (await RunParkedAsync())
             return true;
-        await TakeAsync();
-        if (_pending.Count > 0)
+        if (HasWork && await WorkAsync())
+            return true;
+        if (_units.HasAcknowledged && _services.Time.GetElapsedTime(_workedAt) > IdleInterval)
+            await _units.DeleteAcknowledgedAsync(_abort.Token);
+        return false;
+    }
+
+    bool HasWork => _pending.Count > 0 || Inbox.Count > 0 || _timers.IsDue(_services.Time.GetUtcNow());
+
+    // What to take is decided once it is this lane's turn: the longer it had to wait, the larger the batch.
+    async Task<bool> WorkAsync()
+    {
+        try
         {
+            await _services.UnitSlots.WaitAsync(_stop.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+        try
+        {
+            await TakeAsync();
+            if (_pending.Count == 0)
+                return false;
             await RunPendingAsync();
             _workedAt = _services.Time.GetTimestamp();
             return true;
         }
-        if (_units.HasAcknowledged && _services.Time.GetElapsedTime(_workedAt) > IdleInterval)
-            await _units.DeleteAcknowledgedAsync(_abort.Token);
-        return false;
+        finally
+        {
+            _services.UnitSlots.Release();
+        }
     }
 
     async Task TakeAsync()
