@@ -13,12 +13,15 @@ sealed class TransferFlow(TransferAccounts accounts, int seed = 1) : IFlow
 {
     public const string Currency = "EUR";
 
+    // So close together that no history makes one look unusual: every transfer is to be approved.
+    const int MinAmountMinor = 50_00;
     const int MaxAmountMinor = 100_00;
 
     static readonly MessageContract Submitted = MessageCatalog.Contracts.Of(typeof(TransactionSubmitted));
     static readonly string Completed = MessageCatalog.Contracts.Of(typeof(TransactionCompleted)).Name;
+    // One that waits for a person has come to its end here.
     static readonly HashSet<string> OtherEnds = new(
-        new[] { typeof(TransactionDeclined), typeof(TransactionCompensated), typeof(TransactionVoided) }.Select(t => MessageCatalog.Contracts.Of(t).Name),
+        new[] { typeof(TransactionDeclined), typeof(TransactionCompensated), typeof(TransactionVoided), typeof(TransactionHeld) }.Select(t => MessageCatalog.Contracts.Of(t).Name),
         StringComparer.Ordinal);
 
     readonly Random _random = new(seed);
@@ -37,7 +40,7 @@ sealed class TransferFlow(TransferAccounts accounts, int seed = 1) : IFlow
         while (destination == source);
         var id = SequencedId.Of(sequence, 0, now);
         var transfer = new TransactionSubmitted(
-            id, source, destination, 100 + _random.Next(MaxAmountMinor), Currency, TransactionKind.Transfer, now,
+            id, source, destination, _random.Next(MinAmountMinor, MaxAmountMinor + 1), Currency, TransactionKind.Transfer, now,
             Channel: "web", DeviceId: "device-1", IpAddress: "192.0.2.1");
         return OutgoingMessage.Of(Submitted, transfer, id, "/bench", now);
     }
