@@ -14,6 +14,12 @@ sealed record LoadPlan
     /// <summary>Open loop: transactions a second, at fixed times whatever becomes of those before; null for a closed loop.</summary>
     public double? Rate { get; init; }
 
+    /// <summary>
+    /// How long the generator gathers submissions into one batch. The embedded broker hands out one batch a fetch and looks for it from the
+    /// partition's first one on, so many tiny ones slow it down far below the service.
+    /// </summary>
+    public double LingerMs { get; init; } = 1;
+
     /// <summary>How many transactions end before measuring begins.</summary>
     public required int WarmUp { get; init; }
 

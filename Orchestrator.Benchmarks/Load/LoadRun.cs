@@ -34,7 +34,7 @@ sealed class LoadRun : IDisposable
         _flow = flow;
         _plan = plan;
         _unfinished = new int[plan.Partitions];
-        _producer = QuietClients.Producer(kafka);
+        _producer = QuietClients.Producer(kafka, plan.LingerMs);
         _consumer = QuietClients.Consumer(kafka, "bench-generator");
     }
 

@@ -16,6 +16,7 @@ sealed class SoakScenario : IScenario
     const int Unfinished = 1_000;
     const int Few = 10_000;
     const int Many = 1_000_000;
+    const double GeneratorLingerMs = 20;
 
     public string Name => "soak";
 
@@ -32,6 +33,7 @@ sealed class SoakScenario : IScenario
         ["accounts"] = Accounts,
         ["few_stored_sagas"] = Few,
         ["many_stored_sagas"] = Many,
+        ["generator_linger_ms"] = GeneratorLingerMs,
         ["rate"] = arguments.Rate is { } rate ? $"{rate}/s" : "half of the rate at many stored sagas",
     });
 
@@ -59,6 +61,8 @@ sealed class SoakScenario : IScenario
                 ["many_cost"] = manyCost,
                 ["stored_sagas_at_the_end"] = await stage.Servers.ScalarAsync<long>(StoredTransfers.Count, context.Stop),
                 ["rate_per_second"] = rate,
+                ["soak_completed_per_second"] = memory.Load.Load.CompletedPerSecond,
+                ["soak_cost"] = memory.Load.Figures().Details,
                 ["memory"] = memory.Trend.Details(),
             },
         };
@@ -84,6 +88,7 @@ sealed class SoakScenario : IScenario
         {
             Partitions = CommonSettings.Partitions,
             Rate = rate,
+            LingerMs = GeneratorLingerMs,
             WarmUp = (int)(rate * 10),
             Measure = TimeSpan.FromSeconds(context.Arguments.Seconds ?? DefaultSeconds),
         };
