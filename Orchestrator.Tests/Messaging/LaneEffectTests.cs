@@ -1,0 +1,126 @@
+using Orchestrator.Contracts;
+using Orchestrator.Tests.Infrastructure;
+
+namespace Orchestrator.Tests.Messaging;
+
+public sealed class LaneEffectTests(TestInfrastructure infrastructure)
+{
+    [Fact]
+    public async Task Messages_when_they_come_twice_do_take_effect_once_and_in_order_of_their_key()
+    {
+        await using var fixture = await LaneFixture.CreateAsync(infrastructure);
+        var sent = Ids(400);
+        for (var i = 0; i < sent.Count; i++)
+        {
+            fixture.Send(LaneFixture.Transaction(sent[i], $"key{i % 7}"));
+            if (i % 3 == 0)
+                fixture.Send(LaneFixture.Transaction(sent[i / 2], $"key{i / 2 % 7}"));
+        }
+        await fixture.StartServiceAsync();
+        await fixture.TakenAsync(sent.Count);
+
+        Assert.Equal(sent.Order(), (await fixture.EffectsAsync()).Order());
+        for (var key = 0; key < 7; key++)
+            Assert.Equal(sent.Where((_, i) => i % 7 == key), await fixture.EffectsAsync($"key{key}"));
+    }
+
+    [Fact]
+    public async Task Message_when_it_is_a_duplicate_of_one_before_a_restart_does_nothing()
+    {
+        await using var fixture = await LaneFixture.CreateAsync(infrastructure);
+        var first = await fixture.StartServiceAsync();
+        var (one, two) = (Id(1), Id(2));
+        fixture.Send(LaneFixture.Transaction(one, "a"));
+        await fixture.TakenAsync(1);
+        await fixture.StopServiceAsync(first);
+
+        fixture.Send(LaneFixture.Transaction(one, "a"));
+        fixture.Send(LaneFixture.Transaction(two, "a"));
+        await fixture.StartServiceAsync();
+        await fixture.TakenAsync(2);
+        Assert.Equal([one, two], await fixture.EffectsAsync("a"));
+    }
+
+    [Fact]
+    public async Task Announcements_when_units_commit_do_all_arrive_and_leave_the_outbox_empty()
+    {
+        await using var fixture = await LaneFixture.CreateAsync(infrastructure);
+        var sent = Ids(300);
+        foreach (var id in sent)
+            fixture.Send(LaneFixture.Transaction(id, $"key{id.ToByteArray()[0] % 5}"));
+        await fixture.StartServiceAsync();
+
+        Assert.Equal(sent.Order(), fixture.Read(Topics.Alerts, sent.Count).Order());
+        await Eventually.HoldsAsync("the outbox is empty", async () => await fixture.ScalarAsync<long>("select count(*) from messaging.outbox") == 0);
+    }
+
+    [Fact]
+    public async Task Outbox_when_a_former_owner_left_rows_does_publish_them_in_order_before_reading_on()
+    {
+        await using var fixture = await LaneFixture.CreateAsync(infrastructure);
+        var left = await fixture.StartServiceAsync();
+        fixture.Send(LaneFixture.Transaction(Id(1), "a"));
+        await fixture.TakenAsync(1);
+        Assert.Single(fixture.Read(Topics.Alerts, 1));
+        await Eventually.HoldsAsync("the outbox is empty", async () => await fixture.ScalarAsync<long>("select count(*) from messaging.outbox") == 0);
+        await fixture.StopServiceAsync(left);
+
+        // As if it had died between the commit and the publishing of two units.
+        await LeaveInOutboxAsync(fixture, Id(2), Id(3));
+        await fixture.StartServiceAsync();
+        Assert.Equal([Id(1), Id(2), Id(3)], fixture.Read(Topics.Alerts, 3));
+        await Eventually.HoldsAsync("the outbox is empty", async () => await fixture.ScalarAsync<long>("select count(*) from messaging.outbox") == 0);
+    }
+
+    [Fact]
+    public async Task Timer_when_it_is_due_does_come_once_and_a_cancelled_one_never()
+    {
+        await using var fixture = await LaneFixture.CreateAsync(infrastructure);
+        await fixture.StartServiceAsync();
+        fixture.Send(LaneFixture.Transaction(Id(1), "a", ("timer", "400")));
+        fixture.Send(LaneFixture.Transaction(Id(2), "a", ("timer", "200")));
+        fixture.Send(LaneFixture.Transaction(Id(3), "a", ("cancel-timer", Id(2).ToString())));
+
+        await Eventually.HoldsAsync("the timer came", async () => (await fixture.EffectsAsync("a", "timer")).Count > 0);
+        await Eventually.HoldsAsync("no timer is left", async () => await fixture.ScalarAsync<long>("select count(*) from messaging.timer") == 0);
+        Assert.Equal([Id(1)], await fixture.EffectsAsync("a", "timer"));
+    }
+
+    [Fact]
+    public async Task Timer_when_the_service_was_down_at_its_time_does_come_after_the_start()
+    {
+        await using var fixture = await LaneFixture.CreateAsync(infrastructure);
+        var first = await fixture.StartServiceAsync();
+        fixture.Send(LaneFixture.Transaction(Id(1), "a", ("timer", "300")));
+        await fixture.TakenAsync(1);
+        await fixture.StopServiceAsync(first);
+        Assert.Equal(1L, await fixture.ScalarAsync<long>("select count(*) from messaging.timer"));
+
+        await fixture.StartServiceAsync();
+        await Eventually.HoldsAsync("the timer came", async () => (await fixture.EffectsAsync("a", "timer")).Count == 1);
+    }
+
+    static async Task LeaveInOutboxAsync(LaneFixture fixture, params Guid[] ids)
+    {
+        foreach (var id in ids)
+        {
+            var alert = new Contracts.Alerts.AlertRaised(id, "a", "left", 0, [], DateTimeOffset.UnixEpoch.AddYears(50));
+            var contract = Orchestrator.Messaging.Wire.MessageCatalog.Contracts.Of(alert.GetType()) with { Topic = fixture.Kafka.Topic(Topics.Alerts) };
+            var message = Orchestrator.Messaging.Wire.OutgoingMessage.Of(contract, alert, id, "/test", DateTimeOffset.UnixEpoch.AddYears(50));
+            await using var command = fixture.Source.CreateCommand(
+                """
+                with lane as (
+                    update messaging.lane set outbox_seq = outbox_seq + 1
+                    where partition = (select lane from effect order by n limit 1) returning group_id, partition, outbox_seq
+                )
+                insert into messaging.outbox (group_id, partition, seq, messages, payload) select group_id, partition, outbox_seq, 1, $1 from lane
+                """);
+            command.Parameters.Add(new() { Value = Orchestrator.Messaging.Wire.PackedMessages.Pack(message) });
+            Assert.Equal(1, await command.ExecuteNonQueryAsync());
+        }
+    }
+
+    static Guid Id(int n) => new(n, 0, 0, [0, 0, 0, 0, 0, 0, 0, 1]);
+
+    static List<Guid> Ids(int count) => [.. Enumerable.Range(1, count).Select(Id)];
+}
