@@ -86,13 +86,14 @@ internal sealed class LaneUnits(
     }
 
     /// <summary>Takes one parked message whose turn has come; its row goes, or says why it failed again.</summary>
-    public async Task RunParkedAsync(ParkedDue due, CancellationToken cancellationToken)
+    /// <returns>Whether it is gone, so that what is queued behind it may follow.</returns>
+    public async Task<bool> RunParkedAsync(ParkedDue due, CancellationToken cancellationToken)
     {
         var started = services.Time.GetTimestamp();
         if (due.Discard)
         {
             await CommitAsync(Sorted.Nothing, Unmoved, [ParkedCommands.Delete(due.ParkedId, "discarded")], started, cancellationToken);
-            return;
+            return true;
         }
         try
         {
@@ -108,10 +109,12 @@ internal sealed class LaneUnits(
             {
                 await CommitAsync(Sorted.Nothing, Unmoved, [ParkedCommands.Delete(due.ParkedId, "duplicate")], started, cancellationToken);
             }
+            return true;
         }
         catch (Exception e) when (!Failures.IsTransient(e) && e is not LaneFencedException)
         {
             await CommitAsync(Sorted.Nothing, Unmoved, [ParkedCommands.Fail(due.ParkedId, ParkedCause.Of(e))], started, cancellationToken);
+            return false;
         }
     }
 

@@ -214,8 +214,13 @@ internal sealed partial class LaneWorker : IAsyncDisposable
         if (!_parked.Any || _pending.Count > 0 || _services.Time.GetElapsedTime(_parkedLookedAt) < ParkedLookInterval)
             return false;
         var due = await _parked.DueAsync(_abort.Token);
-        foreach (var message in due)
-            await _units.RunParkedAsync(message, _abort.Token);
+        // Two of one key may be due together; the second waits for the next look when the first has failed.
+        var failed = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var next in due.Where(d => !failed.Contains(d.Message.Key)))
+        {
+            if (!await _units.RunParkedAsync(next, _abort.Token))
+                failed.Add(next.Message.Key);
+        }
         if (due.Count > 0)
             await _parked.RefreshAsync(_abort.Token);
         else

@@ -51,7 +51,7 @@ internal sealed class ParkedLane(LaneGrant grant, NpgsqlDataSource database, Lan
         const int atOnce = 100;
         await using var command = Command(
             $"""
-            select p.parked_id, p.topic, p.raw, p.parked_at, coalesce(p.requested = 'discard', false) from messaging.parked p
+            select p.parked_id, p.topic, p.raw, p.parked_at, coalesce(p.requested = 'discard', false), p.timer from messaging.parked p
             where p.group_id = $1 and p.partition = $2 and (
                 (p.requested is not null and p.status <> 'queued')
                 or (p.status = 'queued' and not exists (
@@ -64,7 +64,7 @@ internal sealed class ParkedLane(LaneGrant grant, NpgsqlDataSource database, Lan
         while (await rows.ReadAsync(cancellationToken))
         {
             var raw = PackedRaw.Unpack(rows.GetFieldValue<byte[]>(2));
-            var message = reader.Read(raw, new MessageOrigin(rows.GetString(1), -1), rows.GetFieldValue<DateTimeOffset>(3));
+            var message = reader.Read(raw, new MessageOrigin(rows.GetString(1), -1), rows.GetFieldValue<DateTimeOffset>(3), rows.GetBoolean(5));
             due.Add(new ParkedDue(rows.GetInt64(0), message, rows.GetBoolean(4)));
         }
         return due;

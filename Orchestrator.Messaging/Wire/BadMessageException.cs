@@ -36,6 +36,6 @@ public static class BadMessageCodes
     /// <summary>The key is not the one that the message's body asks for.</summary>
     public const string WrongKey = "wrong_key";
 
-    /// <summary>The body is larger than is accepted.</summary>
+    /// <summary>The body or the key is larger than is accepted.</summary>
     public const string TooLarge = "too_large";
 }

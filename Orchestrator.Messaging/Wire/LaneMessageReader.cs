@@ -14,6 +14,9 @@ public sealed class LaneMessageReader(MessageCatalog catalog)
     /// <summary>The largest body that is accepted, in bytes.</summary>
     public const int MaxBodyBytes = 1_000_000;
 
+    /// <summary>The longest key that is accepted, in bytes; parked messages are found by it, and an index takes no more than a few thousand.</summary>
+    public const int MaxKeyBytes = 500;
+
     /// <summary>Reads a message from Kafka.</summary>
     public LaneMessage Read(ConsumeResult<byte[], byte[]> result)
     {
@@ -24,7 +27,7 @@ public sealed class LaneMessageReader(MessageCatalog catalog)
             headers[i] = new(header.Key, header.GetValueBytes() ?? []);
         }
         var raw = new RawMessage(result.Message.Key, result.Message.Value ?? [], headers);
-        return Read(raw, new MessageOrigin(result.Topic, result.Offset.Value), new DateTimeOffset(result.Message.Timestamp.UtcDateTime));
+        return Read(raw, new MessageOrigin(result.Topic, result.Offset.Value), Time(result.Message.Timestamp.UnixTimestampMs));
     }
 
     /// <summary>Reads a timer's message.</summary>
@@ -40,13 +43,17 @@ public sealed class LaneMessageReader(MessageCatalog catalog)
         };
         if (message.TraceParent is { } traceParent)
             headers.Add(new(CloudEventHeaders.TraceParent, Encoding.ASCII.GetBytes(traceParent)));
-        return Read(new RawMessage(Encoding.UTF8.GetBytes(message.Key), message.Body.ToArray(), headers), new MessageOrigin(message.Topic, -1), message.Time);
+        return Read(new RawMessage(Encoding.UTF8.GetBytes(message.Key), message.Body.ToArray(), headers), new MessageOrigin(message.Topic, -1), message.Time, isTimer: true);
     }
 
     /// <summary>Reads a message from its bytes.</summary>
-    public LaneMessage Read(RawMessage raw, MessageOrigin origin, DateTimeOffset brokerTime)
+    /// <param name="raw">The bytes.</param>
+    /// <param name="origin">Where they were read.</param>
+    /// <param name="brokerTime">Its time when the publisher says none.</param>
+    /// <param name="isTimer">Whether its timer's header may be believed: what others publish names no timer.</param>
+    public LaneMessage Read(RawMessage raw, MessageOrigin origin, DateTimeOffset brokerTime, bool isTimer = false)
     {
-        var key = raw.Key is { Length: > 0 } ? Encoding.UTF8.GetString(raw.Key) : "";
+        var key = raw.Key is { Length: > 0 } ? Encoding.UTF8.GetString(raw.Key, 0, Math.Min(raw.Key.Length, MaxKeyBytes)) : "";
         var id = Header(raw, CloudEventHeaders.Id);
         var type = Header(raw, CloudEventHeaders.Type);
         MessageContract? contract = null;
@@ -54,6 +61,8 @@ public sealed class LaneMessageReader(MessageCatalog catalog)
         BadMessageException? fault = null;
         try
         {
+            if (raw.Key?.Length > MaxKeyBytes)
+                throw new BadMessageException(BadMessageCodes.TooLarge, $"a key of {raw.Key.Length} bytes; at most {MaxKeyBytes}");
             contract = Find(type);
             body = Parse(raw, contract);
             if (key.Length == 0)
@@ -77,7 +86,7 @@ public sealed class LaneMessageReader(MessageCatalog catalog)
             TraceParent = Header(raw, CloudEventHeaders.TraceParent),
             Raw = raw,
             Fault = fault,
-            TimerId = Guid.TryParse(Header(raw, TimerHeader), out var timerId) ? timerId : null,
+            TimerId = isTimer && Guid.TryParse(Header(raw, TimerHeader), out var timerId) ? timerId : null,
         };
     }
 
@@ -126,6 +135,10 @@ public sealed class LaneMessageReader(MessageCatalog catalog)
         }
         return null;
     }
+
+    // A publisher may write any number there.
+    static DateTimeOffset Time(long unixMs) =>
+        unixMs is >= 0 and <= 253_402_300_799_999 ? DateTimeOffset.FromUnixTimeMilliseconds(unixMs) : DateTimeOffset.UnixEpoch;
 
     static DateTimeOffset? Time(string? text) =>
         DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time) ? time : null;
