@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 using Npgsql;
 using Orchestrator.Contracts.Transactions;
 using Orchestrator.Decisioning.Rules;
+using Orchestrator.Messaging.Configuration;
 using Orchestrator.Messaging.Lanes;
 using Orchestrator.Messaging.Wire;
 
@@ -28,7 +29,7 @@ public static class DecisioningModule
             Name = GroupName,
             Topics = [provider.GetRequiredService<MessageCatalog>().Of(typeof(TransactionSubmitted)).Topic],
             CreateProcessor = _ => new DecisioningProcessor(
-                provider.GetRequiredService<NpgsqlDataSource>(),
+                provider.LaneDatabase(),
                 provider.GetRequiredService<FraudRules>(),
                 provider.GetRequiredService<IOptions<DecisioningOptions>>().Value),
         });

@@ -6,6 +6,7 @@ using Orchestrator.Contracts.Accounts;
 using Orchestrator.Contracts.Ledger;
 using Orchestrator.Ledger.Accounts;
 using Orchestrator.Ledger.Lanes;
+using Orchestrator.Messaging.Configuration;
 using Orchestrator.Messaging.Lanes;
 using Orchestrator.Messaging.Wire;
 
@@ -28,7 +29,7 @@ public static class LedgerModule
         services.AddSingleton(provider =>
         {
             var catalog = provider.GetRequiredService<MessageCatalog>();
-            var database = provider.GetRequiredService<NpgsqlDataSource>();
+            var database = provider.LaneDatabase();
             var options = provider.GetRequiredService<IOptions<LedgerOptions>>().Value;
             var telemetry = provider.GetRequiredService<LedgerTelemetry>();
             var logger = provider.GetRequiredService<ILogger<LedgerProcessor>>();

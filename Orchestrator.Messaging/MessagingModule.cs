@@ -29,7 +29,8 @@ public static class MessagingModule
         services.AddOptions<MessagingOptions>().Bind(configuration.GetSection(MessagingOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton(sp => sp.GetRequiredService<IOptions<MessagingOptions>>().Value);
         services.AddSingleton(_ => ReadKafka(configuration));
-        services.AddSingleton(_ => NpgsqlDataSource.Create(LaneConnection(ReadPostgres(configuration))));
+        services.AddSingleton(_ => NpgsqlDataSource.Create(Databases.ReadConnection(ReadPostgres(configuration))));
+        services.AddSingleton(_ => new LaneDatabase(NpgsqlDataSource.Create(Databases.LaneConnection(ReadPostgres(configuration)))));
         services.AddSingleton(sp => new MessageCatalog(
             ContractCatalog.All.Concat(sp.GetServices<MessageContract>()),
             configuration.GetSection("Topics").GetChildren().ToDictionary(c => c.Key, c => c.Value ?? c.Key, StringComparer.Ordinal)));
@@ -37,7 +38,7 @@ public static class MessagingModule
         services.AddSingleton<LaneMessageReader>();
         services.AddSingleton<KafkaProducer>();
         services.AddSingleton<MessagingTelemetry>();
-        services.AddSingleton<LaneServices>();
+        services.AddSingleton(sp => ActivatorUtilities.CreateInstance<LaneServices>(sp, sp.LaneDatabase()));
         services.AddSingleton(sp => new ClusterFacts(sp.GetRequiredService<KafkaOptions>().ClientConfig()));
         services.AddSingleton<ClusterGuard>();
         services.AddSingleton<ParkedMessages>();
@@ -72,19 +73,4 @@ public static class MessagingModule
     static string ReadPostgres(IConfiguration configuration) =>
         configuration["ORCHESTRATOR_POSTGRES"] ?? configuration.GetConnectionString("Orchestrator")
             ?? throw new InvalidOperationException("No database is configured; set ORCHESTRATOR_POSTGRES to a connection string");
-
-    /// <summary>How lanes connect: prepared statements, plans that are kept, and no cleaning between two uses.</summary>
-    internal static string LaneConnection(string connectionString)
-    {
-        var builder = new NpgsqlConnectionStringBuilder(connectionString) { ApplicationName = "orchestrator", MaxAutoPrepare = 200, AutoPrepareMinUsages = 2 };
-        if (!connectionString.Contains("Pool Size", StringComparison.OrdinalIgnoreCase))
-            builder.MaxPoolSize = 60;
-        // Nothing changes a session's settings, and locks are released by name.
-        builder.NoResetOnClose = true;
-        // All statements look rows up by keys in arrays of changing length: planning each anew cost a fifth of PostgreSQL's time. A plan that is kept
-        // must not be the one that was best while the table was empty.
-        if (string.IsNullOrEmpty(builder.Options))
-            builder.Options = "-c plan_cache_mode=force_generic_plan -c enable_seqscan=off";
-        return builder.ConnectionString;
-    }
 }

@@ -8,6 +8,7 @@ using Orchestrator.Benchmarks.Running;
 using Orchestrator.Benchmarks.Scenarios;
 using Orchestrator.Contracts.Catalog;
 using Orchestrator.Messaging;
+using Orchestrator.Messaging.Configuration;
 using Orchestrator.Messaging.Lanes;
 using Orchestrator.Messaging.Schema;
 using Orchestrator.Messaging.Wire;
@@ -82,7 +83,7 @@ static class RowFloor
     {
         await servers.ExecuteAsync($"create database {name}", stop);
         await Migrations.ApplyAsync(servers.ConnectionStringTo(name), cancellationToken: stop);
-        var database = NpgsqlDataSource.Create(MessagingModule.LaneConnection(servers.ConnectionStringTo(name)));
+        var database = NpgsqlDataSource.Create(Databases.LaneConnection(servers.ConnectionStringTo(name)));
         if (schema.Length > 0)
         {
             await using var create = database.CreateCommand(schema);

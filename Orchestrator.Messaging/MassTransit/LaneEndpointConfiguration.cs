@@ -5,7 +5,7 @@ using MassTransit.Transports;
 using MassTransit.Util;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
-using Npgsql;
+using Orchestrator.Messaging.Configuration;
 using Orchestrator.Messaging.MassTransit.Sagas;
 
 namespace Orchestrator.Messaging.MassTransit;
@@ -57,7 +57,7 @@ sealed class LaneEndpointConfiguration : ReceiveEndpointConfiguration, ILaneEndp
         where TSaga : class, ILaneSaga, new()
     {
         var table = new SagaTable<TSaga>(map);
-        var loader = Services.GetService<ISagaLoader<TSaga>>() ?? new PostgresSagaLoader<TSaga>(table, Services.GetRequiredService<NpgsqlDataSource>());
+        var loader = Services.GetService<ISagaLoader<TSaga>>() ?? new PostgresSagaLoader<TSaga>(table, Services.LaneDatabase());
         var type = new LaneSagaType<TSaga>(_sagas.Count, machine, table, loader, [.. Services.GetServices<ISagaWatcher<TSaga>>()], instancesKept);
         _sagas.Add(type);
         this.StateMachineSaga(machine, type.Repository);

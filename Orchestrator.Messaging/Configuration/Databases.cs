@@ -1,0 +1,50 @@
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
+
+namespace Orchestrator.Messaging.Configuration;
+
+/// <summary>
+/// The two ways into the one database. Lanes run a few fixed statements that find rows by keys, thousands of times a second; everything else asks
+/// questions whose best plan depends on what is asked, so it keeps PostgreSQL's own judgement, and a pool that lanes cannot exhaust.
+/// </summary>
+public static class Databases
+{
+    const int LanePool = 60;
+    const int ReadPool = 30;
+
+    /// <summary>The lanes' source; the only one where a host has but one.</summary>
+    public static NpgsqlDataSource LaneDatabase(this IServiceProvider services) =>
+        services.GetService<LaneDatabase>()?.Source ?? services.GetRequiredService<NpgsqlDataSource>();
+
+    /// <summary>How lanes connect: prepared statements, and plans that are kept.</summary>
+    public static string LaneConnection(string connectionString)
+    {
+        var builder = Prepared(connectionString, LanePool);
+        // All statements look rows up by keys in arrays of changing length: planning each anew cost a fifth of PostgreSQL's time. A plan that is kept
+        // must not be the one that was best while the table was empty. What such a plan is thought to cost must not start the compiler.
+        if (string.IsNullOrEmpty(builder.Options))
+            builder.Options = "-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c jit=off";
+        return builder.ConnectionString;
+    }
+
+    /// <summary>How everything else connects.</summary>
+    public static string ReadConnection(string connectionString) => Prepared(connectionString, ReadPool).ConnectionString;
+
+    static NpgsqlConnectionStringBuilder Prepared(string connectionString, int pool)
+    {
+        var builder = new NpgsqlConnectionStringBuilder(connectionString) { ApplicationName = "orchestrator", MaxAutoPrepare = 200, AutoPrepareMinUsages = 2 };
+        if (!connectionString.Contains("Pool Size", StringComparison.OrdinalIgnoreCase))
+            builder.MaxPoolSize = pool;
+        // Nothing changes a session's settings, and locks are released by name.
+        builder.NoResetOnClose = true;
+        return builder;
+    }
+}
+
+/// <summary>The lanes' own source; the one that is registered by its own type is for everything else.</summary>
+/// <param name="Source">The source.</param>
+public sealed record LaneDatabase(NpgsqlDataSource Source) : IAsyncDisposable
+{
+    /// <inheritdoc />
+    public ValueTask DisposeAsync() => Source.DisposeAsync();
+}
