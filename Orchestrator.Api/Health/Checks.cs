@@ -88,7 +88,9 @@ sealed class KafkaCheck(ClusterFacts facts, TimeProvider time) : IHealthCheck, I
     }
 }
 
-/// <summary>Every group of this process owns lanes, and none waits for an operator.</summary>
+/// <summary>
+/// Every group of this process owns lanes, or has nothing to own because other processes run them all; and none waits for an operator.
+/// </summary>
 sealed class LanesCheck(LaneHost lanes) : IHealthCheck
 {
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
@@ -96,9 +98,11 @@ sealed class LanesCheck(LaneHost lanes) : IHealthCheck
         var groups = lanes.Status();
         var detail = groups.Count == 0
             ? "this process runs none"
-            : string.Join("; ", groups.Select(g => $"{g.Group} owns {g.LanesOwned} of {g.Lanes}{(g.LanesHalted > 0 ? $", {g.LanesHalted} halted" : "")}{(g.LastError is { } error ? $", {error}" : "")}"));
-        if (groups.Any(g => g.LanesOwned == 0 || g.LanesHalted > 0))
+            : string.Join("; ", groups.Select(g => $"{g.Group} owns {g.LanesOwned} of {g.Lanes}{(g.LanesElsewhere > 0 ? $", {g.LanesElsewhere} elsewhere" : "")}{(g.LanesHalted > 0 ? $", {g.LanesHalted} halted" : "")}{(g.LastError is { } error ? $", {error}" : "")}"));
+        if (groups.Any(g => !HasItsPlace(g) || g.LanesHalted > 0))
             return Task.FromResult(HealthCheckResult.Unhealthy(detail));
         return Task.FromResult(groups.Any(g => g.LastError is not null) ? HealthCheckResult.Degraded(detail) : HealthCheckResult.Healthy(detail));
     }
+
+    static bool HasItsPlace(GroupStatus group) => group.LanesOwned > 0 || group.LanesElsewhere >= group.Lanes;
 }

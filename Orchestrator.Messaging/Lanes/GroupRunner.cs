@@ -24,6 +24,7 @@ internal sealed partial class GroupRunner : IAsyncDisposable
     readonly Task _loop;
     readonly Task _ticks;
     GroupMembership? _membership;
+    volatile int _lanesElsewhere;
     string? _lastError;
 
     public GroupRunner(LaneGroup group, LaneServices services, ILogger logger)
@@ -43,7 +44,7 @@ internal sealed partial class GroupRunner : IAsyncDisposable
     {
         var workers = Workers();
         return new GroupStatus(
-            _group.Name, _services.Options.Partitions, workers.Count, workers.Count(w => w.IsHalted), Lag(),
+            _group.Name, _services.Options.Partitions, workers.Count, _lanesElsewhere, workers.Count(w => w.IsHalted), Lag(),
             workers.Sum(w => w.Inbox.Count), workers.Sum(w => w.Unacknowledged), workers.Select(w => w.LastError).FirstOrDefault(e => e is not null) ?? _lastError);
     }
 
@@ -81,6 +82,7 @@ internal sealed partial class GroupRunner : IAsyncDisposable
             catch (Exception e)
             {
                 _lastError = $"{e.GetType().Name}: {e.Message}";
+                _lanesElsewhere = 0;
                 LostMembership(_logger, _group.Name, e);
                 await AbandonAsync();
             }
@@ -91,6 +93,7 @@ internal sealed partial class GroupRunner : IAsyncDisposable
     async Task BalanceAsync(GroupMembership membership)
     {
         var (members, lanes) = await membership.HeartbeatAsync(_stop.Token);
+        _lanesElsewhere = lanes.Count(l => l.Owner is { } owner && owner != membership.MemberId);
         foreach (var ended in Workers().Where(w => w.HasEnded))
             await RemoveAsync(ended);
         foreach (var done in _releasing.Where(r => r.Value.IsCompleted).Select(r => r.Key).ToList())

@@ -142,6 +142,30 @@ public sealed class HostTests(TestInfrastructure infrastructure)
         await front.StopAsync();
     }
 
+    [Fact]
+    public async Task Host_when_other_processes_own_every_lane_is_ready_and_takes_over_when_they_stop()
+    {
+        await using var database = await infrastructure.CreateMigratedDatabaseAsync();
+        await using var kafka = await infrastructure.StartKafkaAsync();
+        Assert.SkipWhen(kafka.Embedded is null, "topics have other names on a shared cluster");
+        var settings = Settings(database);
+        settings["ORCHESTRATOR_KAFKA"] = kafka.BootstrapServers;
+        settings["Messaging__Partitions"] = "1";
+        await kafka.CreateTopicsAsync(1, [.. EmbeddedBrokerOptions.DefaultTopics]);
+        await using var owner = await ServiceProcess.StartAsync("owner", settings, "--roles", "ledger,http");
+        await using var spare = await ServiceProcess.StartAsync("spare", settings, "--roles", "ledger,http");
+        using var http = new HttpClient { BaseAddress = spare.Address };
+
+        Assert.Contains("ledger owns 0 of 1, 1 elsewhere", (await Answer.OfAsync(await http.GetAsync("/health/ready"))).Text, StringComparison.Ordinal);
+
+        await owner.StopAsync();
+        await Eventually.HoldsAsync("the spare one owns the lane", async () =>
+            (await Answer.OfAsync(await http.GetAsync("/health/ready"))).Text.Contains("ledger owns 1 of 1\"", StringComparison.Ordinal));
+        await OpenAsync(http, "taken-over");
+        await Eventually.HoldsAsync("its lane works", async () => (await http.GetAsync("/v1/accounts/taken-over")).IsSuccessStatusCode);
+        Assert.Equal(0, await spare.StopAsync());
+    }
+
     static async Task OpenAsync(HttpClient http, string id)
     {
         using var body = new StringContent($$"""{ "accountId": "{{id}}", "customerId": "c", "currency": "EUR" }""", null, "application/json");
