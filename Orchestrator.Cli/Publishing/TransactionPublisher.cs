@@ -16,14 +16,17 @@ public sealed class TransactionPublisher : IAsyncDisposable
     const int MaxOnTheWay = 20_000;
     const string Source = "/orchestrator/cli";
     static readonly TimeSpan QueueFullWait = TimeSpan.FromMilliseconds(10);
+    static readonly TimeSpan LastFlush = TimeSpan.FromSeconds(2);
 
     readonly IProducer<byte[], byte[]> _producer;
     readonly SemaphoreSlim _room = new(MaxOnTheWay);
     readonly TimeProvider _time;
+    long _published;
     long _delivered;
     long _failed;
     volatile string? _firstError;
     volatile string? _fatal;
+    bool _flushed;
 
     /// <summary>A publisher to the brokers that <paramref name="kafka"/> names.</summary>
     public TransactionPublisher(ClientConfig kafka, TimeProvider time)
@@ -50,6 +53,9 @@ public sealed class TransactionPublisher : IAsyncDisposable
     /// <summary>How many were given up; see <see cref="FirstError"/>.</summary>
     public long Failed => Interlocked.Read(ref _failed);
 
+    /// <summary>How many are on the way: neither acknowledged nor given up.</summary>
+    public long OnTheWay => Interlocked.Read(ref _published) - Delivered - Failed;
+
     /// <summary>The first thing that went wrong, when anything has.</summary>
     public string? FirstError => _firstError;
 
@@ -57,8 +63,9 @@ public sealed class TransactionPublisher : IAsyncDisposable
     /// <param name="message">A record of the catalog.</param>
     /// <param name="id">ce_id: the same id is the same message.</param>
     /// <param name="cancellationToken">Stops waiting for room.</param>
+    /// <param name="acknowledged">Called with the partition once the brokers have it, in a partition's order; never when it is given up.</param>
     /// <exception cref="CommandException"><c>publish_failed</c>: the producer cannot go on.</exception>
-    public async ValueTask PublishAsync(IContract message, Guid id, CancellationToken cancellationToken)
+    public async ValueTask PublishAsync(IContract message, Guid id, CancellationToken cancellationToken, Action<int>? acknowledged = null)
     {
         var contract = MessageCatalog.Contracts.Of(message.GetType());
         var outgoing = OutgoingMessage.Of(contract, message, id, Source, _time.GetUtcNow(), Activity.Current?.Id);
@@ -66,7 +73,8 @@ public sealed class TransactionPublisher : IAsyncDisposable
         await _room.WaitAsync(cancellationToken);
         try
         {
-            while (!TryProduce(outgoing.Topic, kafkaMessage))
+            _flushed = false;
+            while (!TryProduce(outgoing.Topic, kafkaMessage, acknowledged))
                 await Task.Delay(QueueFullWait, _time, cancellationToken);
         }
         catch
@@ -82,23 +90,33 @@ public sealed class TransactionPublisher : IAsyncDisposable
         // Flush blocks a thread; a short wait each time keeps it stoppable.
         while (await Task.Run(() => _producer.Flush(TimeSpan.FromMilliseconds(200)), cancellationToken) > 0)
             cancellationToken.ThrowIfCancellationRequested();
+        _flushed = true;
     }
 
-    /// <summary>Waits a little for what is on the way, and closes the producer.</summary>
+    /// <summary>The same for a short while only: a broker that is away is not waited for.</summary>
+    public async Task FlushBrieflyAsync()
+    {
+        await Task.Run(() => _producer.Flush(LastFlush));
+        _flushed = true;
+    }
+
+    /// <summary>Waits a little for what is on the way, unless that was done, and closes the producer.</summary>
     public async ValueTask DisposeAsync()
     {
-        await Task.Run(() => _producer.Flush(TimeSpan.FromSeconds(5)));
+        if (!_flushed)
+            await FlushBrieflyAsync();
         _producer.Dispose();
         _room.Dispose();
     }
 
-    bool TryProduce(string topic, Message<byte[], byte[]> message)
+    bool TryProduce(string topic, Message<byte[], byte[]> message, Action<int>? acknowledged)
     {
         if (_fatal is { } fatal)
             throw new CommandException("publish_failed", fatal);
         try
         {
-            _producer.Produce(topic, message, Delivery);
+            _producer.Produce(topic, message, report => Delivery(report, acknowledged));
+            Interlocked.Increment(ref _published);
             return true;
         }
         catch (ProduceException<byte[], byte[]> e) when (e.Error.Code == ErrorCode.Local_QueueFull)
@@ -111,7 +129,7 @@ public sealed class TransactionPublisher : IAsyncDisposable
         }
     }
 
-    void Delivery(DeliveryReport<byte[], byte[]> report)
+    void Delivery(DeliveryReport<byte[], byte[]> report, Action<int>? acknowledged)
     {
         _room.Release();
         if (report.Error.IsError)
@@ -122,6 +140,7 @@ public sealed class TransactionPublisher : IAsyncDisposable
         else
         {
             Interlocked.Increment(ref _delivered);
+            acknowledged?.Invoke(report.Partition.Value);
         }
     }
 

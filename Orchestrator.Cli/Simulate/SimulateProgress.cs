@@ -59,7 +59,7 @@ public sealed class SimulateProgress
 /// <param name="Duplicates">Sent a second time.</param>
 /// <param name="Late">Sent after later ones.</param>
 /// <param name="Frauds">By scenario. No message says so.</param>
-/// <param name="Failed">Given up by the producer.</param>
+/// <param name="Failed">Given up, or not acknowledged when the run ended.</param>
 /// <param name="Seconds">How long it took, without the accounts.</param>
 /// <param name="PerSecond">Messages a second.</param>
 public sealed record SimulateSummary(

@@ -34,9 +34,20 @@ public sealed class SimulateRun(
         }
         Progress.Phase = "done";
         var elapsed = time.GetElapsedTime(start);
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(5), time);
-        await publisher.FlushAsync(cancellationToken.IsCancellationRequested ? patience.Token : CancellationToken.None);
-        return Progress.Summary(options, publisher.Failed, elapsed);
+        await FlushAsync(cancellationToken);
+        return Progress.Summary(options, publisher.Failed + publisher.OnTheWay, elapsed);
+    }
+
+    async Task FlushAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await publisher.FlushAsync(cancellationToken);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            await publisher.FlushBrieflyAsync();
+        }
     }
 
     async Task ReadyAsync(CancellationToken cancellationToken)
