@@ -18,8 +18,14 @@ static class PageLimits
         var errors = new ContractErrors();
         if (after < 0)
             errors.Add("out_of_range", "after", "0 or above");
+        Check(limit, maxLimit, errors);
+        return errors.None ? null : ApiProblem.Of(ProblemKinds.Invalid, errors: errors.All);
+    }
+
+    /// <summary>Adds an error unless <paramref name="limit"/> is in range.</summary>
+    public static void Check(int limit, int maxLimit, ContractErrors errors)
+    {
         if (limit < 1 || limit > maxLimit)
             errors.Add("out_of_range", "limit", $"from 1 to {maxLimit}");
-        return errors.None ? null : ApiProblem.Of(ProblemKinds.Invalid, errors: errors.All);
     }
 }

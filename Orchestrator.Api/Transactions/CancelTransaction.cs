@@ -6,6 +6,7 @@ using Orchestrator.Api.Submissions;
 using Orchestrator.Contracts;
 using Orchestrator.Contracts.Transactions;
 using Orchestrator.Messaging.Wire;
+using Orchestrator.Sagas.TransactionSagas;
 
 namespace Orchestrator.Api.Transactions;
 
@@ -14,17 +15,21 @@ static class CancelTransaction
 {
     public static async Task<IResult> HandleAsync(
         Guid transactionId,
+        TransactionReader transactions,
         SubmissionStore submissions,
         MessageCatalog catalog,
         TimeProvider time,
         CancellationToken cancellationToken,
         JsonBody<CancelTransactionRequest>? body = null)
     {
-        if (await submissions.FindAsync(SubmissionKind.Transaction, $"{transactionId}", cancellationToken) is not { } submitted)
-            return ApiProblem.Of(ProblemKinds.TransactionNotFound);
-
         var now = time.GetUtcNow();
-        var message = new TransactionCancelled(transactionId, submitted.MessageKey, now, body?.Value.Reason);
+        var saga = await transactions.FindAsync(transactionId, cancellationToken);
+        if (await PayerAsync(saga, transactionId, submissions, cancellationToken) is not { } sourceAccountId)
+            return ApiProblem.Of(ProblemKinds.TransactionNotFound);
+        if (await CannotBeAsync(saga, submissions, cancellationToken) is { } refused)
+            return refused;
+
+        var message = new TransactionCancelled(transactionId, sourceAccountId, now, body?.Value.Reason);
         var errors = ContractErrors.Of(message);
         if (!errors.None)
             return ApiProblem.Of(ProblemKinds.Invalid, errors: errors.All);
@@ -41,4 +46,18 @@ static class CancelTransaction
             cancellationToken);
         return SubmissionResult.Of(outcome, $"/v1/transactions/{transactionId}", ProblemKinds.TransactionExists);
     }
+
+    // The saga knows every transaction that has arrived, over HTTP or Kafka; of one still on its way through Kafka only its submission does.
+    static async Task<string?> PayerAsync(
+        TransactionSaga? saga, Guid transactionId, SubmissionStore submissions, CancellationToken cancellationToken) =>
+        saga is { AmountMinor: not null }
+            ? saga.SourceAccountId
+            : (await submissions.FindAsync(SubmissionKind.Transaction, $"{transactionId}", cancellationToken))?.MessageKey;
+
+    // A cancellation that was accepted before gets its first answer again, whatever has become of the transaction since.
+    static async Task<IResult?> CannotBeAsync(TransactionSaga? saga, SubmissionStore submissions, CancellationToken cancellationToken) =>
+        saga is { AmountMinor: not null } && TransactionStates.HasEnded(saga.CurrentState)
+            && await submissions.FindAsync(SubmissionKind.Cancellation, $"{saga.CorrelationId}", cancellationToken) is null
+            ? ApiProblem.Of(ProblemKinds.TransactionEnded, $"It is {TransactionStates.Shown(saga.CurrentState)}.")
+            : null;
 }

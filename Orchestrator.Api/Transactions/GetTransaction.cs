@@ -14,11 +14,13 @@ static class GetTransaction
     public static async Task<Results<Ok<TransactionView>, ProblemHttpResult>> HandleAsync(
         Guid transactionId, TransactionReader transactions, SubmissionStore submissions, CancellationToken cancellationToken)
     {
-        if (await transactions.FindAsync(transactionId, cancellationToken) is { AmountMinor: not null } saga)
+        var saga = await transactions.FindAsync(transactionId, cancellationToken);
+        if (saga is { AmountMinor: not null })
             return TypedResults.Ok(Known(saga));
-        return await submissions.FindAsync(SubmissionKind.Transaction, $"{transactionId}", cancellationToken) is { } submission
-            ? TypedResults.Ok(UnderWay(submission))
-            : ApiProblem.Of(ProblemKinds.TransactionNotFound);
+        if (await submissions.FindAsync(SubmissionKind.Transaction, $"{transactionId}", cancellationToken) is { } submission)
+            return TypedResults.Ok(UnderWay(submission));
+        // Over Kafka an assessment or a cancellation may have come before what it is about.
+        return saga is null ? ApiProblem.Of(ProblemKinds.TransactionNotFound) : TypedResults.Ok(Known(saga));
     }
 
     static TransactionView Known(TransactionSaga saga) => new(

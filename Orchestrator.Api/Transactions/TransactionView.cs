@@ -39,7 +39,9 @@ public sealed record TimelineEntry(DateTimeOffset At, string What, string? Why);
 /// <param name="DestinationAccountId">The account that receives.</param>
 /// <param name="AmountMinor">Minor units.</param>
 /// <param name="Currency">ISO 4217 alphabetic code.</param>
+/// <param name="SubmittedAt">When it was submitted, UTC.</param>
 /// <param name="UpdatedAt">When it last changed, UTC.</param>
+/// <param name="DueAt">When the default is taken if nothing else happens, UTC; absent when it has ended.</param>
 public sealed record TransactionSummary(
     Guid TransactionId,
     string State,
@@ -48,4 +50,6 @@ public sealed record TransactionSummary(
     string? DestinationAccountId,
     long? AmountMinor,
     string? Currency,
-    DateTimeOffset UpdatedAt);
+    DateTimeOffset? SubmittedAt,
+    DateTimeOffset UpdatedAt,
+    DateTimeOffset? DueAt);

@@ -15,12 +15,20 @@ public static class TransactionsModule
                 "Answers once it is stored; it is decided within milliseconds. The same Idempotency-Key (or transactionId) with the same body gets the same answer, " +
                 "with another body 409. Without a transactionId an Idempotency-Key is required.")
             .Produces<TransactionAccepted>(202).ProducesProblems(400, 409, 413, 415, 503);
+        group.MapGet("/", ListTransactions.HandleAsync)
+            .WithSummary("Transactions, by state and account")
+            .WithDescription(
+                "In the order of their ids, at most 500 a page; `after` is the `next` of the page before. A page looks at 10,000 transactions at most, so with a " +
+                "filter it may be short or even empty and not the last: go on while there is a `next`. `account` finds those that it pays or receives.")
+            .ProducesProblems(400, 503);
         group.MapGet("/{transactionId:guid}", GetTransaction.HandleAsync)
             .WithSummary("A transaction: where it is, how it got there, what remains")
             .ProducesProblems(404, 503);
         group.MapPost("/{transactionId:guid}/cancel", CancelTransaction.HandleAsync)
             .WithSummary("Takes a transaction back")
-            .WithDescription("Takes effect while the transaction still waits; its timeline says what became of it. Cancelling twice is one cancellation.")
+            .WithDescription(
+                "Takes effect while the transaction still waits; its timeline says what became of it. Cancelling twice is one cancellation; one that has ended " +
+                "cannot be cancelled. However it was submitted, over HTTP or Kafka.")
             .Produces<CancellationAccepted>(202).ProducesProblems(400, 404, 409, 413, 415, 503);
         return routes;
     }

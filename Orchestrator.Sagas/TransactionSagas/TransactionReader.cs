@@ -9,6 +9,9 @@ public sealed class TransactionReader(NpgsqlDataSource database, SagaTable<Trans
     /// <summary>The most that one page holds.</summary>
     public const int MaxPage = 500;
 
+    /// <summary>The most rows that one page looks at.</summary>
+    public const int MaxLooked = 10_000;
+
     /// <summary>The transaction; null when nothing has been heard of it.</summary>
     public async Task<TransactionSaga?> FindAsync(Guid transactionId, CancellationToken cancellationToken)
     {
@@ -18,24 +21,57 @@ public sealed class TransactionReader(NpgsqlDataSource database, SagaTable<Trans
         return await rows.ReadAsync(cancellationToken) ? table.Read(rows) : null;
     }
 
-    /// <summary>Transactions by id, the next page after <paramref name="after"/>.</summary>
+    /// <summary>
+    /// Transactions in the order of their ids, a page after <paramref name="after"/>. The table has no index but its key, for the lanes' sake, so a page
+    /// looks at <see cref="MaxLooked"/> rows at most: it may hold fewer than <paramref name="limit"/>, even none, and not be the last.
+    /// </summary>
     /// <param name="state">Only those in this state, by its stored name; all when null.</param>
-    /// <param name="after">The last id of the page before; null for the first page.</param>
+    /// <param name="accountId">Only those that this account pays or receives; all when null.</param>
+    /// <param name="after">The last id that was looked at; null for the first page.</param>
     /// <param name="limit">How many at most, 1 to <see cref="MaxPage"/>.</param>
     /// <param name="cancellationToken">Cancels the reading.</param>
-    public async Task<IReadOnlyList<TransactionSaga>> ListAsync(string? state, Guid? after, int limit, CancellationToken cancellationToken)
+    public async Task<TransactionPage> ListAsync(string? state, string? accountId, Guid? after, int limit, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(limit, MaxPage);
+        // The stretch's last id comes beside its first row, and alone when nothing in it matches.
         await using var command = database.CreateCommand(
-            $"select {table.ColumnNames} from {table.Name} where ($1::text is null or state = $1) and transaction_id > $2 order by transaction_id limit $3");
-        command.Parameters.Add(new() { Value = (object?)state ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text });
+            $"""
+            with looked as (
+                select {table.ColumnNames} from {table.Name} where transaction_id > $1 order by transaction_id limit {MaxLooked}
+            ), found as (
+                select * from looked
+                where ($2::text is null or state = $2) and ($3::text is null or source_account_id = $3 or destination_account_id = $3)
+                order by transaction_id limit $4
+            )
+            select {table.ColumnNames}, stretch.rows, stretch.last
+            from (select count(*) as rows, (select transaction_id from looked order by transaction_id desc limit 1) as last from looked) as stretch
+            left join found on true
+            order by transaction_id
+            """);
         command.Parameters.Add(new() { Value = after ?? Guid.Empty });
+        command.Parameters.Add(Text(state));
+        command.Parameters.Add(Text(accountId));
         command.Parameters.Add(new() { Value = limit });
         await using var rows = await command.ExecuteReaderAsync(cancellationToken);
-        var page = new List<TransactionSaga>();
+        var items = new List<TransactionSaga>();
+        var (looked, last) = (0L, (Guid?)null);
+        var (lookedAt, lastAt) = (rows.GetOrdinal("rows"), rows.GetOrdinal("last"));
         while (await rows.ReadAsync(cancellationToken))
-            page.Add(table.Read(rows));
-        return page;
+        {
+            looked = rows.GetInt64(lookedAt);
+            last = await rows.IsDBNullAsync(lastAt, cancellationToken) ? null : rows.GetGuid(lastAt);
+            if (!await rows.IsDBNullAsync(0, cancellationToken))
+                items.Add(table.Read(rows));
+        }
+        var next = items.Count == limit ? items[^1].CorrelationId : looked == MaxLooked ? last : null;
+        return new TransactionPage(items, next);
     }
+
+    static NpgsqlParameter Text(string? value) => new() { Value = (object?)value ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text };
 }
+
+/// <summary>Some transactions, in the order of their ids.</summary>
+/// <param name="Items">Those that match.</param>
+/// <param name="Next">Where the next page goes on; null when all were looked at.</param>
+public sealed record TransactionPage(IReadOnlyList<TransactionSaga> Items, Guid? Next);

@@ -2,7 +2,10 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
+using Confluent.Kafka;
 using Npgsql;
+using Orchestrator.Contracts;
+using Orchestrator.Messaging.Wire;
 using Orchestrator.Tests.Infrastructure;
 
 namespace Orchestrator.Tests.Api;
@@ -58,6 +61,48 @@ public sealed class ApiFixture(TestInfrastructure infrastructure) : IAsyncLifeti
 
     /// <summary>Asks for an address.</summary>
     public async Task<Answer> GetAsync(string path) => await Answer.OfAsync(await Http.GetAsync(path));
+
+    /// <summary>Publishes a message as it stands.</summary>
+    public async Task ProduceAsync(string topic, byte[]? key, byte[]? body, params (string Name, byte[] Value)[] headers)
+    {
+        using var producer = new ProducerBuilder<byte[]?, byte[]?>(new ProducerConfig
+        {
+            BootstrapServers = Kafka, Partitioner = Partitioner.Murmur2Random, MessageMaxBytes = 4 << 20,
+        }).Build();
+        var message = new Message<byte[]?, byte[]?> { Key = key, Value = body, Headers = [] };
+        foreach (var (name, value) in headers)
+            message.Headers.Add(name, value);
+        await producer.ProduceAsync(topic, message);
+    }
+
+    /// <summary>Publishes a message of the catalog, as any business service would.</summary>
+    public Task PublishAsync(IContract message, Guid id)
+    {
+        var kafka = KafkaWire.ToKafka(OutgoingMessage.Of(
+            MessageCatalog.Contracts.Of(message.GetType()), message, id, "/tests", TimeProvider.System.GetUtcNow(), traceParent: null));
+        return ProduceAsync(
+            MessageCatalog.Contracts.Of(message.GetType()).Topic, kafka.Key, kafka.Value, [.. kafka.Headers.Select(h => (h.Key, h.GetValueBytes()))]);
+    }
+
+    /// <summary>Opens an account and waits until it is open.</summary>
+    public async Task OpenAsync(string account, long balance)
+    {
+        await PostAsync(
+            "/v1/accounts", $$"""{ "accountId": "{{account}}", "customerId": "c", "currency": "EUR", "initialBalanceMinor": {{balance}} }""");
+        await Eventually.HoldsAsync($"{account} is open", async () => (await GetAsync($"/v1/accounts/{account}")).Json.TryGetProperty("counters", out _));
+    }
+
+    /// <summary>Waits until a transaction has ended.</summary>
+    public async Task<JsonElement> EndedAsync(Guid transactionId)
+    {
+        var found = default(JsonElement);
+        await Eventually.HoldsAsync($"{transactionId} ends", async () =>
+        {
+            found = (await GetAsync($"/v1/transactions/{transactionId}")).Json;
+            return found.TryGetProperty("ended", out var ended) && ended.GetBoolean();
+        });
+        return found;
+    }
 
     /// <summary>Asks the service's database.</summary>
     public async Task<T> ScalarAsync<T>(string sql)

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text;
 using System.Text.Json;
-using Confluent.Kafka;
 using Orchestrator.Tests.Infrastructure;
 
 namespace Orchestrator.Tests.Api;
@@ -63,14 +62,15 @@ public sealed class ParkedApiTests(ApiFixture api)
         Assert.Equal(code, Text(await ParkedAsync(key), "errorCode"));
     }
 
-    async Task ProduceAsync(string topic, string key, string? type, string body)
-    {
-        using var producer = new ProducerBuilder<string, string>(new ProducerConfig { BootstrapServers = api.Kafka }).Build();
-        var headers = new Headers { { "ce_id", Encoding.UTF8.GetBytes($"{key}-{type}") }, { "ce_source", "/tests"u8.ToArray() } };
-        if (type is not null)
-            headers.Add("ce_type", Encoding.UTF8.GetBytes(type));
-        await producer.ProduceAsync(topic, new Message<string, string> { Key = key, Value = body, Headers = headers });
-    }
+    Task ProduceAsync(string topic, string key, string? type, string body) => api.ProduceAsync(
+        topic,
+        Encoding.UTF8.GetBytes(key),
+        Encoding.UTF8.GetBytes(body),
+        [
+            ("ce_id", Encoding.UTF8.GetBytes($"{key}-{type}")),
+            ("ce_source", "/tests"u8.ToArray()),
+            .. type is null ? Array.Empty<(string, byte[])>() : [("ce_type", Encoding.UTF8.GetBytes(type))],
+        ]);
 
     async Task<JsonElement> ParkedAsync(string key)
     {

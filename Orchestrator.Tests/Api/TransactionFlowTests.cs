@@ -10,8 +10,8 @@ public sealed class TransactionFlowTests(ApiFixture api)
     [Fact]
     public async Task Transaction_when_all_is_well_moves_the_money()
     {
-        await OpenAsync("flow-payer", 10_000);
-        await OpenAsync("flow-payee", 0);
+        await api.OpenAsync("flow-payer", 10_000);
+        await api.OpenAsync("flow-payee", 0);
 
         var ended = await RunAsync("018f4e2a-1000-7000-8000-000000000001", "flow-payer", "flow-payee", 2_500);
 
@@ -28,8 +28,8 @@ public sealed class TransactionFlowTests(ApiFixture api)
     [Fact]
     public async Task Transaction_when_the_funds_do_not_suffice_is_declined()
     {
-        await OpenAsync("flow-poor", 10);
-        await OpenAsync("flow-shop", 0);
+        await api.OpenAsync("flow-poor", 10);
+        await api.OpenAsync("flow-shop", 0);
 
         var ended = await RunAsync("018f4e2a-1000-7000-8000-000000000002", "flow-poor", "flow-shop", 11);
 
@@ -39,20 +39,13 @@ public sealed class TransactionFlowTests(ApiFixture api)
     [Fact]
     public async Task Transaction_when_the_payee_does_not_exist_is_undone()
     {
-        await OpenAsync("flow-generous", 1_000);
+        await api.OpenAsync("flow-generous", 1_000);
 
         var ended = await RunAsync("018f4e2a-1000-7000-8000-000000000003", "flow-generous", "flow-nobody", 100);
 
         Assert.Equal(("compensated", "account_not_found"), (ended.GetProperty("state").GetString(), ended.GetProperty("reason").GetString()));
         var payer = (await api.GetAsync("/v1/accounts/flow-generous")).Json.GetProperty("counters");
         Assert.Equal((0, 0), (payer.GetProperty("debitsPendingMinor").GetInt64(), payer.GetProperty("debitsPostedMinor").GetInt64()));
-    }
-
-    async Task OpenAsync(string account, long balance)
-    {
-        await api.PostAsync(
-            "/v1/accounts", $$"""{ "accountId": "{{account}}", "customerId": "c", "currency": "EUR", "initialBalanceMinor": {{balance}} }""");
-        await Eventually.HoldsAsync($"{account} is open", async () => (await api.GetAsync($"/v1/accounts/{account}")).Json.TryGetProperty("counters", out _));
     }
 
     async Task<JsonElement> RunAsync(string id, string source, string destination, long amount)
@@ -63,12 +56,6 @@ public sealed class TransactionFlowTests(ApiFixture api)
             { "transactionId": "{{id}}", "sourceAccountId": "{{source}}", "destinationAccountId": "{{destination}}",
               "amountMinor": {{amount}}, "currency": "EUR", "kind": "transfer" }
             """);
-        var found = default(JsonElement);
-        await Eventually.HoldsAsync($"{id} ends", async () =>
-        {
-            found = (await api.GetAsync($"/v1/transactions/{id}")).Json;
-            return found.GetProperty("ended").GetBoolean();
-        });
-        return found;
+        return await api.EndedAsync(new Guid(id));
     }
 }

@@ -1,4 +1,6 @@
 using System.Net;
+using Orchestrator.Contracts.Transactions;
+using Orchestrator.Tests.Infrastructure;
 
 namespace Orchestrator.Tests.Api;
 
@@ -178,6 +180,73 @@ public sealed class TransactionsApiTests(ApiFixture api)
         Assert.Equal("transaction_not_found", (await api.PostAsync("/v1/transactions/018f4e2a-0000-7000-8000-0000000000ff/cancel", "{}")).Problem);
         Assert.Equal("not_found", (await api.PostAsync("/v1/transactions/not-a-uuid/cancel", "{}")).Problem);
     }
+
+    [Fact]
+    public async Task Cancellation_when_the_transaction_came_over_Kafka_is_accepted_while_it_waits_and_refused_once_it_has_ended()
+    {
+        await api.OpenAsync("cancel-payer", 10_000_000);
+        await api.OpenAsync("cancel-payee", 0);
+        var held = new Guid("018f4e2a-3000-7000-8000-000000000001");
+        await api.PublishAsync(
+            new TransactionSubmitted(held, "cancel-payer", "cancel-payee", 5_000_000, "EUR", TransactionKind.CashOut, TimeProvider.System.GetUtcNow()), held);
+        await Eventually.HoldsAsync("it is held", async () =>
+            (await api.GetAsync($"/v1/transactions/{held}")).Json.TryGetProperty("state", out var state) && state.GetString() == "held");
+
+        var accepted = await api.PostAsync($"/v1/transactions/{held}/cancel", """{ "reason": "ordered twice" }""");
+
+        Assert.Equal(HttpStatusCode.Accepted, accepted.Status);
+        var ended = await api.EndedAsync(held);
+        Assert.Equal("voided", ended.GetProperty("state").GetString());
+        Assert.Contains("ordered twice", ended.GetProperty("timeline").EnumerateArray().Select(e => e.TryGetProperty("why", out var why) ? why.GetString() : null));
+        var again = await api.PostAsync($"/v1/transactions/{held}/cancel", body: null);
+        Assert.Equal((HttpStatusCode.Accepted, accepted.Text), (again.Status, again.Text));
+
+        var completed = new Guid("018f4e2a-3000-7000-8000-000000000002");
+        await api.PublishAsync(
+            new TransactionSubmitted(completed, "cancel-payer", "cancel-payee", 100, "EUR", TransactionKind.Transfer, TimeProvider.System.GetUtcNow()), completed);
+        Assert.Equal("completed", (await api.EndedAsync(completed)).GetProperty("state").GetString());
+        var late = await api.PostAsync($"/v1/transactions/{completed}/cancel", body: null);
+        Assert.Equal((HttpStatusCode.Conflict, "transaction_ended"), (late.Status, late.Problem));
+        Assert.Contains("completed", late.Json.GetProperty("detail").GetString()!, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task List_when_filtered_does_page_through_what_matches()
+    {
+        await api.OpenAsync("list-payer", 1_000);
+        await api.OpenAsync("list-payee", 0);
+        var ids = Enumerable.Range(0, 5).Select(i => new Guid($"018f4e2a-4000-7000-8000-{i:x12}")).ToList();
+        foreach (var id in ids)
+        {
+            await api.PostAsync("/v1/transactions", Body($"{id}").Replace("alice", "list-payer", StringComparison.Ordinal).Replace("bob", "list-payee", StringComparison.Ordinal));
+            await api.EndedAsync(id);
+        }
+
+        var found = new List<string>();
+        var next = "";
+        do
+        {
+            var page = (await api.GetAsync($"/v1/transactions?account=list-payee&state=completed&limit=2{next}")).Json;
+            found.AddRange(page.GetProperty("items").EnumerateArray().Select(i => i.GetProperty("transactionId").GetString()!));
+            next = page.TryGetProperty("next", out var after) ? $"&after={after.GetString()}" : null;
+        }
+        while (next is not null);
+
+        Assert.Equal(ids.Select(id => $"{id}"), found);
+        Assert.Empty((await api.GetAsync("/v1/transactions?account=list-payer&state=held")).Json.GetProperty("items").EnumerateArray());
+    }
+
+    [Theory]
+    [InlineData("state=vanished", "unknown_state state")]
+    [InlineData("account=clearing:EUR:1", "invalid_account_id account")]
+    [InlineData("limit=0", "out_of_range limit")]
+    [InlineData("limit=501", "out_of_range limit")]
+    public async Task List_when_asked_for_what_cannot_be_does_say_so(string query, string error) =>
+        Assert.Equal([error], (await api.GetAsync($"/v1/transactions?{query}")).Errors);
+
+    [Fact]
+    public async Task List_when_after_is_no_id_does_say_so() =>
+        Assert.Equal("bad_request", (await api.GetAsync("/v1/transactions?after=yesterday")).Problem);
 
     static string Body(string? id, string amount = "1") =>
         $$"""{ {{(id is null ? "" : $"\"transactionId\": \"{id}\", ")}}"sourceAccountId": "alice", "destinationAccountId": "bob", "amountMinor": {{amount}}, "currency": "EUR", "kind": "transfer" }""";

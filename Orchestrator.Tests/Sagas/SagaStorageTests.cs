@@ -4,6 +4,7 @@ using Npgsql;
 using Orchestrator.Contracts.Decisions;
 using Orchestrator.Contracts.Transactions;
 using Orchestrator.Messaging.Lanes;
+using Orchestrator.Messaging.MassTransit.Sagas;
 using Orchestrator.Sagas;
 using Orchestrator.Sagas.TransactionSagas;
 using Orchestrator.Tests.Infrastructure;
@@ -54,10 +55,47 @@ public sealed class SagaStorageTests(TestInfrastructure infrastructure) : Ledger
         var tally = await owners.Tally.ReadAsync(CancellationToken.None);
         Assert.Equal((300, 200), (tally.ByState["Holding"], tally.ByState["Assessing"]));
         Assert.Equal((500, 500, 0), (tally.Submitted, tally.InProgress, tally.Completed));
-        var page = await owners.Reader.ListAsync("Holding", after: null, limit: 100, CancellationToken.None);
-        var next = await owners.Reader.ListAsync("Holding", page[^1].CorrelationId, limit: 250, CancellationToken.None);
-        Assert.Equal((100, 200), (page.Count, next.Count));
-        Assert.Empty(page.Select(s => s.CorrelationId).Intersect(next.Select(s => s.CorrelationId)));
+        var page = await owners.Reader.ListAsync("Holding", accountId: null, after: null, limit: 100, CancellationToken.None);
+        var next = await owners.Reader.ListAsync("Holding", accountId: null, page.Next, limit: 250, CancellationToken.None);
+        Assert.Equal((100, 200), (page.Items.Count, next.Items.Count));
+        Assert.Empty(page.Items.Select(s => s.CorrelationId).Intersect(next.Items.Select(s => s.CorrelationId)));
+        Assert.Null(next.Next);
+    }
+
+    [Fact]
+    public async Task List_when_asked_for_an_account_finds_what_it_pays_and_receives_and_looks_at_a_bounded_stretch_a_page()
+    {
+        await using var owners = await Owners.StartAsync(Database);
+        var lane = await owners.NextAsync();
+        await lane.TakeAsync(Submitted());
+        var columns = new SagaTable<TransactionSaga>(new TransactionSagaMap()).ColumnNames;
+        // Beyond the first stretch: one that another account pays to alice.
+        await using (var many = Database.CreateCommand(
+            $"""
+            insert into sagas.transaction ({columns})
+            select {columns.Replace("\"transaction_id\"", "format('ffff%s-0000-8000-8000-000000000000', lpad(n::text, 4, '0'))::uuid", StringComparison.Ordinal)
+                .Replace("\"source_account_id\"", "'carol'", StringComparison.Ordinal)
+                .Replace("\"destination_account_id\"", "case n when 9999 then 'alice' else 'dave' end", StringComparison.Ordinal)}
+            from sagas.transaction, generate_series(0, 9999) n
+            """))
+        {
+            Assert.Equal(10_000, await many.ExecuteNonQueryAsync());
+        }
+
+        var first = await owners.Reader.ListAsync(state: null, "alice", after: null, limit: 10, CancellationToken.None);
+        Assert.Equal(Id, Assert.Single(first.Items).CorrelationId);
+        Assert.Equal(new Guid("ffff9998-0000-8000-8000-000000000000"), first.Next);
+
+        var last = await owners.Reader.ListAsync(state: null, "alice", first.Next, limit: 10, CancellationToken.None);
+        Assert.Equal("carol", Assert.Single(last.Items).SourceAccountId);
+        Assert.Null(last.Next);
+        Assert.Equal(([], null), await EmptyAsync(owners.Reader, last.Items[0].CorrelationId));
+    }
+
+    static async Task<(TransactionSaga[], Guid?)> EmptyAsync(TransactionReader reader, Guid after)
+    {
+        var page = await reader.ListAsync(state: null, accountId: null, after, limit: 10, CancellationToken.None);
+        return ([.. page.Items], page.Next);
     }
 
     [Fact]
