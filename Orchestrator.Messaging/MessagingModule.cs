@@ -18,6 +18,8 @@ namespace Orchestrator.Messaging;
 /// <summary>Registers messaging: what runs lanes, publishes and parks.</summary>
 public static class MessagingModule
 {
+    const string ClientPrefix = nameof(KafkaOptions.Client) + ":";
+
     /// <summary>
     /// Adds messaging. Groups are what is registered as <see cref="LaneGroup"/>, messages beyond the contracts what is registered as
     /// <see cref="MessageContract"/>. Register it after MassTransit, so that lanes start when the bus has and stop before it.
@@ -52,7 +54,8 @@ public static class MessagingModule
         return services;
     }
 
-    static KafkaOptions ReadKafka(IConfiguration configuration)
+    // Client properties stand under Kafka:Client, or directly under Kafka.
+    internal static KafkaOptions ReadKafka(IConfiguration configuration)
     {
         var section = configuration.GetSection(KafkaOptions.Section);
         var options = new KafkaOptions();
@@ -63,7 +66,7 @@ public static class MessagingModule
             else if (string.Equals(entry.Key, nameof(KafkaOptions.LingerMs), StringComparison.OrdinalIgnoreCase))
                 options.LingerMs = section.GetValue<double>(entry.Key);
             else
-                options.Client[entry.Key] = entry.Value!;
+                options.Client[entry.Key.StartsWith(ClientPrefix, StringComparison.OrdinalIgnoreCase) ? entry.Key[ClientPrefix.Length..] : entry.Key] = entry.Value!;
         }
         if (configuration["ORCHESTRATOR_KAFKA"] is { Length: > 0 } servers)
             options.Client["bootstrap.servers"] = servers;

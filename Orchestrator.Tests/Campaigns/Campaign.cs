@@ -1,0 +1,201 @@
+using System.Text;
+using Npgsql;
+using Orchestrator.Tests.Infrastructure;
+
+namespace Orchestrator.Tests.Campaigns;
+
+/// <summary>
+/// Traffic against services that something is done to, and the question afterwards whether everything came out right. All that is random follows from
+/// the seed; what the operating system makes of it does not.
+/// </summary>
+public sealed class Campaign : IAsyncDisposable
+{
+    const int Rate = 250;
+    const int LinesOfLog = 60;
+
+    static readonly TimeSpan ProgressWithin = TimeSpan.FromSeconds(60);
+    static readonly TimeSpan SettledWithin = TimeSpan.FromSeconds(120);
+
+    readonly ProcessLog _log;
+    readonly CampaignLoad _load;
+    readonly List<LoggedProcess> _services = [];
+    readonly long _began = TimeProvider.System.GetTimestamp();
+    TimeSpan _longestPause;
+    int _started;
+    int _done;
+
+    Campaign(int seed, CampaignServers servers, ProcessLog log)
+    {
+        Chance = new Random(seed);
+        Servers = servers;
+        _log = log;
+        Observer = new CampaignObserver(servers.Kafka, CampaignServers.Lanes);
+        _load = new CampaignLoad(servers.Kafka, Observer, seed, Rate);
+    }
+
+    /// <summary>What is random.</summary>
+    public Random Chance { get; }
+
+    /// <summary>Broker and database.</summary>
+    public CampaignServers Servers { get; }
+
+    /// <summary>What another party sees.</summary>
+    public CampaignObserver Observer { get; }
+
+    /// <summary>The services that run, the oldest first.</summary>
+    public IReadOnlyList<LoggedProcess> Services => _services;
+
+    /// <summary>Runs a campaign, and fails with all there is to know when something did not come out right.</summary>
+    /// <param name="name">Names it in directories and texts.</param>
+    /// <param name="seed">What it follows from.</param>
+    /// <param name="brokerInThisProcess">Whether the broker lives in this process, which can set it down and up.</param>
+    /// <param name="disturb">What is done to the services while the load runs.</param>
+    public static async Task RunAsync(string name, int seed, bool brokerInThisProcess, Func<Campaign, Task> disturb)
+    {
+        var log = new ProcessLog();
+        await using var servers = await CampaignServers.StartAsync($"{name}-{seed}", brokerInThisProcess, log);
+        await using var campaign = new Campaign(seed, servers, log);
+        IReadOnlyList<string> breaches;
+        try
+        {
+            await campaign.BeginAsync();
+            await disturb(campaign);
+            breaches = await campaign.FinishAsync();
+        }
+        catch (Exception e)
+        {
+            throw new InvalidOperationException(campaign.Report($"Campaign {name} did not get to its end.", [e.Message]), e);
+        }
+        TestContext.Current.TestOutputHelper?.WriteLine($"{name}, seed {seed}: {campaign.Summary()}");
+        if (breaches.Count > 0)
+            Assert.Fail(campaign.Report($"Campaign {name} has broken what must hold.", breaches));
+    }
+
+    /// <summary>A seed: ORCHESTRATOR_TEST_SEED, or one that nobody has chosen.</summary>
+    public static int Seed() => Environment.GetEnvironmentVariable("ORCHESTRATOR_TEST_SEED") is { Length: > 0 } given
+        ? int.Parse(given)
+        : (int)(TimeProvider.System.GetUtcNow().Ticks & int.MaxValue);
+
+    /// <summary>Starts one more service; it is on its way when this returns.</summary>
+    public LoggedProcess StartService()
+    {
+        var service = LoggedProcess.Start(
+            $"service {++_started}", "Orchestrator.Api.dll", Servers.ServiceSettings(), _log, WorkingDirectory(_started),
+            "--contentRoot", AppContext.BaseDirectory, "--urls", "http://127.0.0.1:0");
+        _services.Add(service);
+        return service;
+    }
+
+    /// <summary>kill -9.</summary>
+    public async Task KillAsync(LoggedProcess service)
+    {
+        Done($"killing {service.Name}");
+        await service.KillAsync();
+        _services.Remove(service);
+        await service.DisposeAsync();
+    }
+
+    /// <summary>Ctrl-C.</summary>
+    public async Task StopAsync(LoggedProcess service)
+    {
+        Done($"stopping {service.Name}");
+        var exitCode = await service.StopAsync();
+        _services.Remove(service);
+        await service.DisposeAsync();
+        if (exitCode != 0)
+            throw new InvalidOperationException($"{service.Name} was asked to stop and ended with {exitCode?.ToString() ?? "a kill, after its time"}.");
+    }
+
+    /// <summary>Counts what is done to the services, and marks it in the log.</summary>
+    public void Done(string what)
+    {
+        _done++;
+        _log.Add("campaign", $"{TimeProvider.System.GetUtcNow():HH:mm:ss.fff} {what}; {Observer.Ended} of {_load.Submitted.Count} have ended");
+    }
+
+    /// <summary>Waits until transactions end again.</summary>
+    public async Task ProgressAsync()
+    {
+        var before = Observer.Ended;
+        var since = TimeProvider.System.GetTimestamp();
+        await Eventually.HoldsAsync("transactions end again", () => Observer.Ended > before || Dead() is not null, ProgressWithin);
+        if (Dead() is { } dead)
+            throw new InvalidOperationException($"{dead.Name} ended by itself.");
+        var pause = TimeProvider.System.GetElapsedTime(since);
+        if (pause > _longestPause)
+            _longestPause = pause;
+    }
+
+    /// <summary>The random point: lets things run for a while.</summary>
+    public Task RandomWhileAsync(int leastMs, int mostMs) => Task.Delay(TimeSpan.FromMilliseconds(Chance.Next(leastMs, mostMs + 1)));
+
+    LoggedProcess? Dead() => _services.Find(s => s.HasEnded);
+
+    async Task BeginAsync()
+    {
+        StartService();
+        await _load.OpenAccountsAsync();
+        await Eventually.HoldsAsync("accounts are open", async () =>
+            Dead() is not null || await CountAsync("select count(*) from ledger.account where kind = 0") >= CampaignTraffic.Accounts.Count, ProgressWithin);
+        _load.Start();
+        await ProgressAsync();
+    }
+
+    async Task<IReadOnlyList<string>> FinishAsync()
+    {
+        await _load.StopAsync();
+        List<string> breaches = [];
+        try
+        {
+            await Eventually.HoldsAsync("everything settles", async () => await UnsettledAsync() is null, SettledWithin);
+        }
+        catch (TimeoutException)
+        {
+            breaches.Add($"after {SettledWithin.TotalSeconds:0} s: {await UnsettledAsync()}");
+        }
+        foreach (var service in _services.ToList())
+            await StopAsync(service);
+        breaches.AddRange(await new CampaignChecks(Servers, _load, Observer).RunAsync());
+        return breaches;
+    }
+
+    async Task<string?> UnsettledAsync()
+    {
+        if (Observer.Ended < _load.Submitted.Count)
+            return $"{_load.Submitted.Count - Observer.Ended} of {_load.Submitted.Count} transactions have no announced end";
+        if (await CountAsync("select count(*) from messaging.outbox") is not 0 and var outbox)
+            return $"{outbox} rows in the outbox";
+        var taken = await CountAsync("select count(*) from messaging.inbox i join messaging.lane_group g on g.group_id = i.group_id where g.name = 'decisioning'");
+        if (taken != _load.Messages)
+            return $"{taken} of {_load.Messages} messages taken by decisioning";
+        var events = await CountAsync("select count(*) from ledger.event");
+        return events != Observer.LedgerEvents ? $"{Observer.LedgerEvents} of {events} ledger events announced" : null;
+    }
+
+    async Task<long?> CountAsync(string sql) => (await Servers.TryQueryAsync(sql))?[0][0] as long?;
+
+    string Summary()
+    {
+        var ends = Observer.Ends.Values.GroupBy(e => $"{e.State} {e.Reason}".TrimEnd(), StringComparer.Ordinal).OrderByDescending(g => g.Count()).Select(g => $"{g.Count()} {g.Key}");
+        return $"{_done} disturbances in {TimeProvider.System.GetElapsedTime(_began).TotalSeconds:0} s; {_load.Submitted.Count} transactions ({string.Join(", ", ends)}); " +
+            $"{_load.Duplicates} messages published twice, {Observer.Duplicates} seen twice; longest wait for progress {_longestPause.TotalSeconds:0.0} s";
+    }
+
+    string Report(string headline, IEnumerable<string> breaches)
+    {
+        var text = new StringBuilder(headline).Append(" Run it again with ORCHESTRATOR_TEST_SEED of the seed in the text.\n").Append(Summary()).Append('\n');
+        foreach (var breach in breaches)
+            text.Append("- ").Append(breach).Append('\n');
+        return text.Append("The end of the log:\n").Append(_log.Tail(LinesOfLog)).ToString();
+    }
+
+    string WorkingDirectory(int number) => System.IO.Directory.CreateDirectory(Path.Combine(Servers.Directory, $"service-{number}")).FullName;
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var service in _services)
+            await service.DisposeAsync();
+        await _load.DisposeAsync();
+        await Observer.DisposeAsync();
+    }
+}

@@ -1,0 +1,150 @@
+using System.Text.Json;
+using Orchestrator.Cli.Verify;
+using Orchestrator.Contracts;
+using Orchestrator.Contracts.Ledger;
+
+namespace Orchestrator.Tests.Campaigns;
+
+/// <summary>
+/// What must hold when a campaign is over: every invariant of <c>orchestrator verify --settled</c>, what was announced on Kafka against what was asked for
+/// and against the store, and the balances against arithmetic. Each gives the breaches as text; none when all is well.
+/// </summary>
+public sealed class CampaignChecks(CampaignServers servers, CampaignLoad load, CampaignObserver observer)
+{
+    const int Examples = 3;
+
+    readonly List<string> _breaches = [];
+
+    /// <summary>Checks everything.</summary>
+    public async Task<IReadOnlyList<string>> RunAsync()
+    {
+        _breaches.AddRange(observer.Breaches);
+        await InvariantsAsync();
+        Ends();
+        await SagasAsync();
+        await LedgerAsync();
+        await BalancesAsync();
+        await OnceAsync();
+        Courses();
+        return _breaches;
+    }
+
+    async Task InvariantsAsync()
+    {
+        var results = await InvariantRunner.RunAsync(servers.Postgres.ConnectionString, Invariant.All, settled: true, TimeProvider.System, CancellationToken.None);
+        foreach (var broken in results.Where(r => r.Outcome != InvariantOutcome.Passed))
+            _breaches.Add($"verify {broken.Name}: {broken.Outcome}, {broken.Offending} rows {broken.Error} {JsonSerializer.Serialize(broken.Examples)}");
+    }
+
+    // Every transaction that was submitted has one end, and it is one that it can have.
+    void Ends()
+    {
+        Breach("submitted, no end announced", load.Submitted.Keys.Where(id => !observer.Ends.ContainsKey(id)));
+        Breach("ended, but never submitted", observer.Ends.Keys.Where(id => !load.Submitted.ContainsKey(id)));
+        Breach("submitted, never assessed", load.Submitted.Keys.Where(id => !observer.Assessed.Contains(id)));
+        Breach("ended as it must not", from end in observer.Ends
+            where load.Submitted.TryGetValue(end.Key, out var course) && !May(course, end.Value, load.WasCancelled(end.Key))
+            select $"{end.Key} {load.Submitted[end.Key]}, cancelled {load.WasCancelled(end.Key)}: {end.Value}");
+    }
+
+    static bool May(Course course, AnnouncedEnd end, bool cancelled) => (course, end) switch
+    {
+        (_, { State: "Voided" }) => cancelled,
+        (Course.Ordinary, { State: "Completed" }) => true,
+        (Course.Poor, { State: "Declined", Reason: "insufficient_funds" }) => true,
+        (Course.UnknownSource, { State: "Declined", Reason: "account_not_found" }) => true,
+        (Course.UnknownDestination, { State: "Compensated", Reason: "account_not_found" }) => true,
+        (Course.Unusual, { State: "Completed" } or { State: "Declined", Reason: "review_expired" or "fraud_declined" }) => true,
+        (Course.Fraudulent, { State: "Declined", Reason: "fraud_declined" }) => true,
+        _ => false,
+    };
+
+    async Task SagasAsync()
+    {
+        var stored = (await servers.QueryAsync("select transaction_id, state from sagas.transaction")).ToDictionary(r => (Guid)r[0]!, r => (string)r[1]!);
+        Breach("another end in the store than announced", from end in observer.Ends
+            let state = stored.GetValueOrDefault(end.Key, "absent")
+            where state != end.Value.State
+            select $"{end.Key}: announced {end.Value.State}, stored {state}");
+        Breach("in the store, but never submitted", stored.Keys.Where(id => !load.Submitted.ContainsKey(id)));
+    }
+
+    // The announced events of every account are the stored ones: the observer has found their versions to be 1, 2, 3, ... as they came.
+    async Task LedgerAsync()
+    {
+        var stored = await servers.QueryAsync("select account_id, version, command_id, amount_minor, type from ledger.event");
+        var announced = observer.Ledger.Values.SelectMany(events => events).ToDictionary(e => (e.AccountId, e.Version));
+        Breach("ledger event stored, but not announced", from row in stored
+            let key = ((string)row[0]!, (long)row[1]!)
+            where !announced.TryGetValue(key, out var e) || e.CommandId != (Guid)row[2]! || e.AmountMinor != (long)row[3]! || (int)e.Type + 1 != (short)row[4]!
+            select $"{key} {row[2]}");
+        if (announced.Count != stored.Count)
+            _breaches.Add($"{announced.Count} ledger events announced, {stored.Count} stored");
+        Breach("hold resolved twice", from e in announced.Values
+            where e.Type is LedgerEventType.HoldCaptured or LedgerEventType.HoldReleased
+            group e by e.HoldId into resolutions
+            where resolutions.Count() > 1
+            select $"{resolutions.Key}");
+        Breach("a command took effect twice", announced.Values.GroupBy(e => e.CommandId).Where(g => g.Count() > 1).Select(g => $"{g.Key}"));
+    }
+
+    // From what has completed follows what every account has.
+    async Task BalancesAsync()
+    {
+        var expected = CampaignTraffic.Accounts.ToDictionary(a => a.AccountId, a => (Debits: 0L, Credits: a.InitialBalanceMinor), StringComparer.Ordinal);
+        foreach (var moved in observer.Completed)
+        {
+            var (source, destination) = (moved.SourceAccountId, moved.DestinationAccountId);
+            expected[source] = expected[source] with { Debits = expected[source].Debits + moved.AmountMinor };
+            expected[destination] = expected[destination] with { Credits = expected[destination].Credits + moved.AmountMinor };
+        }
+        var rows = await servers.QueryAsync("select account_id, debits_posted_minor, credits_posted_minor, debits_pending_minor from ledger.account where kind = 0");
+        Breach("balance is not what has completed", from row in rows
+            let account = (string)row[0]!
+            let has = ((long)row[1]!, (long)row[2]!)
+            where !expected.TryGetValue(account, out var should) || has != should || (long)row[3]! != 0
+            select $"{account}: {has}, pending {row[3]}, not {expected.GetValueOrDefault(account)}");
+        if (rows.Count != expected.Count)
+            _breaches.Add($"{rows.Count} accounts are open, {expected.Count} were asked for");
+    }
+
+    // Every message took effect, once: as many inbox rows as different messages. Nothing was parked, no position was lost.
+    async Task OnceAsync()
+    {
+        await CountAsync("messages taken by decisioning", Taken("decisioning"), observer.Messages(Topics.Transactions));
+        await CountAsync("messages taken by the ledger", Taken("ledger"), observer.Messages(Topics.Accounts) + observer.Messages(Topics.LedgerCommands));
+        await CountAsync("messages of the load on Kafka", $"select {observer.Messages(Topics.Transactions)}::bigint", load.Messages);
+        await CountAsync("parked messages", "select count(*) from messaging.parked", 0);
+        await CountAsync("lost positions and adopted clusters", "select count(*) from messaging.cluster_event where kind <> 'first'", 0);
+
+        static string Taken(string group) =>
+            $"select count(*) from messaging.inbox i join messaging.lane_group g on g.group_id = i.group_id where g.name = '{group}'";
+    }
+
+    async Task CountAsync(string what, string sql, long expected)
+    {
+        var count = (long)(await servers.QueryAsync(sql))[0][0]!;
+        if (count != expected)
+            _breaches.Add($"{what}: {count}, not {expected}");
+    }
+
+    // A campaign that has not seen every way to end has not proven much.
+    void Courses()
+    {
+        string[] reasons = [.. observer.Ends.Values.Select(e => $"{e.State} {e.Reason}".TrimEnd()).Distinct(StringComparer.Ordinal)];
+        Breach("the load was to end in this way too", new[]
+        {
+            "Completed", "Declined insufficient_funds", "Declined account_not_found", "Declined fraud_declined", "Declined review_expired",
+            "Compensated account_not_found", "Voided",
+        }.Except(reasons, StringComparer.Ordinal));
+        if (load.Duplicates == 0 || observer.Duplicates < load.Duplicates)
+            _breaches.Add($"{load.Duplicates} messages were to come twice, {observer.Duplicates} did");
+    }
+
+    void Breach<T>(string what, IEnumerable<T> offending)
+    {
+        var all = offending.ToList();
+        if (all.Count > 0)
+            _breaches.Add($"{what}: {all.Count}, for instance {string.Join("; ", all.Take(Examples))}");
+    }
+}

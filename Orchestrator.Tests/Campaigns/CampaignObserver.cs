@@ -1,0 +1,191 @@
+using System.Text.Json;
+using Confluent.Kafka;
+using Orchestrator.Contracts;
+using Orchestrator.Contracts.Decisions;
+using Orchestrator.Contracts.Ledger;
+using Orchestrator.Contracts.Transactions;
+using Orchestrator.Messaging.Wire;
+
+namespace Orchestrator.Tests.Campaigns;
+
+/// <summary>How a transaction was announced to have ended.</summary>
+/// <param name="State">The saga's state of that name.</param>
+/// <param name="Reason">Why, where the announcement says so.</param>
+public sealed record AnnouncedEnd(string State, string? Reason);
+
+/// <summary>
+/// Another party on Kafka, which reads every topic from its beginning and believes only what it reads: drops what it has seen by ce_id, and notes
+/// what must never be. It knows nothing of the store.
+/// </summary>
+public sealed class CampaignObserver : IAsyncDisposable
+{
+    const int BreachesKept = 50;
+
+    readonly IConsumer<byte[], byte[]> _consumer;
+    readonly Task _loop;
+    readonly CancellationTokenSource _stop = new();
+    readonly Lock _lock = new();
+    readonly Dictionary<string, Dictionary<Guid, int>> _seen = Topics.All.ToDictionary(t => t, _ => new Dictionary<Guid, int>(), StringComparer.Ordinal);
+    readonly Dictionary<Guid, AnnouncedEnd> _ends = [];
+    readonly Dictionary<Guid, TransactionCompleted> _completed = [];
+    readonly Dictionary<string, List<LedgerEventRecorded>> _ledger = new(StringComparer.Ordinal);
+    readonly HashSet<Guid> _assessed = [];
+    readonly List<string> _breaches = [];
+    long _duplicates;
+    long _ended;
+    long _ledgerEvents;
+
+    public CampaignObserver(string bootstrapServers, int partitions)
+    {
+        var config = new ConsumerConfig
+        {
+            BootstrapServers = bootstrapServers,
+            GroupId = "campaign-observer",
+            EnableAutoCommit = false,
+            AutoOffsetReset = AutoOffsetReset.Error,
+            FetchWaitMaxMs = 10,
+            ReconnectBackoffMaxMs = 500,
+        };
+        _consumer = new ConsumerBuilder<byte[], byte[]>(config).SetErrorHandler((_, _) => { }).SetLogHandler((_, _) => { }).Build();
+        _consumer.Assign(
+            from topic in Topics.All
+            from partition in Enumerable.Range(0, partitions)
+            select new TopicPartitionOffset(topic, partition, Offset.Beginning));
+        _loop = Task.Factory.StartNew(Read, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+    }
+
+    /// <summary>How many transactions were announced to have ended.</summary>
+    public long Ended => Interlocked.Read(ref _ended);
+
+    /// <summary>How many events the ledger has announced.</summary>
+    public long LedgerEvents => Interlocked.Read(ref _ledgerEvents);
+
+    /// <summary>How many messages came again.</summary>
+    public long Duplicates => Interlocked.Read(ref _duplicates);
+
+    /// <summary>How transactions ended. Read it when nothing is under way.</summary>
+    public IReadOnlyDictionary<Guid, AnnouncedEnd> Ends => _ends;
+
+    /// <summary>Those that completed. Read it when nothing is under way.</summary>
+    public IReadOnlyCollection<TransactionCompleted> Completed => _completed.Values;
+
+    /// <summary>The ledger's events by account, in order. Read it when nothing is under way.</summary>
+    public IReadOnlyDictionary<string, List<LedgerEventRecorded>> Ledger => _ledger;
+
+    /// <summary>The transactions that were assessed. Read it when nothing is under way.</summary>
+    public IReadOnlySet<Guid> Assessed => _assessed;
+
+    /// <summary>How many different messages a topic has carried.</summary>
+    public int Messages(string topic)
+    {
+        lock (_lock)
+            return _seen[topic].Count;
+    }
+
+    /// <summary>What must never be and was seen nevertheless.</summary>
+    public IReadOnlyList<string> Breaches
+    {
+        get
+        {
+            lock (_lock)
+                return [.. _breaches];
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await _loop;
+        _consumer.Close();
+        _consumer.Dispose();
+        _stop.Dispose();
+    }
+
+    void Read()
+    {
+        while (!_stop.IsCancellationRequested)
+        {
+            try
+            {
+                if (_consumer.Consume(TimeSpan.FromMilliseconds(50)) is { } result)
+                    Take(result);
+            }
+            catch (ConsumeException e) when (e.Error.Code == ErrorCode.Local_AutoOffsetReset)
+            {
+                Breach($"the observer lost its position: {e.Error.Reason}");
+            }
+            catch (KafkaException)
+            {
+                // The broker is away: the client goes on by itself.
+            }
+        }
+    }
+
+    void Take(ConsumeResult<byte[], byte[]> result)
+    {
+        var id = Guid.Parse(KafkaWire.Text(result.Message.Headers, CloudEventHeaders.Id)!);
+        var type = KafkaWire.Text(result.Message.Headers, CloudEventHeaders.Type)!;
+        var hash = new HashCode();
+        hash.AddBytes(result.Message.Value);
+        lock (_lock)
+        {
+            if (!_seen[result.Topic].TryAdd(id, hash.ToHashCode()))
+            {
+                _duplicates++;
+                if (_seen[result.Topic][id] != hash.ToHashCode())
+                    Breach($"{result.Topic}: {type} {id} came again with another body");
+                return;
+            }
+            if (result.Topic is Topics.SagaEvents or Topics.LedgerEvents or Topics.Decisions && MessageCatalog.Contracts.TryFind(type, out var contract))
+                Take(JsonSerializer.Deserialize(result.Message.Value, contract.Json)!);
+        }
+    }
+
+    void Take(object message)
+    {
+        switch (message)
+        {
+            case LedgerEventRecorded e:
+                if (!_ledger.TryGetValue(e.AccountId, out var events))
+                    _ledger[e.AccountId] = events = [];
+                if (e.Version != events.Count + 1)
+                    Breach($"ledger-events: {e.AccountId} goes from version {events.Count} to {e.Version}");
+                events.Add(e);
+                _ledgerEvents++;
+                break;
+            case FraudAssessed assessed when !_assessed.Add(assessed.TransactionId):
+                Breach($"decisions: {assessed.TransactionId} was assessed twice");
+                break;
+            case TransactionCompleted completed:
+                _completed[completed.TransactionId] = completed;
+                End(completed.TransactionId, new("Completed", null));
+                break;
+            case TransactionDeclined declined:
+                End(declined.TransactionId, new("Declined", declined.Reason));
+                break;
+            case TransactionCompensated compensated:
+                End(compensated.TransactionId, new("Compensated", compensated.Reason));
+                break;
+            case TransactionVoided voided:
+                End(voided.TransactionId, new("Voided", null));
+                break;
+        }
+    }
+
+    void End(Guid transactionId, AnnouncedEnd end)
+    {
+        if (_ends.TryGetValue(transactionId, out var before))
+            Breach($"saga-events: {transactionId} ended as {before.State} and again as {end.State}");
+        _ends[transactionId] = end;
+        _ended = _ends.Count;
+    }
+
+    void Breach(string what)
+    {
+        lock (_lock)
+        {
+            if (_breaches.Count < BreachesKept)
+                _breaches.Add(what);
+        }
+    }
+}

@@ -1,0 +1,122 @@
+using System.Text.Json;
+using Npgsql;
+using Orchestrator.Contracts;
+using Orchestrator.Messaging.Embedded;
+using Orchestrator.Messaging.Schema;
+using Orchestrator.Tests.Infrastructure;
+
+namespace Orchestrator.Tests.Campaigns;
+
+/// <summary>The servers of one campaign, its own, so that they can be brought down: PostgreSQL, and a broker in a process of its own or in this one.</summary>
+public sealed class CampaignServers : IAsyncDisposable
+{
+    static readonly TimeSpan BrokerWithin = TimeSpan.FromSeconds(30);
+
+    readonly string _directory;
+    readonly LoggedProcess? _brokerProcess;
+
+    CampaignServers(string directory, PrivatePostgres postgres, LoggedProcess? brokerProcess, EmbeddedBroker? broker, string kafka)
+    {
+        _directory = directory;
+        _brokerProcess = brokerProcess;
+        Postgres = postgres;
+        Broker = broker;
+        Kafka = kafka;
+    }
+
+    /// <summary>The database server.</summary>
+    public PrivatePostgres Postgres { get; }
+
+    /// <summary>The broker, where it lives in this process.</summary>
+    public EmbeddedBroker? Broker { get; }
+
+    /// <summary>Where the broker is.</summary>
+    public string Kafka { get; }
+
+    /// <summary>A directory that goes with the servers.</summary>
+    public string Directory => _directory;
+
+    /// <summary>Starts them, the database migrated.</summary>
+    public static async Task<CampaignServers> StartAsync(string name, bool brokerInThisProcess, ProcessLog log)
+    {
+        var directory = await ScratchDirectory.CreateAsync(name);
+        var postgres = await PrivatePostgres.StartAsync(new PrivatePostgresOptions { Directory = Path.Combine(directory, "postgres"), SharedBuffersMegabytes = 128 });
+        LoggedProcess? process = null;
+        try
+        {
+            await Migrations.ApplyAsync(postgres.ConnectionString);
+            if (brokerInThisProcess)
+            {
+                var broker = EmbeddedBroker.Start();
+                return new CampaignServers(directory, postgres, null, broker, broker.BootstrapServers);
+            }
+            process = LoggedProcess.Start("broker", "orchestrator.dll", new Dictionary<string, string>(StringComparer.Ordinal), log, directory, "broker", "--json");
+            var line = await process.FirstLine.WaitAsync(BrokerWithin);
+            using var ready = JsonDocument.Parse(line);
+            return new CampaignServers(directory, postgres, process, null, ready.RootElement.GetProperty("bootstrapServers").GetString()!);
+        }
+        catch
+        {
+            if (process is not null)
+                await process.DisposeAsync();
+            await postgres.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>What a service needs to know, and settings that let nothing be mended by waiting: a message that is lost leaves its transaction stuck.</summary>
+    public Dictionary<string, string> ServiceSettings() => new(StringComparer.Ordinal)
+    {
+        ["ORCHESTRATOR_KAFKA"] = Kafka,
+        ["ORCHESTRATOR_POSTGRES"] = Postgres.ConnectionString,
+        ["Decisioning__VelocityPerHour"] = "1000000",
+        ["Sagas__Transaction__AssessmentTimeout"] = "00:30:00",
+        ["Sagas__Transaction__ReplyTimeout"] = "00:30:00",
+        ["Sagas__Transaction__ReviewTimeout"] = "00:00:02",
+        ["Kafka__Client__reconnect.backoff.max.ms"] = "1000",
+        ["Logging__LogLevel__Microsoft"] = "Warning",
+        ["Logging__LogLevel__MassTransit"] = "Warning",
+        // A process lives for seconds here: no work that pays only later.
+        ["DOTNET_TieredPGO"] = "0",
+        ["DOTNET_gcServer"] = "0",
+    };
+
+    /// <summary>Asks the database; null when it does not answer.</summary>
+    public async Task<IReadOnlyList<object?[]>?> TryQueryAsync(string sql)
+    {
+        try
+        {
+            return await QueryAsync(sql);
+        }
+        catch (NpgsqlException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Asks the database.</summary>
+    public async Task<IReadOnlyList<object?[]>> QueryAsync(string sql)
+    {
+        await using var connection = new NpgsqlConnection(Postgres.ConnectionString + ";Pooling=false");
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(sql, connection);
+        await using var reader = await command.ExecuteReaderAsync();
+        var rows = new List<object?[]>();
+        while (await reader.ReadAsync())
+            rows.Add([.. Enumerable.Range(0, reader.FieldCount).Select(i => reader.IsDBNull(i) ? null : reader.GetValue(i))]);
+        return rows;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_brokerProcess is not null)
+            await _brokerProcess.DisposeAsync();
+        if (Broker is not null)
+            await Broker.DisposeAsync();
+        await Postgres.DisposeAsync();
+        ScratchDirectory.Delete(_directory);
+    }
+
+    /// <summary>How many lanes each group has.</summary>
+    public static int Lanes => Topics.DefaultPartitions;
+}

@@ -1,0 +1,121 @@
+namespace Orchestrator.Tests.Campaigns;
+
+/// <summary>
+/// Services, database and broker are brought down under load, at random points, again and again; then every transaction must have come to one end, all
+/// money must be there, and all that was decided must have been announced. docs/design/campaigns.md says what is checked. They need the machine for
+/// themselves.
+/// </summary>
+[Collection(CampaignCollection.Name)]
+public sealed class CampaignTests
+{
+    const int Kills = 20;
+    const int Rounds = 50;
+
+    [Fact]
+    public Task Service_when_it_is_killed_at_random_points_does_everything_once() => RoundsAsync(1, KilledAsync);
+
+    [Fact]
+    [Trait("Category", "Long")]
+    public Task Service_when_it_is_killed_a_thousand_times_does_everything_once() => RoundsAsync(Rounds, KilledAsync);
+
+    [Fact]
+    public Task Service_when_the_database_crashes_does_everything_once() => RoundsAsync(1, DatabaseCrashesAsync);
+
+    [Fact]
+    [Trait("Category", "Long")]
+    public Task Service_when_the_database_crashes_many_times_does_everything_once() => RoundsAsync(Rounds, DatabaseCrashesAsync);
+
+    [Fact]
+    public Task Service_when_the_broker_goes_down_and_up_does_everything_once() => RoundsAsync(1, BrokerGoesAsync);
+
+    [Fact]
+    [Trait("Category", "Long")]
+    public Task Service_when_the_broker_goes_down_and_up_many_times_does_everything_once() => RoundsAsync(Rounds, BrokerGoesAsync);
+
+    [Fact]
+    public Task Services_when_they_join_and_leave_do_everything_once() => RoundsAsync(1, TheyJoinAndLeaveAsync);
+
+    [Fact]
+    [Trait("Category", "Long")]
+    public Task Services_when_they_join_and_leave_many_times_do_everything_once() => RoundsAsync(Rounds, TheyJoinAndLeaveAsync);
+
+    static async Task RoundsAsync(int rounds, Func<int, Task> round)
+    {
+        var seed = Campaign.Seed();
+        for (var i = 0; i < rounds; i++)
+            await round(seed + i);
+    }
+
+    static Task KilledAsync(int seed) => Campaign.RunAsync("kill", seed, brokerInThisProcess: false, async campaign =>
+    {
+        for (var kill = 0; kill < Kills; kill++)
+        {
+            await campaign.RandomWhileAsync(200, 1_500);
+            await campaign.KillAsync(campaign.Services[0]);
+            campaign.StartService();
+            // Most live until they work; some die while they start.
+            if (campaign.Chance.Next(5) > 0)
+                await campaign.ProgressAsync();
+        }
+        await campaign.ProgressAsync();
+    });
+
+    static Task DatabaseCrashesAsync(int seed) => Campaign.RunAsync("database", seed, brokerInThisProcess: false, async campaign =>
+    {
+        for (var crash = 0; crash < 6; crash++)
+        {
+            await campaign.RandomWhileAsync(200, 2_000);
+            campaign.Done("crashing the database");
+            await campaign.Servers.Postgres.RestartAsync(immediate: true);
+            if (campaign.Chance.Next(4) > 0)
+                await campaign.ProgressAsync();
+        }
+        await campaign.ProgressAsync();
+    });
+
+    static Task BrokerGoesAsync(int seed) => Campaign.RunAsync("broker", seed, brokerInThisProcess: true, async campaign =>
+    {
+        for (var outage = 0; outage < 8; outage++)
+        {
+            await campaign.RandomWhileAsync(200, 2_000);
+            campaign.Done("broker down");
+            campaign.Servers.Broker!.SetBrokerDown();
+            await campaign.RandomWhileAsync(50, outage % 4 == 3 ? 4_000 : 800);
+            campaign.Servers.Broker!.SetBrokerUp();
+            if (campaign.Chance.Next(4) > 0)
+                await campaign.ProgressAsync();
+        }
+        await campaign.ProgressAsync();
+    });
+
+    static Task TheyJoinAndLeaveAsync(int seed) => Campaign.RunAsync("members", seed, brokerInThisProcess: false, async campaign =>
+    {
+        const int most = 3;
+        for (var change = 0; change < 10; change++)
+        {
+            if (campaign.Services.Count == 1 || (campaign.Services.Count < most && campaign.Chance.Next(2) == 0))
+            {
+                campaign.Done("one more");
+                campaign.StartService();
+            }
+            else
+            {
+                var leaving = campaign.Services[campaign.Chance.Next(campaign.Services.Count)];
+                await (campaign.Chance.Next(2) == 0 ? campaign.KillAsync(leaving) : campaign.StopAsync(leaving));
+            }
+            // Some changes meet a group that is still in motion.
+            if (campaign.Chance.Next(3) > 0)
+                await LaneOwners.SharedAsync(campaign);
+            await campaign.RandomWhileAsync(100, 1_500);
+        }
+        await LaneOwners.SharedAsync(campaign);
+        await campaign.ProgressAsync();
+    });
+}
+
+/// <summary>Campaigns run one at a time, and beside nothing else.</summary>
+[CollectionDefinition(Name, DisableParallelization = true)]
+public sealed class CampaignCollection
+{
+    public const string Name = "Campaigns";
+}

@@ -1,0 +1,111 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+
+namespace Orchestrator.Tests.Campaigns;
+
+/// <summary>What the processes of a campaign print, the last lines of all of them together.</summary>
+public sealed class ProcessLog
+{
+    const int LinesKept = 400;
+
+    readonly ConcurrentQueue<string> _lines = new();
+
+    /// <summary>Adds a line; the oldest goes.</summary>
+    public void Add(string source, string line)
+    {
+        _lines.Enqueue($"{source}: {line}");
+        if (_lines.Count > LinesKept)
+            _lines.TryDequeue(out _);
+    }
+
+    /// <summary>The last lines.</summary>
+    public string Tail(int lines) => string.Join('\n', _lines.TakeLast(lines));
+}
+
+/// <summary>A program of the product in a process of its own, to be killed at will.</summary>
+public sealed class LoggedProcess : IAsyncDisposable
+{
+    static readonly TimeSpan StopWithin = TimeSpan.FromSeconds(40);
+
+    readonly Process _process;
+    readonly TaskCompletionSource<string> _firstLine = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    LoggedProcess(Process process, string name, ProcessLog log)
+    {
+        _process = process;
+        Name = name;
+        process.OutputDataReceived += (_, e) => Read(e.Data, log);
+        process.ErrorDataReceived += (_, e) => Read(e.Data, log);
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+    }
+
+    /// <summary>Tells it apart in the log.</summary>
+    public string Name { get; }
+
+    /// <summary>The operating system's number for it.</summary>
+    public int Id => _process.Id;
+
+    /// <summary>The first line that it printed.</summary>
+    public Task<string> FirstLine => _firstLine.Task;
+
+    /// <summary>Whether it has ended, however it did.</summary>
+    public bool HasEnded => _process.HasExited;
+
+    /// <summary>Starts it.</summary>
+    public static LoggedProcess Start(string name, string assembly, IReadOnlyDictionary<string, string> environment, ProcessLog log, string workingDirectory, params string[] arguments)
+    {
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, assembly), .. arguments])
+        {
+            UseShellExecute = false,
+            WorkingDirectory = workingDirectory,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        foreach (var (key, value) in environment)
+            start.Environment[key] = value;
+        return new LoggedProcess(Process.Start(start)!, name, log);
+    }
+
+    /// <summary>kill -9, and waits until it is gone.</summary>
+    public async Task KillAsync()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync();
+    }
+
+    /// <summary>Asks it to stop in good order and waits until it has.</summary>
+    /// <returns>Its exit code; null when it had to be killed.</returns>
+    public async Task<int?> StopAsync()
+    {
+        using (var terminate = Process.Start("kill", ["-TERM", $"{_process.Id}"]))
+            await terminate.WaitForExitAsync();
+        using var bound = new CancellationTokenSource(StopWithin);
+        try
+        {
+            await _process.WaitForExitAsync(bound.Token);
+            return _process.ExitCode;
+        }
+        catch (OperationCanceledException)
+        {
+            await KillAsync();
+            return null;
+        }
+    }
+
+    /// <inheritdoc />
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+            await KillAsync();
+        _process.Dispose();
+    }
+
+    void Read(string? line, ProcessLog log)
+    {
+        if (line is null)
+            return;
+        _firstLine.TrySetResult(line);
+        log.Add(Name, line);
+    }
+}
