@@ -12,6 +12,7 @@ public sealed class Campaign : IAsyncDisposable
 {
     const int Rate = 250;
     const int LinesOfLog = 60;
+    const int EndedBySignal = 128 + 15;
 
     static readonly TimeSpan ProgressWithin = TimeSpan.FromSeconds(60);
     static readonly TimeSpan SettledWithin = TimeSpan.FromSeconds(120);
@@ -99,10 +100,11 @@ public sealed class Campaign : IAsyncDisposable
     public async Task StopAsync(LoggedProcess service)
     {
         Done($"stopping {service.Name}");
+        var wasReady = service.IsReady;
         var exitCode = await service.StopAsync();
         _services.Remove(service);
         await service.DisposeAsync();
-        if (exitCode != 0)
+        if (exitCode != 0 && (wasReady || exitCode != EndedBySignal))
             throw new InvalidOperationException($"{service.Name} was asked to stop and ended with {exitCode?.ToString() ?? "a kill, after its time"}.");
     }
 

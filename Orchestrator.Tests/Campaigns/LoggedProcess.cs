@@ -25,6 +25,8 @@ public sealed class ProcessLog
 /// <summary>A program of the product in a process of its own, to be killed at will.</summary>
 public sealed class LoggedProcess : IAsyncDisposable
 {
+    const string ReadyLine = " Ready at ";
+
     static readonly TimeSpan StopWithin = TimeSpan.FromSeconds(40);
 
     readonly Process _process;
@@ -48,6 +50,9 @@ public sealed class LoggedProcess : IAsyncDisposable
 
     /// <summary>The first line that it printed.</summary>
     public Task<string> FirstLine => _firstLine.Task;
+
+    /// <summary>Whether it has said that it is ready. Before that, a request to stop may end it as any program that listens to no signal yet.</summary>
+    public bool IsReady { get; private set; }
 
     /// <summary>Whether it has ended, however it did.</summary>
     public bool HasEnded => _process.HasExited;
@@ -106,6 +111,7 @@ public sealed class LoggedProcess : IAsyncDisposable
         if (line is null)
             return;
         _firstLine.TrySetResult(line);
+        IsReady |= line.Contains(ReadyLine, StringComparison.Ordinal);
         log.Add(Name, line);
     }
 }
