@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Buffers.Binary;
 using System.Text;
 
@@ -42,29 +41,23 @@ public static class PackedMessages
     public static byte[] Pack(OutgoingMessage message) => Pack([message]);
 
     /// <summary>The messages of <paramref name="packed"/>, in order.</summary>
-    /// <exception cref="InvalidDataException">The bytes are of a version that this process does not know.</exception>
+    /// <exception cref="InvalidDataException">The bytes are damaged, cut short, or of a version that this process does not know.</exception>
     public static List<OutgoingMessage> Unpack(byte[] packed)
     {
         if (packed.Length == 0 || packed[0] != Version)
             throw new InvalidDataException("packed messages of an unknown version");
         var messages = new List<OutgoingMessage>();
-        var reader = new SequenceReader<byte>(new ReadOnlySequence<byte>(packed));
-        reader.Advance(1);
-        Span<byte> id = stackalloc byte[16];
-        while (!reader.End)
+        ReadOnlyMemory<byte> rest = packed.AsMemory(1);
+        while (rest.Length > 0)
         {
-            reader.TryCopyTo(id);
-            reader.Advance(16);
-            reader.TryReadLittleEndian(out long ticks);
-            var topic = Text(ref reader, packed)!;
-            var key = Text(ref reader, packed)!;
-            var type = Text(ref reader, packed)!;
-            var source = Text(ref reader, packed)!;
-            var traceParent = Text(ref reader, packed);
-            reader.TryReadLittleEndian(out int length);
-            var body = packed.AsMemory((int)reader.Consumed, length);
-            reader.Advance(length);
-            messages.Add(new OutgoingMessage(topic, key, new Guid(id), type, source, new DateTimeOffset(ticks, TimeSpan.Zero), traceParent, body));
+            var id = new Guid(Take(ref rest, 16).Span);
+            var ticks = BinaryPrimitives.ReadInt64LittleEndian(Take(ref rest, 8).Span);
+            if (ticks < 0 || ticks > DateTimeOffset.MaxValue.Ticks)
+                throw new InvalidDataException("packed messages with a time that is none");
+            var (topic, key, type, source) = (Required(ref rest), Required(ref rest), Required(ref rest), Required(ref rest));
+            var traceParent = Text(ref rest);
+            var body = Take(ref rest, Length(ref rest));
+            messages.Add(new OutgoingMessage(topic, key, id, type, source, new DateTimeOffset(ticks, TimeSpan.Zero), traceParent, body));
         }
         return messages;
     }
@@ -78,13 +71,18 @@ public static class PackedMessages
         rest = rest[(4 + Math.Max(written, 0))..];
     }
 
-    static string? Text(ref SequenceReader<byte> reader, byte[] packed)
+    static string Required(ref ReadOnlyMemory<byte> rest) => Text(ref rest) ?? throw new InvalidDataException("packed messages without a text that each has");
+
+    static string? Text(ref ReadOnlyMemory<byte> rest) => Length(ref rest) is >= 0 and var length ? Encoding.UTF8.GetString(Take(ref rest, length).Span) : null;
+
+    static int Length(ref ReadOnlyMemory<byte> rest) => BinaryPrimitives.ReadInt32LittleEndian(Take(ref rest, 4).Span);
+
+    static ReadOnlyMemory<byte> Take(ref ReadOnlyMemory<byte> rest, int length)
     {
-        reader.TryReadLittleEndian(out int length);
-        if (length < 0)
-            return null;
-        var text = Encoding.UTF8.GetString(packed.AsSpan((int)reader.Consumed, length));
-        reader.Advance(length);
-        return text;
+        if (length < 0 || length > rest.Length)
+            throw new InvalidDataException("packed messages that are cut short");
+        var taken = rest[..length];
+        rest = rest[length..];
+        return taken;
     }
 }

@@ -27,17 +27,28 @@ public static class PackedRaw
     }
 
     /// <summary>Reads what <see cref="Pack"/> wrote.</summary>
-    /// <exception cref="InvalidDataException">The bytes are of a version that this process does not know.</exception>
+    /// <exception cref="InvalidDataException">The bytes are damaged, cut short, or of a version that this process does not know.</exception>
     public static RawMessage Unpack(byte[] packed)
     {
         using var reader = new BinaryReader(new MemoryStream(packed), Encoding.UTF8);
-        if (reader.ReadByte() != Version)
-            throw new InvalidDataException("a packed raw message of an unknown version");
-        var key = Bytes(reader);
-        var headers = new KeyValuePair<string, byte[]>[reader.ReadInt32()];
-        for (var i = 0; i < headers.Length; i++)
-            headers[i] = new(reader.ReadString(), Bytes(reader) ?? []);
-        return new RawMessage(key, Bytes(reader) ?? [], headers);
+        try
+        {
+            if (reader.ReadByte() != Version)
+                throw new InvalidDataException("a packed raw message of an unknown version");
+            var key = Bytes(reader);
+            var count = reader.ReadInt32();
+            // No header takes less than a byte for its name and four for its length: a damaged count must not take the memory.
+            if (count < 0 || count > packed.Length / 5)
+                throw new EndOfStreamException();
+            var headers = new KeyValuePair<string, byte[]>[count];
+            for (var i = 0; i < headers.Length; i++)
+                headers[i] = new(reader.ReadString(), Bytes(reader) ?? []);
+            return new RawMessage(key, Bytes(reader) ?? [], headers);
+        }
+        catch (Exception e) when (e is EndOfStreamException or FormatException or IOException)
+        {
+            throw new InvalidDataException("a packed raw message that is damaged or cut short", e);
+        }
     }
 
     static void Bytes(BinaryWriter writer, byte[]? bytes)
@@ -49,6 +60,9 @@ public static class PackedRaw
     static byte[]? Bytes(BinaryReader reader)
     {
         var length = reader.ReadInt32();
-        return length < 0 ? null : reader.ReadBytes(length);
+        if (length < 0)
+            return null;
+        var left = reader.BaseStream.Length - reader.BaseStream.Position;
+        return length <= left ? reader.ReadBytes(length) : throw new EndOfStreamException();
     }
 }
