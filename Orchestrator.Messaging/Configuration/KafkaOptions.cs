@@ -58,6 +58,9 @@ public sealed class KafkaOptions
         AutoOffsetReset = AutoOffsetReset.Error,
         IsolationLevel = IsolationLevel.ReadCommitted,
         EnablePartitionEof = false,
+        // Nobody joins the group; what is left of a session is how long a commit, and so a stop, waits for a broker that is away.
+        SessionTimeoutMs = 2_000,
+        HeartbeatIntervalMs = 500,
         FetchWaitMaxMs = FetchWaitMs,
         FetchErrorBackoffMs = 50,
         MaxPartitionFetchBytes = 1 << 20,

@@ -13,6 +13,7 @@ namespace Orchestrator.Messaging.Kafka;
 internal sealed partial class GroupConsumer : IAsyncDisposable
 {
     static readonly TimeSpan PollTimeout = TimeSpan.FromMilliseconds(20);
+    static readonly TimeSpan LastCommitWithin = TimeSpan.FromSeconds(1);
 
     readonly LaneGroup _group;
     readonly IConsumer<byte[], byte[]> _consumer;
@@ -21,6 +22,7 @@ internal sealed partial class GroupConsumer : IAsyncDisposable
     readonly Dictionary<int, LaneInbox> _lanes = [];
     readonly CancellationTokenSource _stop = new();
     readonly Task _loop;
+    Task _committing = Task.CompletedTask;
 
     public GroupConsumer(LaneGroup group, KafkaOptions kafka, ILogger logger)
     {
@@ -54,8 +56,17 @@ internal sealed partial class GroupConsumer : IAsyncDisposable
         return Task.WhenAny(removed.Task, _loop);
     }
 
-    /// <summary>Commits positions to Kafka under the group's name, so that standard tools show its lag. They are never read back.</summary>
-    public void CommitPositions(IEnumerable<TopicPartitionOffset> positions)
+    /// <summary>
+    /// Commits positions to Kafka under the group's name, in the background, so that standard tools show its lag. They are never read back.
+    /// While the broker is away a commit waits for it; no other is begun meanwhile.
+    /// </summary>
+    public void CommitPositions(IReadOnlyList<TopicPartitionOffset> positions)
+    {
+        if (_committing.IsCompleted)
+            _committing = Task.Run(() => Commit(positions));
+    }
+
+    void Commit(IReadOnlyList<TopicPartitionOffset> positions)
     {
         try
         {
@@ -64,6 +75,10 @@ internal sealed partial class GroupConsumer : IAsyncDisposable
         catch (KafkaException e)
         {
             CommitFailed(_logger, _group.Name, e.Error.Reason);
+        }
+        catch (ObjectDisposedException)
+        {
+            // The broker was away when the process stopped; the database has the positions.
         }
     }
 
@@ -98,12 +113,11 @@ internal sealed partial class GroupConsumer : IAsyncDisposable
     void Poll()
     {
         var result = _consumer.Consume(PollTimeout);
-        // Drain what is fetched already before looking at commands again.
-        for (var taken = 0; result is not null && taken < 1_000; taken++)
+        // Drain what is fetched already before looking at commands again, but no lane beyond its bound.
+        for (var taken = 1; result is not null; taken++)
         {
-            if (_lanes.TryGetValue(result.Partition.Value, out var lane))
-                lane.Add(result);
-            result = taken + 1 < 1_000 ? _consumer.Consume(TimeSpan.Zero) : null;
+            var isFull = _lanes.TryGetValue(result.Partition.Value, out var lane) && lane.Add(result);
+            result = isFull || taken == 1_000 ? null : _consumer.Consume(TimeSpan.Zero);
         }
     }
 
@@ -143,8 +157,10 @@ internal sealed partial class GroupConsumer : IAsyncDisposable
 
     IEnumerable<TopicPartition> Partitions(LaneInbox lane) => _group.Topics.Select(topic => new TopicPartition(topic, lane.Partition));
 
+    /// <summary>Commits the last positions if the broker takes them soon, and closes.</summary>
     public async ValueTask DisposeAsync()
     {
+        await Task.WhenAny(_committing, Task.Delay(LastCommitWithin));
         await _stop.CancelAsync();
         await _loop;
         _consumer.Close();

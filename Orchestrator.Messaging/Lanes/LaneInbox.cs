@@ -33,7 +33,7 @@ internal sealed class LaneInbox(int partition, MessagingOptions options, Action 
         get
         {
             lock (_lock)
-                return !IsPaused && (_messages.Count >= options.LaneBufferMessages || _bytes >= options.LaneBufferBytes);
+                return !IsPaused && IsFull;
         }
     }
 
@@ -46,14 +46,21 @@ internal sealed class LaneInbox(int partition, MessagingOptions options, Action 
         }
     }
 
-    public void Add(ConsumeResult<byte[], byte[]> message)
+    bool IsFull => _messages.Count >= options.LaneBufferMessages || _bytes >= options.LaneBufferBytes;
+
+    /// <summary>Takes in what was read.</summary>
+    /// <returns>Whether it is full now: no more until it should resume.</returns>
+    public bool Add(ConsumeResult<byte[], byte[]> message)
     {
+        bool isFull;
         lock (_lock)
         {
             _messages.Enqueue(message);
             _bytes += Size(message);
+            isFull = IsFull;
         }
         wake();
+        return isFull;
     }
 
     /// <summary>Takes what is there, up to <paramref name="most"/>, in order; never waits for more.</summary>
