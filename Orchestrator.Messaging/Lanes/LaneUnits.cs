@@ -204,6 +204,7 @@ internal sealed class LaneUnits(
             : null;
         activity?.SetTag("messaging.system", "kafka").SetTag("messaging.destination.name", message.Origin.Topic)
             .SetTag("messaging.kafka.consumer.group", grant.Lane.Group).SetTag("messaging.message.id", message.Id);
+        work.TraceParent = activity?.Id ?? message.TraceParent;
         await processor.HandleAsync(message, work, cancellationToken);
     }
 

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Npgsql;
 using Orchestrator.Messaging.Timers;
 using Orchestrator.Messaging.Wire;
@@ -33,13 +32,16 @@ public sealed class UnitOfWork(LaneId lane, DateTimeOffset now, MessageCatalog c
 
     internal IReadOnlyList<UnitWrite> Writes => _writes;
 
+    /// <summary>W3C trace context of the message that is being handled: what it brings about belongs to its trace, whether or not anybody listens here.</summary>
+    internal string? TraceParent { get; set; }
+
     /// <summary>Publishes <paramref name="message"/> after the commit, to the topic and under the key that its contract says.</summary>
     /// <param name="message">A record of the catalog.</param>
     /// <param name="id">Its ce_id; a new version 7 UUID when null.</param>
     /// <exception cref="InvalidOperationException">The record is not in the catalog, or its body is too large.</exception>
     public void Publish(object message, Guid? id = null) =>
         Publish(OutgoingMessage.Of(
-            Catalog.Of(message.GetType()), message, id ?? Guid.CreateVersion7(Now), Lane.Source, Now, Activity.Current?.Id));
+            Catalog.Of(message.GetType()), message, id ?? Guid.CreateVersion7(Now), Lane.Source, Now, TraceParent));
 
     /// <summary>Publishes a message that is serialized already.</summary>
     public void Publish(OutgoingMessage message) => _outgoing.Add(message);

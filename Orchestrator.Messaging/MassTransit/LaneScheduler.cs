@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using MassTransit;
 using MassTransit.Scheduling;
 using Orchestrator.Messaging.Timers;
@@ -28,7 +27,7 @@ sealed class LaneScheduler(LaneReceiveContext receive) : IScheduleMessageProvide
         }
         var due = new DateTimeOffset(scheduledTime.ToUniversalTime(), TimeSpan.Zero);
         unit.Schedule(new TimerEntry(
-            token, due, OutgoingMessage.Of(unit.Catalog.Of(typeof(T)), message, id, unit.Lane.Source, unit.Now, Activity.Current?.Id)));
+            token, due, OutgoingMessage.Of(unit.Catalog.Of(typeof(T)), message, id, unit.Lane.Source, unit.Now, unit.TraceParent)));
         return new ScheduledMessageHandle<T>(token, scheduledTime, destinationAddress, message);
     }
 

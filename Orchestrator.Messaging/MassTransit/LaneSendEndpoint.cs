@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using MassTransit;
 using MassTransit.Context;
 using MassTransit.Initializers;
@@ -89,6 +88,6 @@ sealed class LaneSendEndpoint(LaneReceiveContext receive, string? topic) : ISend
             return;
         }
         var contract = unit.Catalog.Of(message.GetType()) with { Topic = topic };
-        unit.Publish(OutgoingMessage.Of(contract, message, id ?? Guid.CreateVersion7(unit.Now), unit.Lane.Source, unit.Now, Activity.Current?.Id));
+        unit.Publish(OutgoingMessage.Of(contract, message, id ?? Guid.CreateVersion7(unit.Now), unit.Lane.Source, unit.Now, unit.TraceParent));
     }
 }
