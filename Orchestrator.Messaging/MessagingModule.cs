@@ -28,7 +28,9 @@ public static class MessagingModule
     /// <param name="configuration">Sections <c>Messaging</c>, <c>Kafka</c> and <c>Topics</c> (other names for topics, by default name); ORCHESTRATOR_KAFKA and ORCHESTRATOR_POSTGRES go before them.</param>
     public static IServiceCollection AddOrchestratorMessaging(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddOptions<MessagingOptions>().Bind(configuration.GetSection(MessagingOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<MessagingOptions>().Bind(configuration.GetSection(MessagingOptions.Section)).ValidateDataAnnotations()
+            .Validate(o => o.HeartbeatMs * 3L <= o.LeaseMs, "Messaging:LeaseMs must be at least three times Messaging:HeartbeatMs, or a member that is alive loses its lanes")
+            .ValidateOnStart();
         services.AddSingleton(sp => sp.GetRequiredService<IOptions<MessagingOptions>>().Value);
         services.AddSingleton(_ => ReadKafka(configuration));
         services.AddSingleton(_ => NpgsqlDataSource.Create(Databases.ReadConnection(ReadPostgres(configuration))));

@@ -1,5 +1,6 @@
 using Confluent.Kafka;
 using Microsoft.Extensions.Logging;
+using Npgsql;
 using Orchestrator.Messaging.Kafka;
 using Orchestrator.Messaging.Ownership;
 
@@ -105,11 +106,14 @@ internal sealed partial class GroupRunner : IAsyncDisposable
             if (_workers.TryGetValue(partition, out var worker))
                 _releasing[partition] = ReleaseAsync(membership, worker);
         }
-        foreach (var lane in lanes.Where(l => claim.Contains(l.Partition) && !_releasing.ContainsKey(l.Partition)))
+        // A lane that is ours and runs nowhere is one whose release failed: it is claimed anew, and released again if it is too much.
+        foreach (var lane in lanes.Where(l => (claim.Contains(l.Partition) || IsOurs(l)) && !_releasing.ContainsKey(l.Partition) && !_workers.ContainsKey(l.Partition)))
         {
             if (await membership.ClaimAsync(lane, _stop.Token) is { } grant)
                 Start(membership, grant);
         }
+
+        bool IsOurs(LaneSight lane) => lane.Owner == membership.MemberId;
     }
 
     void Start(GroupMembership membership, LaneGrant grant)
@@ -123,8 +127,15 @@ internal sealed partial class GroupRunner : IAsyncDisposable
     async Task ReleaseAsync(GroupMembership membership, LaneWorker worker)
     {
         await RemoveAsync(worker);
-        await LaneRelease.ReleaseAsync(_services.Database, worker.Grant, CancellationToken.None);
-        Released(_logger, worker.Grant.Lane, membership.MemberId);
+        try
+        {
+            await LaneRelease.ReleaseAsync(_services.Database, worker.Grant, CancellationToken.None);
+            Released(_logger, worker.Grant.Lane, membership.MemberId);
+        }
+        catch (NpgsqlException e)
+        {
+            NotReleased(_logger, worker.Grant.Lane, e);
+        }
     }
 
     async Task RemoveAsync(LaneWorker worker)
@@ -199,6 +210,9 @@ internal sealed partial class GroupRunner : IAsyncDisposable
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Group {Group}: the membership is lost; joining anew")]
     static partial void LostMembership(ILogger logger, string group, Exception exception);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Lane}: not released")]
+    static partial void NotReleased(ILogger logger, LaneId lane, Exception exception);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{Lane}: released by {Member}")]
     static partial void Released(ILogger logger, LaneId lane, Guid member);

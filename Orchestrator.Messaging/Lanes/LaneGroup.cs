@@ -15,6 +15,6 @@ public sealed class LaneGroup
     /// <summary>Makes the processor of one lane, once each time that the lane is acquired.</summary>
     public required Func<LaneId, LaneProcessor> CreateProcessor { get; init; }
 
-    /// <summary>The most messages in one unit of work.</summary>
-    public int MaxBatch { get; init; } = 500;
+    /// <summary>The most messages in one unit of work; <see cref="Configuration.MessagingOptions.MaxBatch"/> when null.</summary>
+    public int? MaxBatch { get; init; }
 }

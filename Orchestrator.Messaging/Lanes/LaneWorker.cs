@@ -13,7 +13,7 @@ namespace Orchestrator.Messaging.Lanes;
 /// </summary>
 internal sealed partial class LaneWorker : IAsyncDisposable
 {
-    readonly LaneGroup _group;
+    readonly int _maxBatch;
     readonly LaneServices _services;
     readonly GroupConsumer _consumer;
     readonly Func<bool> _leaseIsFresh;
@@ -35,7 +35,7 @@ internal sealed partial class LaneWorker : IAsyncDisposable
     public LaneWorker(LaneGrant grant, LaneGroup group, LaneServices services, GroupConsumer consumer, Func<bool> leaseIsFresh, ILogger logger)
     {
         Grant = grant;
-        _group = group;
+        _maxBatch = group.MaxBatch ?? services.Options.MaxBatch;
         _services = services;
         _consumer = consumer;
         _leaseIsFresh = leaseIsFresh;
@@ -160,12 +160,12 @@ internal sealed partial class LaneWorker : IAsyncDisposable
         var now = _services.Time.GetUtcNow();
         if (_timers.IsDue(now))
         {
-            foreach (var message in await _timers.DueAsync(now, _group.MaxBatch, _abort.Token))
+            foreach (var message in await _timers.DueAsync(now, _maxBatch, _abort.Token))
                 _pending.Enqueue(message);
         }
         if (_pending.Count == 0)
         {
-            foreach (var result in Inbox.Take(_group.MaxBatch))
+            foreach (var result in Inbox.Take(_maxBatch))
                 _pending.Enqueue(_services.Reader.Read(result));
         }
     }

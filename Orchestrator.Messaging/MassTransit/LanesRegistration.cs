@@ -17,13 +17,13 @@ public static class LanesRegistration
     /// <param name="name">The group's name, also its Kafka consumer group id.</param>
     /// <param name="topics">The topics to read, by their actual names; all have the same number of partitions.</param>
     /// <param name="configure">Adds sagas and consumers, once, when the bus is made.</param>
-    /// <param name="maxBatch">The most messages in one unit of work.</param>
+    /// <param name="maxBatch">The most messages in one unit of work; what the options say when null.</param>
     public static IServiceCollection AddLaneEndpoint(
         this IServiceCollection services,
         string name,
         Func<IServiceProvider, IReadOnlyList<string>> topics,
         Action<ILaneEndpointConfigurator> configure,
-        int maxBatch = 500)
+        int? maxBatch = null)
     {
         if (services.All(s => s.ServiceType != typeof(LaneEndpoints)))
             services.AddMassTransit(bus => bus.UseLanes().UsingInMemory());
