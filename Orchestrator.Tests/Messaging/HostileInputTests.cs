@@ -7,6 +7,7 @@ using Orchestrator.Messaging.Lanes;
 using Orchestrator.Messaging.Parking;
 using Orchestrator.Messaging.Wire;
 using Orchestrator.Tests.Infrastructure;
+using static Orchestrator.Tests.Messaging.LaneFixture;
 
 namespace Orchestrator.Tests.Messaging;
 
@@ -25,7 +26,7 @@ public sealed class HostileInputTests(TestInfrastructure infrastructure)
         Produce(fixture, key, new byte[890_000]);
         Produce(fixture, new string('k', 120_000), new byte[899_000]);
         Produce(fixture, new string('k', 950_000), []);
-        Produce(fixture, "good", Body(LaneFixture.Transaction(Id(1), "good")), id: Id(1));
+        Produce(fixture, "good", Body(Transaction(Id(1), "good")), id: Id(1));
 
         await fixture.TakenAsync(1);
         Assert.Equal(4L, await fixture.ScalarAsync<long>("select count(*) from messaging.parked where status = 'refused' and error_code = 'too_large'"));
@@ -40,8 +41,8 @@ public sealed class HostileInputTests(TestInfrastructure infrastructure)
     public async Task Message_when_its_timestamp_is_no_time_does_take_effect_like_any(long timestampMs)
     {
         await using var fixture = await LaneFixture.CreateAsync(infrastructure, embedded: true);
-        Produce(fixture, "k", Body(LaneFixture.Transaction(Id(1), "k")), id: Id(1), timestampMs: timestampMs);
-        Produce(fixture, "k", Body(LaneFixture.Transaction(Id(2), "k")), id: Id(2));
+        Produce(fixture, "k", Body(Transaction(Id(1), "k")), id: Id(1), timestampMs: timestampMs);
+        Produce(fixture, "k", Body(Transaction(Id(2), "k")), id: Id(2));
         await fixture.StartServiceAsync();
         await fixture.TakenAsync(2);
         Assert.Equal([Id(1), Id(2)], await fixture.EffectsAsync("k"));
@@ -52,9 +53,9 @@ public sealed class HostileInputTests(TestInfrastructure infrastructure)
     {
         await using var fixture = await LaneFixture.CreateAsync(infrastructure);
         await fixture.StartServiceAsync();
-        fixture.Send(LaneFixture.Transaction(Id(1), "k", ("timer", "1500")));
+        fixture.Send(Transaction(Id(1), "k", ("timer", "1500")));
         await fixture.TakenAsync(1);
-        Produce(fixture, "k", Body(LaneFixture.Transaction(Id(2), "k")), id: Id(2), header: ("orchestrator-timer-id", Id(1).ToString()));
+        Produce(fixture, "k", Body(Transaction(Id(2), "k")), id: Id(2), header: ("orchestrator-timer-id", Id(1).ToString()));
         await fixture.TakenAsync(2);
         await Eventually.HoldsAsync("the timer came", async () => (await fixture.EffectsAsync("k", "timer")).Count == 1);
     }
@@ -64,9 +65,9 @@ public sealed class HostileInputTests(TestInfrastructure infrastructure)
     {
         await using var fixture = await LaneFixture.CreateAsync(infrastructure);
         var host = await fixture.StartServiceAsync();
-        fixture.Send(LaneFixture.Transaction(Id(1), "bad", ("fail", "")));
-        fixture.Send(LaneFixture.Transaction(Id(2), "bad", ("fail", "")));
-        fixture.Send(LaneFixture.Transaction(Id(3), "bad"));
+        fixture.Send(Transaction(Id(1), "bad", ("fail", "")));
+        fixture.Send(Transaction(Id(2), "bad", ("fail", "")));
+        fixture.Send(Transaction(Id(3), "bad"));
         await Eventually.HoldsAsync("three are parked", async () => await fixture.ScalarAsync<long>("select count(*) from messaging.parked") == 3);
 
         var parked = host.Services.GetRequiredService<ParkedMessages>();
@@ -86,7 +87,7 @@ public sealed class HostileInputTests(TestInfrastructure infrastructure)
     public void Reader_when_any_bytes_come_does_name_their_fault_and_never_throws()
     {
         var reader = new LaneMessageReader(MessageCatalog.Contracts);
-        var good = Body(LaneFixture.Transaction(Id(1), "k"));
+        var good = Body(Transaction(Id(1), "k"));
         var damaged = Gen.Select(Gen.Int[0, good.Length - 1], Gen.Byte).Array[0, 3].Select(changes =>
         {
             var body = good.ToArray();
@@ -125,6 +126,4 @@ public sealed class HostileInputTests(TestInfrastructure infrastructure)
 
     static byte[] Body(Contracts.Transactions.TransactionSubmitted transaction) =>
         OutgoingMessage.Of(MessageCatalog.Contracts.Of(transaction.GetType()), transaction, transaction.TransactionId, "/test", DateTimeOffset.UnixEpoch).Body.ToArray();
-
-    static Guid Id(int n) => new(n, 0, 0, [0, 0, 0, 0, 0, 0, 0, 1]);
 }

@@ -1,5 +1,6 @@
 using Orchestrator.Contracts;
 using Orchestrator.Tests.Infrastructure;
+using static Orchestrator.Tests.Messaging.LaneFixture;
 
 namespace Orchestrator.Tests.Messaging;
 
@@ -12,9 +13,9 @@ public sealed class LaneEffectTests(TestInfrastructure infrastructure)
         var sent = Ids(400);
         for (var i = 0; i < sent.Count; i++)
         {
-            fixture.Send(LaneFixture.Transaction(sent[i], $"key{i % 7}"));
+            fixture.Send(Transaction(sent[i], $"key{i % 7}"));
             if (i % 3 == 0)
-                fixture.Send(LaneFixture.Transaction(sent[i / 2], $"key{i / 2 % 7}"));
+                fixture.Send(Transaction(sent[i / 2], $"key{i / 2 % 7}"));
         }
         await fixture.StartServiceAsync();
         await fixture.TakenAsync(sent.Count);
@@ -30,12 +31,12 @@ public sealed class LaneEffectTests(TestInfrastructure infrastructure)
         await using var fixture = await LaneFixture.CreateAsync(infrastructure);
         var first = await fixture.StartServiceAsync();
         var (one, two) = (Id(1), Id(2));
-        fixture.Send(LaneFixture.Transaction(one, "a"));
+        fixture.Send(Transaction(one, "a"));
         await fixture.TakenAsync(1);
         await fixture.StopServiceAsync(first);
 
-        fixture.Send(LaneFixture.Transaction(one, "a"));
-        fixture.Send(LaneFixture.Transaction(two, "a"));
+        fixture.Send(Transaction(one, "a"));
+        fixture.Send(Transaction(two, "a"));
         await fixture.StartServiceAsync();
         await fixture.TakenAsync(2);
         Assert.Equal([one, two], await fixture.EffectsAsync("a"));
@@ -47,7 +48,7 @@ public sealed class LaneEffectTests(TestInfrastructure infrastructure)
         await using var fixture = await LaneFixture.CreateAsync(infrastructure);
         var sent = Ids(300);
         foreach (var id in sent)
-            fixture.Send(LaneFixture.Transaction(id, $"key{id.ToByteArray()[0] % 5}"));
+            fixture.Send(Transaction(id, $"key{id.ToByteArray()[0] % 5}"));
         await fixture.StartServiceAsync();
 
         Assert.Equal(sent.Order(), fixture.Read(Topics.Alerts, sent.Count).Order());
@@ -59,14 +60,14 @@ public sealed class LaneEffectTests(TestInfrastructure infrastructure)
     {
         await using var fixture = await LaneFixture.CreateAsync(infrastructure);
         var left = await fixture.StartServiceAsync();
-        fixture.Send(LaneFixture.Transaction(Id(1), "a"));
+        fixture.Send(Transaction(Id(1), "a"));
         await fixture.TakenAsync(1);
         Assert.Single(fixture.Read(Topics.Alerts, 1));
         await Eventually.HoldsAsync("the outbox is empty", async () => await fixture.ScalarAsync<long>("select count(*) from messaging.outbox") == 0);
         await fixture.StopServiceAsync(left);
 
         // As if it had died between the commit and the publishing of two units.
-        await LeaveInOutboxAsync(fixture, Id(2), Id(3));
+        await fixture.LeaveInOutboxAsync(Id(2), Id(3));
         await fixture.StartServiceAsync();
         Assert.Equal([Id(1), Id(2), Id(3)], fixture.Read(Topics.Alerts, 3));
         await Eventually.HoldsAsync("the outbox is empty", async () => await fixture.ScalarAsync<long>("select count(*) from messaging.outbox") == 0);
@@ -77,9 +78,9 @@ public sealed class LaneEffectTests(TestInfrastructure infrastructure)
     {
         await using var fixture = await LaneFixture.CreateAsync(infrastructure);
         await fixture.StartServiceAsync();
-        fixture.Send(LaneFixture.Transaction(Id(1), "a", ("timer", "400")));
-        fixture.Send(LaneFixture.Transaction(Id(2), "a", ("timer", "200")));
-        fixture.Send(LaneFixture.Transaction(Id(3), "a", ("cancel-timer", Id(2).ToString())));
+        fixture.Send(Transaction(Id(1), "a", ("timer", "400")));
+        fixture.Send(Transaction(Id(2), "a", ("timer", "200")));
+        fixture.Send(Transaction(Id(3), "a", ("cancel-timer", Id(2).ToString())));
 
         await Eventually.HoldsAsync("the timer came", async () => (await fixture.EffectsAsync("a", "timer")).Count > 0);
         await Eventually.HoldsAsync("no timer is left", async () => await fixture.ScalarAsync<long>("select count(*) from messaging.timer") == 0);
@@ -91,7 +92,7 @@ public sealed class LaneEffectTests(TestInfrastructure infrastructure)
     {
         await using var fixture = await LaneFixture.CreateAsync(infrastructure);
         var first = await fixture.StartServiceAsync();
-        fixture.Send(LaneFixture.Transaction(Id(1), "a", ("timer", "300")));
+        fixture.Send(Transaction(Id(1), "a", ("timer", "300")));
         await fixture.TakenAsync(1);
         await fixture.StopServiceAsync(first);
         Assert.Equal(1L, await fixture.ScalarAsync<long>("select count(*) from messaging.timer"));
@@ -99,28 +100,6 @@ public sealed class LaneEffectTests(TestInfrastructure infrastructure)
         await fixture.StartServiceAsync();
         await Eventually.HoldsAsync("the timer came", async () => (await fixture.EffectsAsync("a", "timer")).Count == 1);
     }
-
-    static async Task LeaveInOutboxAsync(LaneFixture fixture, params Guid[] ids)
-    {
-        foreach (var id in ids)
-        {
-            var alert = new Contracts.Alerts.AlertRaised(id, "a", "left", 0, [], DateTimeOffset.UnixEpoch.AddYears(50));
-            var contract = Orchestrator.Messaging.Wire.MessageCatalog.Contracts.Of(alert.GetType()) with { Topic = fixture.Kafka.Topic(Topics.Alerts) };
-            var message = Orchestrator.Messaging.Wire.OutgoingMessage.Of(contract, alert, id, "/test", DateTimeOffset.UnixEpoch.AddYears(50));
-            await using var command = fixture.Source.CreateCommand(
-                """
-                with lane as (
-                    update messaging.lane set outbox_seq = outbox_seq + 1
-                    where partition = (select lane from effect order by n limit 1) returning group_id, partition, outbox_seq
-                )
-                insert into messaging.outbox (group_id, partition, seq, messages, payload) select group_id, partition, outbox_seq, 1, $1 from lane
-                """);
-            command.Parameters.Add(new() { Value = Orchestrator.Messaging.Wire.PackedMessages.Pack(message) });
-            Assert.Equal(1, await command.ExecuteNonQueryAsync());
-        }
-    }
-
-    static Guid Id(int n) => new(n, 0, 0, [0, 0, 0, 0, 0, 0, 0, 1]);
 
     static List<Guid> Ids(int count) => [.. Enumerable.Range(1, count).Select(Id)];
 }

@@ -1,3 +1,4 @@
+using System.Text;
 using Confluent.Kafka;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -5,6 +6,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using Orchestrator.Contracts;
+using Orchestrator.Contracts.Alerts;
 using Orchestrator.Contracts.Transactions;
 using Orchestrator.Messaging;
 using Orchestrator.Messaging.Lanes;
@@ -16,46 +18,79 @@ namespace Orchestrator.Tests.Messaging;
 /// <summary>A database, a cluster and as many services with recording lanes as a test starts, all real.</summary>
 public sealed class LaneFixture : IAsyncDisposable
 {
-    const int Partitions = 4;
+    /// <summary>Of every topic, and so of lanes.</summary>
+    public const int Partitions = 4;
+
     static readonly string[] TopicNames = [Topics.Transactions, Topics.Alerts, Topics.Transactions + Topics.ParkedSuffix];
 
     readonly List<IHost> _hosts = [];
 
-    LaneFixture(TestDatabase database, TestKafka kafka)
+    readonly IAsyncDisposable? _database;
+    readonly string _connectionString;
+
+    LaneFixture(string connectionString, IAsyncDisposable? database, TestKafka kafka)
     {
-        Database = database;
+        _connectionString = connectionString;
+        _database = database;
         Kafka = kafka;
-        Source = NpgsqlDataSource.Create(database.ConnectionString);
-        Producer = new ProducerBuilder<byte[], byte[]>(new ProducerConfig(kafka.ClientConfig) { LingerMs = 1, Partitioner = Partitioner.Murmur2Random, MessageMaxBytes = 1_048_576 }).Build();
+        Source = NpgsqlDataSource.Create(connectionString);
+        Producer = ProducerOn(kafka);
     }
 
-    public TestDatabase Database { get; }
-
-    public TestKafka Kafka { get; }
+    public TestKafka Kafka { get; private set; }
 
     public NpgsqlDataSource Source { get; }
 
-    public IProducer<byte[], byte[]> Producer { get; }
+    public IProducer<byte[], byte[]> Producer { get; private set; }
 
     public RecordingProcessor.Behaviour Behaviour { get; } = new();
 
+    /// <summary>On a database of its own in the run's server, and a broker in this process where <paramref name="embedded"/> or nothing else is there.</summary>
     public static async Task<LaneFixture> CreateAsync(TestInfrastructure infrastructure, bool embedded = false)
     {
-        var kafka = embedded ? TestInfrastructure.StartEmbeddedKafka() : await infrastructure.StartKafkaAsync();
+        var database = await infrastructure.CreateMigratedDatabaseAsync();
+        return await CreateAsync(database.ConnectionString, database, embedded ? TestInfrastructure.StartEmbeddedKafka() : await infrastructure.StartKafkaAsync());
+    }
+
+    /// <summary>On a migrated database of the caller's.</summary>
+    public static Task<LaneFixture> CreateAsync(string connectionString) => CreateAsync(connectionString, database: null, TestInfrastructure.StartEmbeddedKafka());
+
+    static async Task<LaneFixture> CreateAsync(string connectionString, IAsyncDisposable? database, TestKafka kafka)
+    {
         await kafka.CreateTopicsAsync(Partitions, TopicNames);
-        var fixture = new LaneFixture(await infrastructure.CreateMigratedDatabaseAsync(), kafka);
+        var fixture = new LaneFixture(connectionString, database, kafka);
         await fixture.ExecuteAsync("create table effect (n bigint generated always as identity, key text, id uuid, kind text, lane int)");
         return fixture;
     }
 
-    public async Task<IHost> StartServiceAsync(string? kafka = null, params (string Key, string Value)[] settings)
+    /// <summary>Another cluster with the same topics takes the place of the one that was.</summary>
+    public async Task ReplaceClusterAsync()
+    {
+        Producer.Dispose();
+        // The new one first: an embedded cluster is named by its address in memory, which must not be that of the old one.
+        var former = Kafka;
+        Kafka = TestInfrastructure.StartEmbeddedKafka();
+        await former.DisposeAsync();
+        await Kafka.CreateTopicsAsync(Partitions, TopicNames);
+        Producer = ProducerOn(Kafka);
+    }
+
+    static IProducer<byte[], byte[]> ProducerOn(TestKafka kafka) => new ProducerBuilder<byte[], byte[]>(new ProducerConfig(kafka.ClientConfig)
+    {
+        LingerMs = 1,
+        Partitioner = Partitioner.Murmur2Random,
+        MessageMaxBytes = 1_048_576,
+        EnableIdempotence = true,
+    }).SetLogHandler((_, _) => { }).Build();
+
+    public async Task<IHost> StartServiceAsync(params (string Key, string Value)[] settings)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Logging.SetMinimumLevel(LogLevel.Critical);
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>(StringComparer.Ordinal)
         {
-            ["ORCHESTRATOR_KAFKA"] = kafka ?? Kafka.BootstrapServers,
-            ["ORCHESTRATOR_POSTGRES"] = Database.ConnectionString,
+            ["ORCHESTRATOR_KAFKA"] = Kafka.BootstrapServers,
+            ["ORCHESTRATOR_POSTGRES"] = _connectionString,
             ["Messaging:Partitions"] = Partitions.ToString(),
             ["Messaging:HeartbeatMs"] = "50",
             ["Messaging:MaxBackoffMs"] = "200",
@@ -70,7 +105,15 @@ public sealed class LaneFixture : IAsyncDisposable
             CreateProcessor = lane => new RecordingProcessor(lane, Behaviour),
         });
         var host = builder.Build();
-        await host.StartAsync();
+        try
+        {
+            await host.StartAsync();
+        }
+        catch
+        {
+            host.Dispose();
+            throw;
+        }
         _hosts.Add(host);
         return host;
     }
@@ -86,10 +129,13 @@ public sealed class LaneFixture : IAsyncDisposable
         id, key, "destination", 100, "EUR", TransactionKind.Transfer, DateTimeOffset.UnixEpoch.AddYears(50),
         Metadata: metadata.Length == 0 ? null : metadata.ToDictionary(m => m.Key, m => m.Value, StringComparer.Ordinal));
 
-    public void Send(TransactionSubmitted transaction, Guid? messageId = null)
+    /// <summary>Sends a transaction, its body grown by <paramref name="pad"/>.</summary>
+    public void Send(TransactionSubmitted transaction, string? traceParent = null, string pad = "")
     {
         var contract = MessageCatalog.Contracts.Of(typeof(TransactionSubmitted));
-        var message = OutgoingMessage.Of(contract, transaction, messageId ?? transaction.TransactionId, "/test", DateTimeOffset.UnixEpoch.AddYears(50));
+        var message = OutgoingMessage.Of(contract, transaction, transaction.TransactionId, "/test", DateTimeOffset.UnixEpoch.AddYears(50), traceParent);
+        if (pad.Length > 0)
+            message = message with { Body = Encoding.UTF8.GetBytes($$"""{"pad":"{{pad}}",{{Encoding.UTF8.GetString(message.Body.Span)[1..]}}""") };
         Producer.Produce(Kafka.Topic(Topics.Transactions), KafkaWire.ToKafka(message));
     }
 
@@ -118,35 +164,65 @@ public sealed class LaneFixture : IAsyncDisposable
         await command.ExecuteNonQueryAsync();
     }
 
+    /// <summary>Leaves announcements as the owner of the first effect's lane would that died between the commit and the publishing.</summary>
+    public async Task LeaveInOutboxAsync(params Guid[] ids)
+    {
+        foreach (var id in ids)
+        {
+            var alert = new AlertRaised(id, "a", "left", 0, [], DateTimeOffset.UnixEpoch.AddYears(50));
+            var contract = MessageCatalog.Contracts.Of(alert.GetType()) with { Topic = Kafka.Topic(Topics.Alerts) };
+            var message = OutgoingMessage.Of(contract, alert, id, "/test", DateTimeOffset.UnixEpoch.AddYears(50));
+            await using var command = Source.CreateCommand(
+                """
+                with lane as (
+                    update messaging.lane set outbox_seq = outbox_seq + 1
+                    where partition = (select lane from effect order by n limit 1) returning group_id, partition, outbox_seq
+                )
+                insert into messaging.outbox (group_id, partition, seq, messages, payload) select group_id, partition, outbox_seq, 1, $1 from lane
+                """);
+            command.Parameters.Add(new() { Value = PackedMessages.Pack(message) });
+            Assert.Equal(1, await command.ExecuteNonQueryAsync());
+        }
+    }
+
     /// <summary>Waits until as many messages took effect.</summary>
     public Task TakenAsync(int count, TimeSpan? within = null) =>
         Eventually.HoldsAsync($"{count} effects", async () => await ScalarAsync<long>("select count(*) from effect where kind = 'message'") >= count, within);
 
-    /// <summary>The ids on a topic, in order of partition and offset, from its beginning until as many were read.</summary>
-    public List<Guid> Read(string topic, int count)
+    /// <summary>A message's id by its number.</summary>
+    public static Guid Id(int n) => new(n, 0, 0, [0, 0, 0, 0, 0, 0, 0, 1]);
+
+    /// <summary>The ids on a topic, in order of partition and offset, repetitions included, from its beginning until as many different ones were read.</summary>
+    public List<Guid> Read(string topic, int count) =>
+        [.. ReadMessages(topic, count).Select(m => Guid.Parse(KafkaWire.Text(m.Headers, CloudEventHeaders.Id)!))];
+
+    /// <inheritdoc cref="Read" />
+    public List<Message<byte[], byte[]>> ReadMessages(string topic, int count)
     {
-        using var consumer = new ConsumerBuilder<byte[], byte[]>(new ConsumerConfig(Kafka.ClientConfig) { GroupId = Kafka.Group("reader"), EnableAutoCommit = false }).Build();
+        using var consumer = new ConsumerBuilder<byte[], byte[]>(new ConsumerConfig(Kafka.ClientConfig) { GroupId = Kafka.Group("reader"), EnableAutoCommit = false })
+            .SetLogHandler((_, _) => { }).Build();
         consumer.Assign(Enumerable.Range(0, Partitions).Select(p => new TopicPartitionOffset(Kafka.Topic(topic), p, Offset.Beginning)));
-        var ids = new List<Guid>();
+        var messages = new List<Message<byte[], byte[]>>();
         var began = TimeProvider.System.GetTimestamp();
-        while (ids.Count < count && TimeProvider.System.GetElapsedTime(began) < TimeSpan.FromSeconds(30))
+        var different = new HashSet<string>(StringComparer.Ordinal);
+        while (different.Count < count && TimeProvider.System.GetElapsedTime(began) < TimeSpan.FromSeconds(30))
         {
-            if (consumer.Consume(TimeSpan.FromMilliseconds(100)) is { } result)
-                ids.Add(Guid.Parse(KafkaWire.Text(result.Message.Headers, CloudEventHeaders.Id)!));
+            if (consumer.Consume(TimeSpan.FromMilliseconds(100)) is not { } result)
+                continue;
+            messages.Add(result.Message);
+            different.Add(KafkaWire.Text(result.Message.Headers, CloudEventHeaders.Id)!);
         }
-        return ids;
+        return messages;
     }
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var host in _hosts)
-        {
-            await host.StopAsync();
-            host.Dispose();
-        }
+        foreach (var host in _hosts.ToList())
+            await StopServiceAsync(host);
         Producer.Dispose();
         await Source.DisposeAsync();
         await Kafka.DisposeAsync();
-        await Database.DisposeAsync();
+        if (_database is not null)
+            await _database.DisposeAsync();
     }
 }

@@ -5,6 +5,7 @@ using Orchestrator.Contracts;
 using Orchestrator.Messaging.Parking;
 using Orchestrator.Messaging.Wire;
 using Orchestrator.Tests.Infrastructure;
+using static Orchestrator.Tests.Messaging.LaneFixture;
 
 namespace Orchestrator.Tests.Messaging;
 
@@ -15,12 +16,12 @@ public sealed class ParkingTests(TestInfrastructure infrastructure)
     {
         await using var fixture = await LaneFixture.CreateAsync(infrastructure);
         var host = await fixture.StartServiceAsync();
-        fixture.Send(LaneFixture.Transaction(Id(1), "bad"));
-        fixture.Send(LaneFixture.Transaction(Id(2), "bad", ("fail", "")));
+        fixture.Send(Transaction(Id(1), "bad"));
+        fixture.Send(Transaction(Id(2), "bad", ("fail", "")));
         for (var i = 3; i <= 6; i++)
-            fixture.Send(LaneFixture.Transaction(Id(i), "bad"));
+            fixture.Send(Transaction(Id(i), "bad"));
         for (var i = 100; i < 200; i++)
-            fixture.Send(LaneFixture.Transaction(Id(i), $"good{i % 9}"));
+            fixture.Send(Transaction(Id(i), $"good{i % 9}"));
         await fixture.TakenAsync(101);
         await Eventually.HoldsAsync("five are parked", async () => await fixture.ScalarAsync<long>("select count(*) from messaging.parked") == 5);
         Assert.Equal([Id(1)], await fixture.EffectsAsync("bad"));
@@ -42,7 +43,7 @@ public sealed class ParkingTests(TestInfrastructure infrastructure)
         await Eventually.HoldsAsync("nothing is parked", async () => await fixture.ScalarAsync<long>("select count(*) from messaging.parked") == 0);
         Assert.Equal(Enumerable.Range(1, 6).Select(Id), await fixture.EffectsAsync("bad"));
 
-        fixture.Send(LaneFixture.Transaction(Id(7), "bad"));
+        fixture.Send(Transaction(Id(7), "bad"));
         await fixture.TakenAsync(107);
         Assert.Equal(Enumerable.Range(1, 7).Select(Id), await fixture.EffectsAsync("bad"));
     }
@@ -52,13 +53,13 @@ public sealed class ParkingTests(TestInfrastructure infrastructure)
     {
         await using var fixture = await LaneFixture.CreateAsync(infrastructure);
         var first = await fixture.StartServiceAsync();
-        fixture.Send(LaneFixture.Transaction(Id(1), "bad", ("fail", "")));
-        fixture.Send(LaneFixture.Transaction(Id(2), "bad"));
+        fixture.Send(Transaction(Id(1), "bad", ("fail", "")));
+        fixture.Send(Transaction(Id(2), "bad"));
         await Eventually.HoldsAsync("two are parked", async () => await fixture.ScalarAsync<long>("select count(*) from messaging.parked") == 2);
         await fixture.StopServiceAsync(first);
 
         var second = await fixture.StartServiceAsync();
-        fixture.Send(LaneFixture.Transaction(Id(3), "bad"));
+        fixture.Send(Transaction(Id(3), "bad"));
         await Eventually.HoldsAsync("three are parked", async () => await fixture.ScalarAsync<long>("select count(*) from messaging.parked") == 3);
         var failed = await fixture.ScalarAsync<long>("select parked_id from messaging.parked where status = 'failed'");
         await second.Services.GetRequiredService<ParkedMessages>().RequestAsync(failed, ParkedRequest.Discard, "tester", default);
@@ -98,7 +99,7 @@ public sealed class ParkingTests(TestInfrastructure infrastructure)
         var cases = BadInput.Select(row => row.Data).ToList();
         foreach (var (_, key, id, type, body) in cases)
             Send(fixture, key, id, type, body);
-        fixture.Send(LaneFixture.Transaction(Id(1), "k"));
+        fixture.Send(Transaction(Id(1), "k"));
         await fixture.TakenAsync(1);
         await Eventually.HoldsAsync("all are parked", async () => await fixture.ScalarAsync<long>("select count(*) from messaging.parked") == cases.Count);
 
@@ -132,6 +133,4 @@ public sealed class ParkingTests(TestInfrastructure infrastructure)
             Headers = headers,
         });
     }
-
-    static Guid Id(int n) => new(n, 0, 0, [0, 0, 0, 0, 0, 0, 0, 1]);
 }

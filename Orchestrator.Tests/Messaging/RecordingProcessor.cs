@@ -22,6 +22,16 @@ public sealed class RecordingProcessor(LaneId lane, RecordingProcessor.Behaviour
         /// <summary>Whether messages that ask to fail do.</summary>
         public bool Failing { get; set; } = true;
 
+        /// <summary>How often messages were handled, those of units that did not commit included.</summary>
+        public int Handled => _handled;
+
+        internal void Count() => Interlocked.Increment(ref _handled);
+
+        int _handled;
+
+        /// <summary>Which of the messages that ask to fail do, while <see cref="Failing"/>.</summary>
+        public Func<TransactionSubmitted, bool> Fails { get; set; } = _ => true;
+
         /// <summary>Awaited for every message.</summary>
         public Func<Task> Gate { get; set; } = () => Task.CompletedTask;
     }
@@ -29,13 +39,14 @@ public sealed class RecordingProcessor(LaneId lane, RecordingProcessor.Behaviour
     public override async ValueTask HandleAsync(LaneMessage message, UnitOfWork work, CancellationToken cancellationToken)
     {
         await behaviour.Gate();
+        behaviour.Count();
         if (message.Body is TransactionCancelled cancelled)
         {
             _effects.Add((message.Key, cancelled.TransactionId, "timer", lane.Partition));
             return;
         }
         var transaction = (TransactionSubmitted)message.Body!;
-        if (transaction.Metadata?.ContainsKey("fail") == true && behaviour.Failing)
+        if (transaction.Metadata?.ContainsKey("fail") == true && behaviour.Failing && behaviour.Fails(transaction))
             throw new InvalidOperationException("asked to fail");
         _effects.Add((message.Key, transaction.TransactionId, "message", lane.Partition));
         if (transaction.Metadata?.TryGetValue("timer", out var after) == true)
