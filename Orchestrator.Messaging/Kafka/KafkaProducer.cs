@@ -13,6 +13,9 @@ public sealed partial class KafkaProducer : IDisposable
 {
     static readonly TimeSpan FullQueuePause = TimeSpan.FromMilliseconds(5);
 
+    // Of a request under way: the client's socket.timeout.ms, and some more.
+    static readonly TimeSpan LongestAnswer = TimeSpan.FromSeconds(65);
+
     readonly KafkaOptions _options;
     readonly ILogger<KafkaProducer> _logger;
     readonly Lock _lock = new();
@@ -88,6 +91,8 @@ public sealed partial class KafkaProducer : IDisposable
                 return;
             Volatile.Write(ref _producer, Build());
         }
+        // Whoever has messages under way waits to be told: each is answered or times out, and only then may the old one go.
+        failed.Flush(LongestAnswer);
         failed.Dispose();
         Replaced(_logger);
     }

@@ -29,21 +29,13 @@ sealed class LaneSendEndpoint(LaneReceiveContext receive, string? topic) : ISend
     public Task Send<T>(T message, IPipe<SendContext<T>> pipe, CancellationToken cancellationToken) where T : class
     {
         var context = new LaneSendContext<T>(message, cancellationToken);
-        var configured = pipe.Send(context);
-        if (!configured.IsCompletedSuccessfully)
-            return WaitAsync(configured, context);
-        Deliver(message, context.MessageId);
-        return Task.CompletedTask;
+        return DeliverAsync(context, pipe.Send(context));
     }
 
     public Task Send<T>(T message, IPipe<SendContext> pipe, CancellationToken cancellationToken) where T : class
     {
         var context = new LaneSendContext<T>(message, cancellationToken);
-        var configured = pipe.Send(context);
-        if (!configured.IsCompletedSuccessfully)
-            return WaitAsync(configured, context);
-        Deliver(message, context.MessageId);
-        return Task.CompletedTask;
+        return DeliverAsync(context, pipe.Send(context));
     }
 
     public Task Send(object message, CancellationToken cancellationToken) => SendEndpointConverterCache.Send(this, message, message.GetType(), cancellationToken);
@@ -73,10 +65,18 @@ sealed class LaneSendEndpoint(LaneReceiveContext receive, string? topic) : ISend
 
     public ConnectHandle ConnectSendObserver(ISendObserver observer) => throw NoObservers();
 
-    async Task WaitAsync<T>(Task configured, LaneSendContext<T> context) where T : class
+    Task DeliverAsync<T>(LaneSendContext<T> context, Task configured) where T : class
     {
-        await configured;
+        if (!configured.IsCompletedSuccessfully)
+            return WaitAsync();
         Deliver(context.Message, context.MessageId);
+        return Task.CompletedTask;
+
+        async Task WaitAsync()
+        {
+            await configured;
+            Deliver(context.Message, context.MessageId);
+        }
     }
 
     void Deliver(object message, Guid? id)
