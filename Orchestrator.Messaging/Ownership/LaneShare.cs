@@ -19,23 +19,19 @@ public static class LaneShare
     public static (IReadOnlyList<int> Release, IReadOnlyList<int> Claim) Decide(
         Guid self, IReadOnlyCollection<Guid> members, IReadOnlyList<LaneSight> lanes)
     {
+        var owned = members.ToDictionary(m => m, m => lanes.Count(l => l.Owner == m));
+        // Those who own most get the remainder, so that a balanced group stays as it is when a member comes or goes elsewhere.
+        var (least, remainder) = Math.DivRem(lanes.Count, members.Count);
+        var shares = members.OrderByDescending(m => owned[m]).ThenBy(m => m)
+            .Select((member, rank) => (Member: member, Size: least + (rank < remainder ? 1 : 0))).ToList();
+        var share = shares.Find(s => s.Member == self).Size;
+
         var mine = lanes.Where(l => l.Owner == self).Select(l => l.Partition).Order().ToList();
-        var share = Share(self, members, lanes);
         if (mine.Count > share)
             return (mine[share..], []);
-        var free = lanes.Where(l => l.Owner is null).Select(l => l.Partition).Order().Take(share - mine.Count).ToList();
-        return ([], free);
-    }
-
-    // Those who own most get the remainder, so that a balanced group stays as it is when a member comes or goes elsewhere.
-    static int Share(Guid self, IReadOnlyCollection<Guid> members, IReadOnlyList<LaneSight> lanes)
-    {
-        var least = lanes.Count / members.Count;
-        var remainder = lanes.Count % members.Count;
-        var rank = members
-            .OrderByDescending(m => lanes.Count(l => l.Owner == m)).ThenBy(m => m)
-            .Select((member, index) => (member, index))
-            .First(m => m.member == self).index;
-        return least + (rank < remainder ? 1 : 0);
+        var free = lanes.Where(l => l.Owner is null).Select(l => l.Partition).Order().ToList();
+        // Each begins behind what those before it will claim, so that members that decide at the same moment do not all reach for the same lanes.
+        var before = shares.TakeWhile(s => s.Member != self).Sum(s => Math.Max(0, s.Size - owned[s.Member]));
+        return ([], [.. Enumerable.Range(before, Math.Min(free.Count, share - mine.Count)).Select(i => free[i % free.Count])]);
     }
 }

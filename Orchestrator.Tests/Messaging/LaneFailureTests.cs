@@ -1,6 +1,9 @@
 using Confluent.Kafka;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using Orchestrator.Contracts;
 using Orchestrator.Messaging.Embedded;
+using Orchestrator.Messaging.Lanes;
 using Orchestrator.Messaging.Schema;
 using Orchestrator.Tests.Infrastructure;
 using static Orchestrator.Tests.Messaging.LaneFixture;
@@ -98,6 +101,53 @@ public sealed class LaneFailureTests(TestInfrastructure infrastructure)
         fixture.Kafka.Embedded.SetBrokerUp();
         await fixture.StartServiceAsync();
         Assert.Equal(101, fixture.Read(Topics.Alerts, 101).Distinct().Count());
+    }
+
+    [Fact]
+    public async Task Stop_when_postgres_is_down_does_end_within_the_drain()
+    {
+        await using var server = await PrivatePostgres.StartAsync(new PrivatePostgresOptions
+        {
+            Directory = await ScratchDirectory.CreateAsync("lane-stop"),
+            SharedBuffersMegabytes = 16,
+        });
+        await Migrations.ApplyAsync(server.ConnectionString);
+        await using (var fixture = await CreateAsync(server.ConnectionString))
+        {
+            var host = await fixture.StartServiceAsync(("Messaging:DrainMs", "1000"));
+            Send(fixture, 0, 100);
+            await fixture.TakenAsync(100);
+            await server.StopAsync();
+            Send(fixture, 100, 100);
+            var lanes = host.Services.GetRequiredService<LaneHost>();
+            await Eventually.HoldsAsync("it is noticed", () => lanes.Status().Single().LastError is not null);
+
+            var began = TimeProvider.System.GetTimestamp();
+            await fixture.StopServiceAsync(host);
+            Assert.InRange(TimeProvider.System.GetElapsedTime(began), TimeSpan.Zero, TimeSpan.FromSeconds(10));
+        }
+        ScratchDirectory.Delete(Path.GetDirectoryName(server.DataDirectory)!);
+    }
+
+    [Fact]
+    public async Task Unit_when_there_is_more_to_take_does_hold_no_more_than_the_options_say()
+    {
+        await using var fixture = await CreateAsync(infrastructure);
+        Send(fixture, 0, 100);
+        fixture.Producer.Flush(TimeSpan.FromSeconds(10));
+        await fixture.StartServiceAsync(("Messaging:MaxBatch", "10"));
+        await fixture.TakenAsync(100);
+        // The outbox says it: a unit is a row, and every message here announces one.
+        Assert.InRange(await fixture.ScalarAsync<long>("select sum(outbox_seq)::bigint from messaging.lane"), 10, 100);
+    }
+
+    [Fact]
+    public async Task Options_when_a_lease_is_shorter_than_three_heartbeats_are_refused()
+    {
+        await using var fixture = await CreateAsync(infrastructure);
+        var refused = await Assert.ThrowsAsync<OptionsValidationException>(
+            () => fixture.StartServiceAsync(("Messaging:HeartbeatMs", "1000"), ("Messaging:LeaseMs", "2000")));
+        Assert.Contains("Messaging:LeaseMs", refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -39,6 +39,14 @@ public sealed class LaneShareTests
         return members.TrueForAll(m => LaneShare.Decide(m, members, lanes) is { Release.Count: 0, Claim.Count: 0 });
     });
 
+    [Fact]
+    public void Lanes_when_nobody_has_too_many_and_all_claim_at_once_do_all_get_an_owner_at_once() => AnyGroup.Sample((members, lanes) =>
+    {
+        lanes = [.. lanes.Select(l => l with { Owner = null })];
+        var claimed = members.SelectMany(m => LaneShare.Decide(m, members, lanes).Claim).ToList();
+        return claimed.Count == lanes.Count && claimed.Distinct().Count() == lanes.Count;
+    });
+
     // Each round all see the same, give up and claim; the first to claim a lane gets it.
     static List<LaneSight> Settle(List<Guid> members, List<LaneSight> lanes)
     {
