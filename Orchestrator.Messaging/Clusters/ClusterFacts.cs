@@ -17,7 +17,11 @@ public sealed class ClusterFacts(ClientConfig configuration)
     public string ClusterId(TimeSpan timeout)
     {
         using var client = Connect();
-        var id = Librdkafka.ClusterId(client.Handle, Milliseconds(timeout));
+        // Any answer about metadata brings the id along. To ask for the id alone can miss an answer that comes at that very moment, and then waits in
+        // vain for another one: librdkafka looks and waits without holding its lock in between.
+        Check(Librdkafka.Metadata(client.Handle, allTopics: 0, onlyTopic: 0, out var metadata, Milliseconds(timeout)));
+        Librdkafka.MetadataDestroy(metadata);
+        var id = Librdkafka.ClusterId(client.Handle, timeoutMs: 0);
         if (id == 0)
         {
             throw new KafkaException(ErrorCode.Local_TimedOut);

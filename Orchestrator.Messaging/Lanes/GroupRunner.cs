@@ -93,27 +93,35 @@ internal sealed partial class GroupRunner : IAsyncDisposable
 
     async Task BalanceAsync(GroupMembership membership)
     {
-        var (members, lanes) = await membership.HeartbeatAsync(_stop.Token);
-        _lanesElsewhere = lanes.Count(l => l.Owner is { } owner && owner != membership.MemberId);
-        foreach (var ended in Workers().Where(w => w.HasEnded))
-            await RemoveAsync(ended);
+        // Before the beat, so that a lane whose release ends meanwhile does not look like one whose release has failed.
         foreach (var done in _releasing.Where(r => r.Value.IsCompleted).Select(r => r.Key).ToList())
             _releasing.Remove(done);
+        var (members, lanes) = await membership.HeartbeatAsync(_stop.Token);
+        _lanesElsewhere = lanes.Count(l => l.Owner is { } owner && owner != membership.MemberId);
+        // Not awaited either: draining may take as long as the lease.
+        foreach (var ended in Workers().Where(w => w.HasEnded && !_releasing.ContainsKey(w.Grant.Lane.Partition)))
+            _releasing[ended.Grant.Lane.Partition] = RemoveAsync(ended);
 
         var (release, claim) = LaneShare.Decide(membership.MemberId, members, lanes);
         foreach (var partition in release.Where(p => !_releasing.ContainsKey(p)))
         {
-            if (_workers.TryGetValue(partition, out var worker))
+            if (WorkerOf(partition) is { } worker)
                 _releasing[partition] = ReleaseAsync(membership, worker);
         }
         // A lane that is ours and runs nowhere is one whose release failed: it is claimed anew, and released again if it is too much.
-        foreach (var lane in lanes.Where(l => (claim.Contains(l.Partition) || IsOurs(l)) && !_releasing.ContainsKey(l.Partition) && !_workers.ContainsKey(l.Partition)))
+        foreach (var lane in lanes.Where(l => (claim.Contains(l.Partition) || IsOurs(l)) && !_releasing.ContainsKey(l.Partition) && WorkerOf(l.Partition) is null))
         {
             if (await membership.ClaimAsync(lane, _stop.Token) is { } grant)
                 Start(membership, grant);
         }
 
         bool IsOurs(LaneSight lane) => lane.Owner == membership.MemberId;
+    }
+
+    LaneWorker? WorkerOf(int partition)
+    {
+        lock (_workers)
+            return _workers.GetValueOrDefault(partition);
     }
 
     void Start(GroupMembership membership, LaneGrant grant)

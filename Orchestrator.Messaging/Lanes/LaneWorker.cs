@@ -27,7 +27,9 @@ internal sealed partial class LaneWorker : IAsyncDisposable
     readonly ParkedLane _parked;
     readonly LaneUnits _units;
     readonly Queue<LaneMessage> _pending = new();
+    readonly Lock _ending = new();
     readonly Task _loop;
+    Task? _end;
     long _parkedLookedAt;
     long _workedAt;
     int _failures;
@@ -271,8 +273,17 @@ internal sealed partial class LaneWorker : IAsyncDisposable
 
     static bool IsMessagesFault(Exception e) => !Failures.IsTransient(e) && e is not LaneFencedException;
 
-    /// <summary>Finishes the unit under way, waits for its acknowledgements within the bound, and ends.</summary>
-    public async ValueTask DisposeAsync()
+    /// <summary>
+    /// Finishes the unit under way, waits for its acknowledgements within the bound, and ends. Several may ask at once, when the membership is lost
+    /// while a lane is being released; all wait for the same end.
+    /// </summary>
+    public ValueTask DisposeAsync()
+    {
+        lock (_ending)
+            return new ValueTask(_end ??= EndAsync());
+    }
+
+    async Task EndAsync()
     {
         await _stop.CancelAsync();
         using var drained = new CancellationTokenSource(TimeSpan.FromMilliseconds(_services.Options.DrainMs), _services.Time);
