@@ -1,5 +1,5 @@
 using System.Text;
-using Npgsql;
+using Orchestrator.Contracts;
 using Orchestrator.Tests.Infrastructure;
 
 namespace Orchestrator.Tests.Campaigns;
@@ -17,6 +17,7 @@ public sealed class Campaign : IAsyncDisposable
     static readonly TimeSpan ProgressWithin = TimeSpan.FromSeconds(60);
     static readonly TimeSpan SettledWithin = TimeSpan.FromSeconds(120);
 
+    readonly int _seed;
     readonly ProcessLog _log;
     readonly CampaignLoad _load;
     readonly List<LoggedProcess> _services = [];
@@ -27,6 +28,7 @@ public sealed class Campaign : IAsyncDisposable
 
     Campaign(int seed, CampaignServers servers, ProcessLog log)
     {
+        _seed = seed;
         Chance = new Random(seed);
         Servers = servers;
         _log = log;
@@ -65,7 +67,7 @@ public sealed class Campaign : IAsyncDisposable
         }
         catch (Exception e)
         {
-            throw new InvalidOperationException(campaign.Report($"Campaign {name} did not get to its end.", [e.Message]), e);
+            throw new InvalidOperationException(campaign.Report($"Campaign {name} did not get to its end.", [e.Message, await campaign.StandAsync()]), e);
         }
         TestContext.Current.TestOutputHelper?.WriteLine($"{name}, seed {seed}: {campaign.Summary()}");
         if (breaches.Count > 0)
@@ -183,9 +185,19 @@ public sealed class Campaign : IAsyncDisposable
             $"{_load.Duplicates} messages published twice, {Observer.Duplicates} seen twice; longest wait for progress {_longestPause.TotalSeconds:0.0} s";
     }
 
+    // Tells who stands still: the load, the broker, the observer or the service.
+    async Task<string> StandAsync()
+    {
+        var seen = string.Join(", ", Topics.All.Select(topic => $"{topic} {Observer.Messages(topic)}"));
+        var taken = await Servers.TryQueryAsync("select g.name, (select count(*) from messaging.inbox i where i.group_id = g.group_id) from messaging.lane_group g order by 1");
+        return $"the broker has acknowledged {_load.Acknowledged} messages of the load; the observer has read {seen}; the groups have taken " +
+            $"{(taken is null ? "nobody knows how many: the database does not answer" : string.Join(", ", taken.Select(t => $"{t[0]} {t[1]}")))}; " +
+            $"{await CountAsync("select count(*) from messaging.outbox")} units wait in the outbox";
+    }
+
     string Report(string headline, IEnumerable<string> breaches)
     {
-        var text = new StringBuilder(headline).Append(" Run it again with ORCHESTRATOR_TEST_SEED of the seed in the text.\n").Append(Summary()).Append('\n');
+        var text = new StringBuilder(headline).Append($" Again with ORCHESTRATOR_TEST_SEED={_seed}.\n").Append(Summary()).Append('\n');
         foreach (var breach in breaches)
             text.Append("- ").Append(breach).Append('\n');
         return text.Append("The end of the log:\n").Append(_log.Tail(LinesOfLog)).ToString();

@@ -45,6 +45,9 @@ public sealed class CampaignLoad : IAsyncDisposable
     /// <summary>How many different messages were published, accounts left out.</summary>
     public long Messages => Interlocked.Read(ref _messages);
 
+    /// <summary>How many messages the broker has acknowledged, the accounts' included.</summary>
+    public long Acknowledged => _publisher.Delivered;
+
     /// <summary>How many messages came twice.</summary>
     public long Duplicates { get; private set; }
 
