@@ -17,6 +17,11 @@ static class BrokerCommand
         DefaultValueFactory = _ => [],
     };
 
+    static readonly Option<bool> Faults = new("--faults")
+    {
+        Description = "Take faults from standard input, one a line: 'down' cuts every client off, 'up' lets them come back; each is answered by itself",
+    };
+
     static readonly Option<bool> Json = new("--json") { Description = "Print the address as one line of JSON" };
 
     public static Command Create()
@@ -26,7 +31,7 @@ static class BrokerCommand
             "Host the embedded Kafka-compatible broker in a process of its own, with every topic of the product, until Ctrl-C or SIGTERM. It " +
             "keeps messages in memory, at most 5 MiB a partition: for development and tests, not for messages that matter.")
         {
-            Port, Partitions, MoreTopics, Json,
+            Port, Partitions, MoreTopics, Faults, Json,
         };
         command.SetAction(RunAsync);
         return command;
@@ -42,6 +47,8 @@ static class BrokerCommand
         Terminal.Note("Serving until Ctrl-C.");
         try
         {
+            if (parsed.GetValue(Faults))
+                await TakeFaultsAsync(broker, cancellationToken);
             await Task.Delay(Timeout.Infinite, cancellationToken);
         }
         catch (OperationCanceledException)
@@ -49,6 +56,21 @@ static class BrokerCommand
             Terminal.Note("Stopped.");
         }
         return 0;
+    }
+
+    // Until standard input ends; the broker serves on.
+    static async Task TakeFaultsAsync(EmbeddedBroker broker, CancellationToken cancellationToken)
+    {
+        while (await Console.In.ReadLineAsync(cancellationToken) is { } fault)
+        {
+            if (fault is "down")
+                broker.SetBrokerDown();
+            else if (fault is "up")
+                broker.SetBrokerUp();
+            else
+                Terminal.Warn($"No such fault: {fault}");
+            await Console.Out.WriteLineAsync(fault);
+        }
     }
 
     static EmbeddedBroker Start(ParseResult parsed)

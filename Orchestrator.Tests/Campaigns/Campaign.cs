@@ -51,12 +51,11 @@ public sealed class Campaign : IAsyncDisposable
     /// <summary>Runs a campaign, and fails with all there is to know when something did not come out right.</summary>
     /// <param name="name">Names it in directories and texts.</param>
     /// <param name="seed">What it follows from.</param>
-    /// <param name="brokerInThisProcess">Whether the broker lives in this process, which can set it down and up.</param>
     /// <param name="disturb">What is done to the services while the load runs.</param>
-    public static async Task RunAsync(string name, int seed, bool brokerInThisProcess, Func<Campaign, Task> disturb)
+    public static async Task RunAsync(string name, int seed, Func<Campaign, Task> disturb)
     {
         var log = new ProcessLog();
-        await using var servers = await CampaignServers.StartAsync($"{name}-{seed}", brokerInThisProcess, log);
+        await using var servers = await CampaignServers.StartAsync($"{name}-{seed}", log);
         await using var campaign = new Campaign(seed, servers, log);
         IReadOnlyList<string> breaches;
         try
@@ -129,6 +128,10 @@ public sealed class Campaign : IAsyncDisposable
         if (pause > _longestPause)
             _longestPause = pause;
     }
+
+    /// <summary>Waits until a service is ready.</summary>
+    public static Task ReadyAsync(LoggedProcess service) =>
+        Eventually.HoldsAsync($"{service.Name} is ready", () => service.IsReady || service.HasEnded, ProgressWithin);
 
     /// <summary>The random point: lets things run for a while.</summary>
     public Task RandomWhileAsync(int leastMs, int mostMs) => Task.Delay(TimeSpan.FromMilliseconds(Chance.Next(leastMs, mostMs + 1)));

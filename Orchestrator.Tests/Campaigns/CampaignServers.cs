@@ -7,62 +7,55 @@ using Orchestrator.Tests.Infrastructure;
 
 namespace Orchestrator.Tests.Campaigns;
 
-/// <summary>The servers of one campaign, its own, so that they can be brought down: PostgreSQL, and a broker in a process of its own or in this one.</summary>
+/// <summary>The servers of one campaign, its own, so that they can be brought down: PostgreSQL and the broker, each in a process of its own.</summary>
 public sealed class CampaignServers : IAsyncDisposable
 {
-    static readonly TimeSpan BrokerWithin = TimeSpan.FromSeconds(30);
+    readonly LoggedProcess _broker;
 
-    readonly string _directory;
-    readonly LoggedProcess? _brokerProcess;
-
-    CampaignServers(string directory, PrivatePostgres postgres, LoggedProcess? brokerProcess, EmbeddedBroker? broker, string kafka)
+    CampaignServers(string directory, PrivatePostgres postgres, LoggedProcess broker, string kafka)
     {
-        _directory = directory;
-        _brokerProcess = brokerProcess;
+        Directory = directory;
+        _broker = broker;
         Postgres = postgres;
-        Broker = broker;
         Kafka = kafka;
     }
 
     /// <summary>The database server.</summary>
     public PrivatePostgres Postgres { get; }
 
-    /// <summary>The broker, where it lives in this process.</summary>
-    public EmbeddedBroker? Broker { get; }
-
     /// <summary>Where the broker is.</summary>
     public string Kafka { get; }
 
     /// <summary>A directory that goes with the servers.</summary>
-    public string Directory => _directory;
+    public string Directory { get; }
 
     /// <summary>Starts them, the database migrated.</summary>
-    public static async Task<CampaignServers> StartAsync(string name, bool brokerInThisProcess, ProcessLog log)
+    public static async Task<CampaignServers> StartAsync(string name, ProcessLog log)
     {
         var directory = await ScratchDirectory.CreateAsync(name);
         var postgres = await PrivatePostgres.StartAsync(new PrivatePostgresOptions { Directory = Path.Combine(directory, "postgres"), SharedBuffersMegabytes = 128 });
-        LoggedProcess? process = null;
+        LoggedProcess? broker = null;
         try
         {
             await Migrations.ApplyAsync(postgres.ConnectionString);
-            if (brokerInThisProcess)
-            {
-                var broker = EmbeddedBroker.Start();
-                return new CampaignServers(directory, postgres, null, broker, broker.BootstrapServers);
-            }
-            process = LoggedProcess.Start("broker", "orchestrator.dll", new Dictionary<string, string>(StringComparer.Ordinal), log, directory, "broker", "--json");
-            var line = await process.FirstLine.WaitAsync(BrokerWithin);
-            using var ready = JsonDocument.Parse(line);
-            return new CampaignServers(directory, postgres, process, null, ready.RootElement.GetProperty("bootstrapServers").GetString()!);
+            broker = LoggedProcess.Start("broker", "orchestrator.dll", new Dictionary<string, string>(StringComparer.Ordinal), log, directory, "broker", "--faults", "--json");
+            using var ready = JsonDocument.Parse(await broker.AnswerAsync());
+            return new CampaignServers(directory, postgres, broker, ready.RootElement.GetProperty("bootstrapServers").GetString()!);
         }
         catch
         {
-            if (process is not null)
-                await process.DisposeAsync();
+            if (broker is not null)
+                await broker.DisposeAsync();
             await postgres.DisposeAsync();
             throw;
         }
     }
+
+    /// <summary>Cuts every client of the broker off, and keeps them off.</summary>
+    public Task SetBrokerDownAsync() => _broker.AskAsync("down");
+
+    /// <summary>Lets clients of the broker come back.</summary>
+    public Task SetBrokerUpAsync() => _broker.AskAsync("up");
 
     /// <summary>What a service needs to know, and settings that let nothing be mended by waiting: a message that is lost leaves its transaction stuck.</summary>
     public Dictionary<string, string> ServiceSettings() => new(StringComparer.Ordinal)
@@ -109,12 +102,9 @@ public sealed class CampaignServers : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (_brokerProcess is not null)
-            await _brokerProcess.DisposeAsync();
-        if (Broker is not null)
-            await Broker.DisposeAsync();
+        await _broker.DisposeAsync();
         await Postgres.DisposeAsync();
-        ScratchDirectory.Delete(_directory);
+        ScratchDirectory.Delete(Directory);
     }
 
     /// <summary>How many lanes each group has.</summary>

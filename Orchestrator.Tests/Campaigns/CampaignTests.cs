@@ -46,7 +46,7 @@ public sealed class CampaignTests
             await round(seed + i);
     }
 
-    static Task KilledAsync(int seed) => Campaign.RunAsync("kill", seed, brokerInThisProcess: false, async campaign =>
+    static Task KilledAsync(int seed) => Campaign.RunAsync("kill", seed, async campaign =>
     {
         for (var kill = 0; kill < Kills; kill++)
         {
@@ -60,10 +60,10 @@ public sealed class CampaignTests
         await campaign.ProgressAsync();
     });
 
-    static Task DatabaseCrashesAsync(int seed) => Campaign.RunAsync("database", seed, brokerInThisProcess: false, async campaign =>
+    static Task DatabaseCrashesAsync(int seed) => Campaign.RunAsync("database", seed, async campaign =>
     {
-        // The second one's share of lanes is on the move when the first crash comes.
-        campaign.StartService();
+        // The second one's share of lanes is on the move when the first crash comes. One that starts without a database says so and ends.
+        await Campaign.ReadyAsync(campaign.StartService());
         for (var crash = 0; crash < 6; crash++)
         {
             await campaign.RandomWhileAsync(200, 2_000);
@@ -75,17 +75,17 @@ public sealed class CampaignTests
         await campaign.ProgressAsync();
     });
 
-    static Task BrokerGoesAsync(int seed) => Campaign.RunAsync("broker", seed, brokerInThisProcess: true, async campaign =>
+    static Task BrokerGoesAsync(int seed) => Campaign.RunAsync("broker", seed, async campaign =>
     {
         for (var outage = 0; outage < 8; outage++)
         {
             await campaign.RandomWhileAsync(200, 2_000);
             campaign.Done("broker down");
-            campaign.Servers.Broker!.SetBrokerDown();
+            await campaign.Servers.SetBrokerDownAsync();
             await campaign.RandomWhileAsync(50, outage % 4 == 3 ? 4_000 : 800);
             if (outage == 4)
                 await campaign.StopAsync(campaign.Services[0]);
-            campaign.Servers.Broker!.SetBrokerUp();
+            await campaign.Servers.SetBrokerUpAsync();
             if (campaign.Services.Count == 0)
                 campaign.StartService();
             if (campaign.Chance.Next(4) > 0)
@@ -94,7 +94,7 @@ public sealed class CampaignTests
         await campaign.ProgressAsync();
     });
 
-    static Task TheyJoinAndLeaveAsync(int seed) => Campaign.RunAsync("members", seed, brokerInThisProcess: false, async campaign =>
+    static Task TheyJoinAndLeaveAsync(int seed) => Campaign.RunAsync("members", seed, async campaign =>
     {
         const int most = 3;
         for (var change = 0; change < 10; change++)

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Threading.Channels;
 
 namespace Orchestrator.Tests.Campaigns;
 
@@ -7,13 +8,14 @@ namespace Orchestrator.Tests.Campaigns;
 public sealed class ProcessLog
 {
     const int LinesKept = 400;
+    const int CharactersKept = 300;
 
     readonly ConcurrentQueue<string> _lines = new();
 
     /// <summary>Adds a line; the oldest goes.</summary>
     public void Add(string source, string line)
     {
-        _lines.Enqueue($"{source}: {line}");
+        _lines.Enqueue($"{source}: {(line.Length <= CharactersKept ? line : line[..CharactersKept])}");
         if (_lines.Count > LinesKept)
             _lines.TryDequeue(out _);
     }
@@ -27,17 +29,18 @@ public sealed class LoggedProcess : IAsyncDisposable
 {
     const string ReadyLine = " Ready at ";
 
+    static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(30);
     static readonly TimeSpan StopWithin = TimeSpan.FromSeconds(40);
 
     readonly Process _process;
-    readonly TaskCompletionSource<string> _firstLine = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    readonly Channel<string> _answers = Channel.CreateBounded<string>(new BoundedChannelOptions(16) { FullMode = BoundedChannelFullMode.DropOldest });
 
     LoggedProcess(Process process, string name, ProcessLog log)
     {
         _process = process;
         Name = name;
-        process.OutputDataReceived += (_, e) => Read(e.Data, log);
-        process.ErrorDataReceived += (_, e) => Read(e.Data, log);
+        process.OutputDataReceived += (_, e) => Read(e.Data, log, isAnswer: true);
+        process.ErrorDataReceived += (_, e) => Read(e.Data, log, isAnswer: false);
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
     }
@@ -48,8 +51,20 @@ public sealed class LoggedProcess : IAsyncDisposable
     /// <summary>The operating system's number for it.</summary>
     public int Id => _process.Id;
 
-    /// <summary>The first line that it printed.</summary>
-    public Task<string> FirstLine => _firstLine.Task;
+    /// <summary>The next line of its standard output, for a program that answers.</summary>
+    public async Task<string> AnswerAsync()
+    {
+        using var bound = new CancellationTokenSource(AnswerWithin);
+        return await _answers.Reader.ReadAsync(bound.Token);
+    }
+
+    /// <summary>Says a line to it, and waits until it answers.</summary>
+    public async Task<string> AskAsync(string line)
+    {
+        await _process.StandardInput.WriteLineAsync(line);
+        await _process.StandardInput.FlushAsync();
+        return await AnswerAsync();
+    }
 
     /// <summary>Whether it has said that it is ready. Before that, a request to stop may end it as any program that listens to no signal yet.</summary>
     public bool IsReady { get; private set; }
@@ -64,6 +79,7 @@ public sealed class LoggedProcess : IAsyncDisposable
         {
             UseShellExecute = false,
             WorkingDirectory = workingDirectory,
+            RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
@@ -106,11 +122,12 @@ public sealed class LoggedProcess : IAsyncDisposable
         _process.Dispose();
     }
 
-    void Read(string? line, ProcessLog log)
+    void Read(string? line, ProcessLog log, bool isAnswer)
     {
         if (line is null)
             return;
-        _firstLine.TrySetResult(line);
+        if (isAnswer)
+            _answers.Writer.TryWrite(line);
         IsReady |= line.Contains(ReadyLine, StringComparison.Ordinal);
         log.Add(Name, line);
     }
