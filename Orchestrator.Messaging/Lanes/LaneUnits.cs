@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json;
 using Orchestrator.Messaging.Inbox;
 using Orchestrator.Messaging.Outbox;
 using Orchestrator.Messaging.Ownership;
@@ -45,16 +46,36 @@ internal sealed class LaneUnits(
     public async Task RecoverAsync(CancellationToken cancellationToken)
     {
         await using (var command = services.Database.CreateCommand(
-            "select outbox_seq from messaging.lane where group_id = $1 and partition = $2 and epoch = $3"))
+            "select outbox_seq, positions::text from messaging.lane where group_id = $1 and partition = $2 and epoch = $3"))
         {
             command.Parameters.Add(new() { Value = grant.GroupId });
             command.Parameters.Add(new() { Value = grant.Lane.Partition });
             command.Parameters.Add(new() { Value = grant.Epoch });
-            _outboxSeq = await command.ExecuteScalarAsync(cancellationToken) is long seq ? seq : throw new LaneFencedException(grant.Lane);
+            await using var row = await command.ExecuteReaderAsync(cancellationToken);
+            if (!await row.ReadAsync(cancellationToken))
+                throw new LaneFencedException(grant.Lane);
+            _outboxSeq = row.GetInt64(0);
+            Move(JsonSerializer.Deserialize<Dictionary<string, long>>(row.GetString(1))!);
         }
         await outbox.RepublishAsync(services.Database, cancellationToken);
         await parked.RefreshAsync(cancellationToken);
         await timers.RefreshAsync(cancellationToken);
+    }
+
+    /// <summary>Forgets where a topic was read: its stored position is not in Kafka any more.</summary>
+    public void ForgetPosition(string topic)
+    {
+        lock (_positions)
+            _positions.Remove(topic);
+    }
+
+    void Move(Dictionary<string, long> positions)
+    {
+        lock (_positions)
+        {
+            foreach (var (topic, next) in positions)
+                _positions[topic] = next;
+        }
     }
 
     /// <summary>Takes messages from Kafka or timers, in order.</summary>
@@ -212,11 +233,7 @@ internal sealed class LaneUnits(
     {
         foreach (var message in sorted.Handled)
             _recent.Add(message.Id);
-        lock (_positions)
-        {
-            foreach (var (topic, next) in moved)
-                _positions[topic] = next;
-        }
+        Move(moved);
         timers.Scheduled(work.Timers);
         parked.Parked(sorted.Parked);
         _outboxSeq = seq;

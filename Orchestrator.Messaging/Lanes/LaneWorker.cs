@@ -113,7 +113,7 @@ internal sealed partial class LaneWorker : IAsyncDisposable
         if (!_leaseIsFresh() || IsHalted)
             return false;
         if (_outbox.Failed || _failures > 0)
-            await _units.RecoverAsync(_abort.Token);
+            await RecoverAsync();
         if (_outbox.MessagesUnderWay > _services.Options.MaxUnacknowledged)
             return false;
         if (Inbox.LostPosition is { } topic)
@@ -125,6 +125,19 @@ internal sealed partial class LaneWorker : IAsyncDisposable
         if (_units.HasAcknowledged && _services.Time.GetElapsedTime(_workedAt) > IdleInterval)
             await _units.DeleteAcknowledgedAsync(_abort.Token);
         return false;
+    }
+
+    // A commit whose answer was lost has taken what is pending: it is not taken twice. Timers are read anew.
+    async Task RecoverAsync()
+    {
+        await _units.RecoverAsync(_abort.Token);
+        var positions = Positions;
+        for (var left = _pending.Count; left > 0; left--)
+        {
+            var message = _pending.Dequeue();
+            if (message.Origin.Offset >= positions.GetValueOrDefault(message.Origin.Topic))
+                _pending.Enqueue(message);
+        }
     }
 
     bool HasWork => _pending.Count > 0 || Inbox.Count > 0 || _timers.IsDue(_services.Time.GetUtcNow());
@@ -232,8 +245,9 @@ internal sealed partial class LaneWorker : IAsyncDisposable
 
     async Task<bool> LostPositionAsync(string topic)
     {
-        await LostPositions.RecordAsync(_services.Database, Grant, topic, _abort.Token);
-        if (_services.Options.OnLostPosition == LostPositionPolicy.Halt)
+        var halts = _services.Options.OnLostPosition == LostPositionPolicy.Halt;
+        await LostPositions.RecordAsync(_services.Database, Grant, topic, forget: !halts, _abort.Token);
+        if (halts)
         {
             IsHalted = true;
             LastError = $"position_lost: {topic} holds no message at the stored position any more";
@@ -243,8 +257,8 @@ internal sealed partial class LaneWorker : IAsyncDisposable
         PositionLost(_logger, Grant.Lane, topic);
         await _consumer.RemoveAsync(Inbox);
         Inbox.FindPosition();
-        var positions = Positions.Where(p => !string.Equals(p.Key, topic, StringComparison.Ordinal)).ToDictionary(StringComparer.Ordinal);
-        _consumer.Add(Inbox, positions);
+        _units.ForgetPosition(topic);
+        _consumer.Add(Inbox, Positions);
         return true;
     }
 

@@ -54,6 +54,28 @@ public sealed class LaneFailureTests(TestInfrastructure infrastructure)
     }
 
     [Fact]
+    public async Task Unit_when_its_commit_succeeds_and_the_answer_is_lost_does_count_once()
+    {
+        await using var fixture = await CreateAsync(infrastructure);
+        await using var between = fixture.PutBetween();
+        var host = await fixture.StartServiceAsync(("Messaging:MaxBatch", "20"));
+        for (var round = 0; round < 10; round++)
+        {
+            // One that is refused, since it has no key, then good ones.
+            between.Eat(1);
+            fixture.Send(Transaction(Id(10_000 + round), ""));
+            await Eventually.HoldsAsync("it is parked", async () => between.Hunger <= 0 && await fixture.ScalarAsync<long>("select count(*) from messaging.parked") > round);
+            between.Eat(2);
+            Send(fixture, round * 100, 100);
+            await fixture.TakenAsync((round + 1) * 100);
+            Assert.True(between.Hunger <= 0);
+        }
+        await EverythingOnceInOrderAsync(fixture, 1_000);
+        Assert.Equal(10L, await fixture.ScalarAsync<long>("select count(*) from messaging.parked"));
+        await fixture.StopServiceAsync(host);
+    }
+
+    [Fact]
     public async Task Lanes_when_the_broker_goes_down_and_up_under_load_do_lose_and_repeat_nothing()
     {
         await using var fixture = await CreateAsync(infrastructure, embedded: true);

@@ -26,7 +26,7 @@ public sealed class LaneFixture : IAsyncDisposable
     readonly List<IHost> _hosts = [];
 
     readonly IAsyncDisposable? _database;
-    readonly string _connectionString;
+    string _connectionString;
 
     LaneFixture(string connectionString, IAsyncDisposable? database, TestKafka kafka)
     {
@@ -61,6 +61,14 @@ public sealed class LaneFixture : IAsyncDisposable
         var fixture = new LaneFixture(connectionString, database, kafka);
         await fixture.ExecuteAsync("create table effect (n bigint generated always as identity, key text, id uuid, kind text, lane int)");
         return fixture;
+    }
+
+    /// <summary>Services that start from here on reach the database by way of what is between.</summary>
+    public AnswerEater PutBetween()
+    {
+        var between = new AnswerEater(_connectionString);
+        _connectionString = between.ConnectionString;
+        return between;
     }
 
     /// <summary>Another cluster with the same topics takes the place of the one that was.</summary>
