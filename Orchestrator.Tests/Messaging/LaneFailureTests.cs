@@ -32,13 +32,7 @@ public sealed class LaneFailureTests(TestInfrastructure infrastructure)
     [Fact]
     public async Task Lanes_when_postgres_crashes_under_load_do_pause_and_lose_and_repeat_nothing()
     {
-        await using var server = await PrivatePostgres.StartAsync(new PrivatePostgresOptions
-        {
-            Directory = await ScratchDirectory.CreateAsync("lane-failure"),
-            SharedBuffersMegabytes = 16,
-        });
-        await Migrations.ApplyAsync(server.ConnectionString);
-        await using (var fixture = await CreateAsync(server.ConnectionString))
+        await OnItsOwnServerAsync("lane-failure", async (fixture, server) =>
         {
             await fixture.StartServiceAsync(("Messaging:MaxBatch", "20"));
             for (var round = 0; round < 3; round++)
@@ -49,8 +43,7 @@ public sealed class LaneFailureTests(TestInfrastructure infrastructure)
                 fixture.Source.Clear();
             }
             await EverythingOnceInOrderAsync(fixture, 3_000);
-        }
-        ScratchDirectory.Delete(Path.GetDirectoryName(server.DataDirectory)!);
+        });
     }
 
     [Fact]
@@ -128,13 +121,7 @@ public sealed class LaneFailureTests(TestInfrastructure infrastructure)
     [Fact]
     public async Task Stop_when_postgres_is_down_does_end_within_the_drain()
     {
-        await using var server = await PrivatePostgres.StartAsync(new PrivatePostgresOptions
-        {
-            Directory = await ScratchDirectory.CreateAsync("lane-stop"),
-            SharedBuffersMegabytes = 16,
-        });
-        await Migrations.ApplyAsync(server.ConnectionString);
-        await using (var fixture = await CreateAsync(server.ConnectionString))
+        await OnItsOwnServerAsync("lane-stop", async (fixture, server) =>
         {
             var host = await fixture.StartServiceAsync(("Messaging:DrainMs", "1000"));
             Send(fixture, 0, 100);
@@ -147,8 +134,7 @@ public sealed class LaneFailureTests(TestInfrastructure infrastructure)
             var began = TimeProvider.System.GetTimestamp();
             await fixture.StopServiceAsync(host);
             Assert.InRange(TimeProvider.System.GetElapsedTime(began), TimeSpan.Zero, TimeSpan.FromSeconds(10));
-        }
-        ScratchDirectory.Delete(Path.GetDirectoryName(server.DataDirectory)!);
+        });
     }
 
     [Fact]
@@ -215,6 +201,19 @@ public sealed class LaneFailureTests(TestInfrastructure infrastructure)
         Assert.Equal(200, await fixture.ScalarAsync<decimal>("select sum(p.value::bigint) from messaging.lane, jsonb_each_text(positions) as p"));
 
         bool Shown() => tool.Committed(partitions, TimeSpan.FromSeconds(10)).Sum(p => Math.Max(0, p.Offset.Value)) == 200;
+    }
+
+    static async Task OnItsOwnServerAsync(string name, Func<LaneFixture, PrivatePostgres, Task> test)
+    {
+        await using var server = await PrivatePostgres.StartAsync(new PrivatePostgresOptions
+        {
+            Directory = await ScratchDirectory.CreateAsync(name),
+            SharedBuffersMegabytes = 16,
+        });
+        await Migrations.ApplyAsync(server.ConnectionString);
+        await using (var fixture = await CreateAsync(server.ConnectionString))
+            await test(fixture, server);
+        ScratchDirectory.Delete(Path.GetDirectoryName(server.DataDirectory)!);
     }
 
     static void Send(LaneFixture fixture, int from, int count)
