@@ -64,9 +64,9 @@ public sealed class CampaignTests
     {
         // The second one's share of lanes is on the move when the first crash comes. One that starts without a database says so and ends.
         await Campaign.ReadyAsync(campaign.StartService());
-        for (var crash = 0; crash < 6; crash++)
+        for (var crash = 0; crash < 8; crash++)
         {
-            await campaign.RandomWhileAsync(200, 2_000);
+            await campaign.RandomWhileAsync(300, 2_000);
             campaign.Done("crashing the database");
             await campaign.Servers.Postgres.RestartAsync(immediate: true);
             if (campaign.Chance.Next(4) > 0)
