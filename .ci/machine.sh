@@ -42,7 +42,7 @@ need_postgres() {
 
 # Builds projects in Release, warnings as errors; quiet unless one fails.
 build() {
-    say "Building ..."
+    say "Building (the first time takes a minute or two) ..."
     local project output
     for project in "$@"; do
         if ! output=$(dotnet build "$project" -c Release -v quiet -clp:NoSummary -tl:off -nodeReuse:false 2>&1); then

@@ -11,7 +11,6 @@ public static class TelemetryModule
     {
         services.AddOpenTelemetry().ConfigureResource(resource => resource.AddService("orchestrator")).WithMetrics(metrics => metrics
             .AddMeter("Orchestrator.*", "Npgsql", "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "System.Runtime")
-            .AddView("orchestrator.transaction.duration", new Base2ExponentialBucketHistogramConfiguration())
             .AddPrometheusExporter());
         return services;
     }

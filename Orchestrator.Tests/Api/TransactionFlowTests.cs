@@ -23,6 +23,8 @@ public sealed class TransactionFlowTests(ApiFixture api)
         Assert.Equal(2_500, (await api.GetAsync("/v1/accounts/flow-payee")).Json.GetProperty("counters").GetProperty("creditsPostedMinor").GetInt64());
         Assert.Equal(2_500, (await api.GetAsync("/v1/accounts/flow-payer")).Json.GetProperty("counters").GetProperty("debitsPostedMinor").GetInt64());
         await Eventually.HoldsAsync("figures count it", async () => (await api.GetAsync("/v1/figures")).Json.GetProperty("completed").GetInt64() > 0);
+        Assert.Matches(
+            "(?m)^orchestrator_transaction_duration_seconds_count{.*outcome=\"completed\".*} [1-9]", (await api.GetAsync("/metrics")).Text);
     }
 
     [Fact]
