@@ -5,7 +5,8 @@ namespace Orchestrator.Tests.Approved;
 /// </summary>
 static class ApprovedText
 {
-    static readonly string Root = FindRoot();
+    /// <summary>The repository.</summary>
+    public static string Root { get; } = FindRoot();
 
     /// <summary>Compares <paramref name="text"/> with the committed file at <paramref name="path"/>, relative to the repository.</summary>
     public static void Check(string path, string text)
