@@ -64,7 +64,7 @@ public sealed class DecisioningProcessor(NpgsqlDataSource dataSource, FraudRules
     public override void Complete(UnitOfWork work)
     {
         if (_unit.Count > 0)
-            work.Write(HistoryStore.WriteCommand(_unit, work.Now), expectedRows: _unit.Count);
+            work.WriteRows(HistoryStore.WriteCommand(_unit, work.Now), expectedRows: _unit.Count);
     }
 
     /// <inheritdoc />

@@ -34,7 +34,8 @@ public static class MessagingModule
         services.AddSingleton(sp => sp.GetRequiredService<IOptions<MessagingOptions>>().Value);
         services.AddSingleton(_ => ReadKafka(configuration));
         services.AddSingleton(_ => NpgsqlDataSource.Create(Databases.ReadConnection(ReadPostgres(configuration))));
-        services.AddSingleton(_ => new LaneDatabase(NpgsqlDataSource.Create(Databases.LaneConnection(ReadPostgres(configuration)))));
+        services.AddSingleton(sp => new LaneDatabase(NpgsqlDataSource.Create(
+            Databases.LaneConnection(ReadPostgres(configuration), LanePool(services, sp.GetRequiredService<MessagingOptions>())))));
         services.AddSingleton(sp => new MessageCatalog(
             ContractCatalog.All.Concat(sp.GetServices<MessageContract>()),
             configuration.GetSection("Topics").GetChildren().ToDictionary(c => c.Key, c => c.Value ?? c.Key, StringComparer.Ordinal)));
@@ -74,6 +75,10 @@ public static class MessagingModule
             options.Client["bootstrap.servers"] = servers;
         return options;
     }
+
+    // Those that decide, those that commit, the session of each group's membership, and some for timers, parked messages and recovery.
+    static int LanePool(IServiceCollection services, MessagingOptions options) =>
+        options.ConcurrentUnits + options.ConcurrentCommits + services.Count(s => s.ServiceType == typeof(LaneGroup)) + 4;
 
     static string ReadPostgres(IConfiguration configuration) =>
         configuration["ORCHESTRATOR_POSTGRES"] ?? configuration.GetConnectionString("Orchestrator")

@@ -131,7 +131,7 @@ sealed class RecordedUnit(UnitCommit commit, MessageCatalog catalog)
             copy.Schedule(timer);
         foreach (var timer in work.CancelledTimers)
             copy.CancelTimer(timer);
-        foreach (var (command, expectedRows) in work.Writes)
+        foreach (var (command, expectedRows, _) in work.Writes)
         {
             var again = new NpgsqlBatchCommand(command.CommandText);
             foreach (NpgsqlParameter parameter in command.Parameters)

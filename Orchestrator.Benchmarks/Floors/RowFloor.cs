@@ -83,7 +83,7 @@ static class RowFloor
     {
         await servers.ExecuteAsync($"create database {name}", stop);
         await Migrations.ApplyAsync(servers.ConnectionStringTo(name), cancellationToken: stop);
-        var database = NpgsqlDataSource.Create(Databases.LaneConnection(servers.ConnectionStringTo(name)));
+        var database = NpgsqlDataSource.Create(Databases.LaneConnection(servers.ConnectionStringTo(name), pool: 8));
         if (schema.Length > 0)
         {
             await using var create = database.CreateCommand(schema);

@@ -27,7 +27,7 @@ public static class HistoryStore
         return new NpgsqlBatchCommand(
             """
             insert into decisioning.account_histories (account_id, state, updated_at)
-            select account_id, state, $3 from unnest($1, $2) as h (account_id, state)
+            select * from unnest($1, $2, $3)
             on conflict (account_id) do update set state = excluded.state, updated_at = excluded.updated_at
             """)
         {
@@ -35,7 +35,7 @@ public static class HistoryStore
             {
                 new NpgsqlParameter { Value = ordered.ConvertAll(h => h.Key).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text },
                 new NpgsqlParameter { Value = ordered.ConvertAll(h => HistoryCodec.Write(h.Value)).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bytea },
-                new NpgsqlParameter<DateTime> { TypedValue = now.UtcDateTime, NpgsqlDbType = NpgsqlDbType.TimestampTz },
+                new NpgsqlParameter { Value = ordered.ConvertAll(_ => now.UtcDateTime).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.TimestampTz },
             },
         };
     }

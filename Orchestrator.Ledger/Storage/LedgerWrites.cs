@@ -41,13 +41,13 @@ static class LedgerWrites
         var opened = memory.Changed.Where(s => s.StoredVersion is null).ToList();
         var changed = memory.Changed.Where(s => s.StoredVersion is not null).ToList();
         if (opened.Count > 0)
-            work.Write(Inserted(opened), opened.Count);
+            work.WriteRows(Inserted(opened), opened.Count);
         if (changed.Count > 0)
-            work.Write(Updated(changed), changed.Count);
+            work.WriteRows(Updated(changed), changed.Count);
         if (memory.Events.Count > 0)
-            work.Write(Events(memory.Events), memory.Events.Count);
+            work.WriteRows(Events(memory.Events), memory.Events.Count);
         if (memory.Refusals.Count > 0)
-            work.Write(Refusals(memory.Refusals), memory.Refusals.Count);
+            work.WriteRows(Refusals(memory.Refusals), memory.Refusals.Count);
     }
 
     static NpgsqlBatchCommand Inserted(IReadOnlyList<AccountSlot> slots) => new(InsertAccounts)

@@ -9,7 +9,6 @@ namespace Orchestrator.Messaging.Configuration;
 /// </summary>
 public static class Databases
 {
-    const int LanePool = 60;
     const int ReadPool = 30;
 
     /// <summary>The lanes' source; the only one where a host has but one.</summary>
@@ -17,9 +16,14 @@ public static class Databases
         services.GetService<LaneDatabase>()?.Source ?? services.GetRequiredService<NpgsqlDataSource>();
 
     /// <summary>How lanes connect: prepared statements, and plans that are kept.</summary>
-    public static string LaneConnection(string connectionString)
+    /// <param name="connectionString">The database.</param>
+    /// <param name="pool">
+    /// The most connections. Npgsql hands out the one that has been idle longest, so all that were ever opened stay in use, each a server process
+    /// with caches and mapped memory of its own: no more than work at once.
+    /// </param>
+    public static string LaneConnection(string connectionString, int pool)
     {
-        var builder = Prepared(connectionString, LanePool);
+        var builder = Prepared(connectionString, pool);
         // All statements look rows up by keys in arrays of changing length: planning each anew cost a fifth of PostgreSQL's time. A plan that is kept
         // must not be the one that was best while the table was empty. What such a plan is thought to cost must not start the compiler.
         if (string.IsNullOrEmpty(builder.Options))

@@ -16,9 +16,13 @@ public sealed class MessagingOptions
     [Range(1, 10_000)]
     public int MaxBatch { get; set; } = 500;
 
-    /// <summary>How many units of work this process runs at once, over all its lanes. Default 0: twice the number of processors.</summary>
+    /// <summary>How many units of work this process decides at once, over all its lanes. Default 0: twice the number of processors.</summary>
     [Range(0, 1_024)]
     public int MaxConcurrentUnits { get; set; }
+
+    /// <summary>How many transactions this process commits at once, over all its lanes. Default 0: the number of processors.</summary>
+    [Range(0, 1_024)]
+    public int MaxConcurrentCommits { get; set; }
 
     /// <summary>How many messages a lane holds in memory before it stops reading; it reads on below half. Default 4,000.</summary>
     [Range(100, 1_000_000)]
@@ -62,6 +66,10 @@ public sealed class MessagingOptions
 
     /// <summary>What to do when another Kafka cluster is behind this database, or a stored position is gone from it.</summary>
     public LostPositionPolicy OnLostPosition { get; set; } = LostPositionPolicy.Halt;
+
+    internal int ConcurrentUnits => MaxConcurrentUnits > 0 ? MaxConcurrentUnits : 2 * Environment.ProcessorCount;
+
+    internal int ConcurrentCommits => MaxConcurrentCommits > 0 ? MaxConcurrentCommits : Environment.ProcessorCount;
 }
 
 /// <summary>What to do when stored positions mean nothing any more: a new cluster, or messages deleted before they were read.</summary>

@@ -25,9 +25,9 @@ public sealed record LaneServices(
     TimeProvider Time,
     MessagingTelemetry Telemetry)
 {
-    /// <summary>
-    /// How many units of work run at once. Beyond what the processors can serve, more of them only wait for each other; a lane that waits here
-    /// finds a larger batch when its turn comes.
-    /// </summary>
-    internal SemaphoreSlim UnitSlots { get; } = new(Options.MaxConcurrentUnits > 0 ? Options.MaxConcurrentUnits : 2 * Environment.ProcessorCount);
+    /// <summary>How many units of work are decided at once. Beyond what the processors can serve, more of them only wait for each other.</summary>
+    internal SemaphoreSlim UnitSlots { get; } = new(Options.ConcurrentUnits);
+
+    /// <summary>Commits them.</summary>
+    internal GroupCommit GroupCommit { get; } = new(Database, Options.MaxBatch, Options.ConcurrentCommits);
 }

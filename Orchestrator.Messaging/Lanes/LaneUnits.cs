@@ -190,12 +190,7 @@ internal sealed class LaneUnits(
         try
         {
             if (sorted.Handled.Count > 0)
-            {
-                await processor.PrepareAsync(sorted.Handled, cancellationToken);
-                foreach (var message in sorted.Handled)
-                    await HandleAsync(message, work, cancellationToken);
-                processor.Complete(work);
-            }
+                await DecideAsync(sorted.Handled, work, cancellationToken);
             foreach (var entry in sorted.Parked)
                 work.Publish(ParkedCopy.Of(entry, work));
             foreach (var command in extra)
@@ -205,7 +200,7 @@ internal sealed class LaneUnits(
             var ids = sorted.Handled.Select(m => m.Id).ToList();
             var commit = new UnitCommit(
                 grant, moved, ids, sorted.FiredTimers, sorted.Parked, seq, delete, work);
-            await commit.ExecuteAsync(services.Database, cancellationToken);
+            await services.GroupCommit.CommitAsync(commit, cancellationToken);
         }
         catch
         {
@@ -216,6 +211,22 @@ internal sealed class LaneUnits(
         Committed(sorted, moved, work, seq, delete, started);
         if (work.Outgoing.Count > 0)
             await outbox.PublishAsync(seq, work.Outgoing, cancellationToken);
+    }
+
+    async Task DecideAsync(IReadOnlyList<LaneMessage> messages, UnitOfWork work, CancellationToken cancellationToken)
+    {
+        await services.UnitSlots.WaitAsync(cancellationToken);
+        try
+        {
+            await processor.PrepareAsync(messages, cancellationToken);
+            foreach (var message in messages)
+                await HandleAsync(message, work, cancellationToken);
+            processor.Complete(work);
+        }
+        finally
+        {
+            services.UnitSlots.Release();
+        }
     }
 
     async ValueTask HandleAsync(LaneMessage message, UnitOfWork work, CancellationToken cancellationToken)

@@ -142,30 +142,14 @@ internal sealed partial class LaneWorker : IAsyncDisposable
 
     bool HasWork => _pending.Count > 0 || Inbox.Count > 0 || _timers.IsDue(_services.Time.GetUtcNow());
 
-    // What to take is decided once it is this lane's turn: the longer it had to wait, the larger the batch.
     async Task<bool> WorkAsync()
     {
-        try
-        {
-            await _services.UnitSlots.WaitAsync(_stop.Token);
-        }
-        catch (OperationCanceledException)
-        {
+        await TakeAsync();
+        if (_pending.Count == 0)
             return false;
-        }
-        try
-        {
-            await TakeAsync();
-            if (_pending.Count == 0)
-                return false;
-            await RunPendingAsync();
-            _workedAt = _services.Time.GetTimestamp();
-            return true;
-        }
-        finally
-        {
-            _services.UnitSlots.Release();
-        }
+        await RunPendingAsync();
+        _workedAt = _services.Time.GetTimestamp();
+        return true;
     }
 
     async Task TakeAsync()

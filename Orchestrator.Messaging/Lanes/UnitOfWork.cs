@@ -59,11 +59,16 @@ public sealed class UnitOfWork(LaneId lane, DateTimeOffset now, MessageCatalog c
     /// <summary>Adds a command to the transaction.</summary>
     /// <param name="command">Set-based: one command for all rows of a kind.</param>
     /// <param name="expectedRows">How many rows it must affect; another count fails the unit (a lost race). Null when any count is right.</param>
-    public void Write(NpgsqlBatchCommand command, int? expectedRows = null) => _writes.Add(new UnitWrite(command, expectedRows));
+    public void Write(NpgsqlBatchCommand command, int? expectedRows = null) => _writes.Add(new UnitWrite(command, expectedRows, false));
+
+    /// <summary>
+    /// Adds a command to the transaction whose parameters are columns, an array each, of rows that only this lane writes. Units of several lanes share
+    /// a transaction, and commands of the same text then run as one, with the rows of all.
+    /// </summary>
+    /// <param name="command">All of its parameters are arrays of the same length.</param>
+    /// <param name="expectedRows">As of <see cref="Write"/>.</param>
+    public void WriteRows(NpgsqlBatchCommand command, int? expectedRows = null) => _writes.Add(new UnitWrite(command, expectedRows, true));
 
     /// <summary>How far the unit has got, to be able to take one message's effects back.</summary>
     internal (int Outgoing, int Timers, int Cancelled, int Writes) Mark => (_outgoing.Count, _timers.Count, _cancelledTimers.Count, _writes.Count);
 }
-
-/// <summary>A command of a unit of work and the number of rows it must affect.</summary>
-internal readonly record struct UnitWrite(NpgsqlBatchCommand Command, int? ExpectedRows);

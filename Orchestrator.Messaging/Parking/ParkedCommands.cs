@@ -8,17 +8,17 @@ namespace Orchestrator.Messaging.Parking;
 /// <summary>The statements by which a unit of work parks messages and takes parked ones back.</summary>
 internal static class ParkedCommands
 {
-    public static NpgsqlBatchCommand Insert(LaneGrant grant, IReadOnlyList<ParkedEntry> entries) => new(
+    public static NpgsqlBatchCommand Insert(IReadOnlyList<(LaneGrant Grant, ParkedEntry Parked)> entries) => new(
         """
         insert into messaging.parked (group_id, partition, status, topic, position, message_key, message_id, message_type, raw,
             error_code, exception_type, stack_hash, detail, attempts, timer)
-        select $1, $2, t.* from unnest($3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) as t
+        select * from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
         """)
     {
         Parameters =
         {
-            new() { Value = grant.GroupId },
-            new() { Value = grant.Lane.Partition },
+            new() { Value = entries.Select(e => e.Grant.GroupId).ToArray() },
+            new() { Value = entries.Select(e => e.Grant.Lane.Partition).ToArray() },
             Array(entries, NpgsqlDbType.Text, e => e.Status),
             Array(entries, NpgsqlDbType.Text, e => e.Message.Origin.Topic),
             Array(entries, NpgsqlDbType.Bigint, e => e.Message.Origin.Offset),
@@ -71,6 +71,6 @@ internal static class ParkedCommands
 
     static NpgsqlParameter Text(string? value) => new() { Value = (object?)value ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text };
 
-    static NpgsqlParameter Array<T>(IReadOnlyList<ParkedEntry> entries, NpgsqlDbType type, Func<ParkedEntry, T> column) =>
-        new() { Value = entries.Select(column).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | type };
+    static NpgsqlParameter Array<T>(IReadOnlyList<(LaneGrant Grant, ParkedEntry Parked)> entries, NpgsqlDbType type, Func<ParkedEntry, T> column) =>
+        new() { Value = entries.Select(e => column(e.Parked)).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | type };
 }

@@ -52,25 +52,25 @@ internal sealed class LaneTimers(LaneGrant grant, NpgsqlDataSource database, Lan
         return due;
     }
 
-    public static NpgsqlBatchCommand Insert(LaneGrant grant, IReadOnlyList<TimerEntry> timers) => new(
+    public static NpgsqlBatchCommand Insert(IReadOnlyList<(LaneGrant Grant, TimerEntry Timer)> timers) => new(
         """
         insert into messaging.timer (timer_id, group_id, partition, due_at, payload)
-        select t.id, $1, $2, t.due_at, t.payload from unnest($3, $4, $5) as t (id, due_at, payload)
+        select * from unnest($1, $2, $3, $4, $5)
         on conflict (timer_id) do update set due_at = excluded.due_at, payload = excluded.payload
         """)
     {
         Parameters =
         {
-            new() { Value = grant.GroupId },
-            new() { Value = grant.Lane.Partition },
-            new() { Value = timers.Select(t => t.Id).ToArray() },
-            new() { Value = timers.Select(t => t.DueAt.UtcDateTime).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.TimestampTz },
-            new() { Value = timers.Select(t => PackedMessages.Pack(t.Message)).ToArray() },
+            new() { Value = timers.Select(t => t.Timer.Id).ToArray() },
+            new() { Value = timers.Select(t => t.Grant.GroupId).ToArray() },
+            new() { Value = timers.Select(t => t.Grant.Lane.Partition).ToArray() },
+            new() { Value = timers.Select(t => t.Timer.DueAt.UtcDateTime).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.TimestampTz },
+            new() { Value = timers.Select(t => PackedMessages.Pack(t.Timer.Message)).ToArray() },
         },
     };
 
-    public static NpgsqlBatchCommand Delete(IReadOnlyCollection<Guid> timerIds) => new("delete from messaging.timer where timer_id = any($1)")
+    public static NpgsqlBatchCommand Delete(Guid[] timerIds) => new("delete from messaging.timer where timer_id = any($1)")
     {
-        Parameters = { new() { Value = timerIds.ToArray() } },
+        Parameters = { new() { Value = timerIds } },
     };
 }

@@ -66,16 +66,16 @@ sealed class TallyWatcher : ISagaWatcher<TransactionSaga>
         var moved = deltas.Where(d => d.Value != 0).ToList();
         if (moved.Count == 0)
             return;
-        work.Write(new NpgsqlBatchCommand(
+        work.WriteRows(new NpgsqlBatchCommand(
             """
             insert into sagas.tally (partition, state, count)
-            select $1, d.state, d.delta from unnest($2, $3) as d (state, delta)
+            select * from unnest($1, $2, $3)
             on conflict (partition, state) do update set count = tally.count + excluded.count
             """)
         {
             Parameters =
             {
-                new() { Value = work.Lane.Partition },
+                new() { Value = moved.Select(_ => work.Lane.Partition).ToArray() },
                 new() { Value = moved.Select(d => d.Key).ToArray() },
                 new() { Value = moved.Select(d => d.Value).ToArray() },
             },

@@ -79,7 +79,7 @@ sealed class LedgerLane(NpgsqlDataSource database, int partition = 0)
     {
         await using var connection = await database.OpenConnectionAsync();
         await using var transaction = await connection.BeginTransactionAsync();
-        foreach (var (command, expectedRows) in work.Writes)
+        foreach (var (command, expectedRows, _) in work.Writes)
         {
             await using var batch = new NpgsqlBatch(connection, transaction) { BatchCommands = { command } };
             var rows = await batch.ExecuteNonQueryAsync();

@@ -125,11 +125,11 @@ sealed class SagaStore<TSaga>(LaneSagaType<TSaga> type) : SagaStore
         if (changes.Count == 0)
             return;
         if (inserted.Count > 0)
-            work.Write(type.Table.Insert(inserted), inserted.Count);
+            work.WriteRows(type.Table.Insert(inserted), inserted.Count);
         if (updated.Count > 0)
-            work.Write(type.Table.Update(updated), updated.Count);
+            work.WriteRows(type.Table.Update(updated), updated.Count);
         if (deleted.Count > 0)
-            work.Write(type.Table.Delete(deleted), deleted.Count);
+            work.WriteRows(type.Table.Delete(deleted), deleted.Count);
         foreach (var watcher in type.Watchers)
             watcher.Saving(work, changes);
     }
