@@ -30,7 +30,7 @@ return await HostStart.RunAsync(async () =>
     builder.Services.AddSagasReader();
     builder.Services.AddOrchestratorMessaging(builder.Configuration);
 
-    builder.Services.AddHostParts(builder.Configuration, embedded.HostsBroker);
+    builder.Services.AddHostParts(builder.Configuration);
     builder.Services.AddFigures();
     builder.Services.AddOrchestratorHealth();
     builder.Services.AddOrchestratorTelemetry();

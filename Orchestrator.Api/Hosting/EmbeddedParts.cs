@@ -26,7 +26,7 @@ public static class EmbeddedParts
         configuration["ORCHESTRATOR_POSTGRES"] = parts.ConnectionString;
         if (parts.HostsBroker)
         {
-            // The broker is as new as this process, so stored positions are always those of one that is gone.
+            // Its directory goes with the database's, or was deleted on purpose: whoever brings both along does not ask which.
             configuration["Messaging:OnLostPosition"] ??= "Earliest";
         }
         return parts;

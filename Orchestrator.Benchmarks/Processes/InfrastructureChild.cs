@@ -1,4 +1,5 @@
 using System.Globalization;
+using Orchestrator.Broker;
 using Orchestrator.Messaging.Embedded;
 
 namespace Orchestrator.Benchmarks.Processes;
@@ -16,9 +17,9 @@ sealed class InfrastructureChild : IChild
 
     readonly DirectoryInfo _directory;
     readonly PrivatePostgres _postgres;
-    readonly EmbeddedBroker _broker;
+    readonly KafkaBroker _broker;
 
-    InfrastructureChild(DirectoryInfo directory, PrivatePostgres postgres, EmbeddedBroker broker)
+    InfrastructureChild(DirectoryInfo directory, PrivatePostgres postgres, KafkaBroker broker)
     {
         _directory = directory;
         _postgres = postgres;
@@ -38,10 +39,10 @@ sealed class InfrastructureChild : IChild
         var directory = Directory.CreateTempSubdirectory("orchestrator-bench-");
         try
         {
-            // PostgreSQL first, so that it cannot inherit the broker's sockets.
             var postgres = await PrivatePostgres.StartAsync(new PrivatePostgresOptions { Directory = directory.FullName, Settings = Settings() });
             var broker = EmbeddedBroker.Start(new EmbeddedBrokerOptions
             {
+                Directory = Path.Combine(directory.FullName, "kafka"),
                 Topics = Environment.GetEnvironmentVariable(Topics)!.Split(','),
                 Partitions = int.Parse(Environment.GetEnvironmentVariable(Partitions)!, CultureInfo.InvariantCulture),
             });

@@ -13,7 +13,7 @@ static class CommonSettings
         var settings = new Dictionary<string, object?>(StringComparer.Ordinal)
         {
             ["processors"] = Environment.ProcessorCount,
-            ["broker"] = "embedded (librdkafka mock cluster), a process of its own",
+            ["broker"] = "embedded, on disk, a process of its own",
             ["postgres"] = "private, fsync=on, synchronous_commit=on, full_page_writes=on",
             ["partitions"] = Partitions,
         };

@@ -39,6 +39,9 @@ public enum KafkaError : short
     /// <summary>The group is rebalancing: join again.</summary>
     RebalanceInProgress = 27,
 
+    /// <summary>The client may not use the topic. Only as a fault on purpose.</summary>
+    TopicAuthorizationFailed = 29,
+
     /// <summary>The version of the request is not known.</summary>
     UnsupportedVersion = 35,
 

@@ -72,6 +72,9 @@ internal sealed class KafkaWriter : IDisposable
     /// <summary>Writes over an earlier number.</summary>
     public void PatchInt32(int position, int value) => BinaryPrimitives.WriteInt32BigEndian(_buffer.AsSpan(position, 4), value);
 
+    /// <inheritdoc cref="PatchInt32"/>
+    public void PatchInt16(int position, short value) => BinaryPrimitives.WriteInt16BigEndian(_buffer.AsSpan(position, 2), value);
+
     void Grow(int needed)
     {
         var larger = ArrayPool<byte>.Shared.Rent(Math.Max(needed, _buffer.Length * 2));

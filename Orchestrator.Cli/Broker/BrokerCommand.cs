@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Orchestrator.Broker;
 using Orchestrator.Cli.Output;
 using Orchestrator.Contracts;
 using Orchestrator.Messaging.Embedded;
@@ -9,6 +10,7 @@ namespace Orchestrator.Cli.Broker;
 static class BrokerCommand
 {
     static readonly Option<int?> Port = new("--port") { Description = "TCP port on 127.0.0.1 [default: a free one]" };
+    static readonly Option<string?> Data = new("--data") { Description = "Directory where messages are kept [default: none, they go with the process]" };
     static readonly Option<int> Partitions = new("--partitions") { Description = "Of every topic", DefaultValueFactory = _ => Topics.DefaultPartitions };
 
     static readonly Option<string[]> MoreTopics = new("--topic")
@@ -28,10 +30,10 @@ static class BrokerCommand
     {
         var command = new Command(
             "broker",
-            "Host the embedded Kafka-compatible broker in a process of its own, with every topic of the product, until Ctrl-C or SIGTERM. It " +
-            "keeps messages in memory, at most 5 MiB a partition: for development and tests, not for messages that matter.")
+            "Host the embedded Kafka-compatible broker in a process of its own, with every topic of the product, until Ctrl-C or SIGTERM. With " +
+            "--data it goes on where it was. One broker on one machine: nothing is replicated.")
         {
-            Port, Partitions, MoreTopics, Faults, Json,
+            Port, Data, Partitions, MoreTopics, Faults, Json,
         };
         command.SetAction(RunAsync);
         return command;
@@ -39,7 +41,7 @@ static class BrokerCommand
 
     static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
-        using var broker = Start(parsed);
+        await using var broker = Start(parsed);
         if (parsed.GetValue(Json))
             Terminal.Json(new { bootstrapServers = broker.BootstrapServers });
         else
@@ -59,26 +61,27 @@ static class BrokerCommand
     }
 
     // Until standard input ends; the broker serves on.
-    static async Task TakeFaultsAsync(EmbeddedBroker broker, CancellationToken cancellationToken)
+    static async Task TakeFaultsAsync(KafkaBroker broker, CancellationToken cancellationToken)
     {
         while (await Console.In.ReadLineAsync(cancellationToken) is { } fault)
         {
             if (fault is "down")
-                broker.SetBrokerDown();
+                await broker.GoDownAsync();
             else if (fault is "up")
-                broker.SetBrokerUp();
+                await broker.GoUpAsync();
             else
                 Terminal.Warn($"No such fault: {fault}");
             await Console.Out.WriteLineAsync(fault);
         }
     }
 
-    static EmbeddedBroker Start(ParseResult parsed)
+    static KafkaBroker Start(ParseResult parsed)
     {
         try
         {
             return EmbeddedBroker.Start(new EmbeddedBrokerOptions
             {
+                Directory = parsed.GetValue(Data),
                 Port = parsed.GetValue(Port),
                 Partitions = parsed.GetValue(Partitions),
                 Topics = [.. EmbeddedBrokerOptions.DefaultTopics, .. parsed.GetValue(MoreTopics) ?? []],
@@ -90,7 +93,7 @@ static class BrokerCommand
         }
         catch (IOException e)
         {
-            throw new CommandException("port_taken", e.Message, e);
+            throw new CommandException("not_started", e.Message, e);
         }
     }
 }

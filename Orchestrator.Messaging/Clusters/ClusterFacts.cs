@@ -1,12 +1,10 @@
 using System.Runtime.InteropServices;
 using Confluent.Kafka;
-using Orchestrator.Messaging.Embedded;
 
 namespace Orchestrator.Messaging.Clusters;
 
 /// <summary>
-/// Asks any Kafka cluster who it is and what it holds, by requests that every broker answers. Confluent.Kafka's AdminClient is not used:
-/// its requests make the embedded broker's library abort the process.
+/// Asks any Kafka cluster who it is and what it holds, by requests that every broker answers and that take no right to administer it.
 /// Each question opens its own connections and closes them; ask at start and at times, not per message.
 /// </summary>
 /// <param name="configuration">The client properties, security included. A token callback is not among them: use OIDC by properties.</param>

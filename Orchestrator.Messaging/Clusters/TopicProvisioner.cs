@@ -1,6 +1,5 @@
 using Confluent.Kafka;
 using Confluent.Kafka.Admin;
-using Orchestrator.Messaging.Embedded;
 
 namespace Orchestrator.Messaging.Clusters;
 
@@ -56,17 +55,6 @@ public sealed class TopicProvisioner(ClientConfig configuration, TimeProvider ti
 
     async Task CreateAsync(List<TopicPlan> missing)
     {
-        if (EmbeddedBroker.FindHosted(configuration.BootstrapServers) is { } hosted)
-        {
-            missing.ForEach(topic => hosted.CreateTopic(topic.Name, topic.Partitions));
-            return;
-        }
-
-        if (EmbeddedBroker.Serves(_facts.ClusterId(AnswerWithin)))
-        {
-            throw new TopicsMissingException("An embedded broker creates topics only in the process that hosts it", missing);
-        }
-
         using var admin = new AdminClientBuilder(new AdminClientConfig(configuration)).Build();
         try
         {

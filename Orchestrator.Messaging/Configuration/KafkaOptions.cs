@@ -15,10 +15,10 @@ public sealed class KafkaOptions
     public Dictionary<string, string> Client { get; } = new(StringComparer.Ordinal);
 
     /// <summary>
-    /// How long the broker may keep an empty fetch waiting, in milliseconds. The embedded broker always waits that long, so 2; a real one answers
-    /// when there is something, so more costs no latency. Default 2.
+    /// How long the broker may keep an empty fetch waiting, in milliseconds: it answers as soon as there is something, but a partition that comes
+    /// in between is asked for only with the next one. Default 50.
     /// </summary>
-    public int FetchWaitMs { get; set; } = 2;
+    public int FetchWaitMs { get; set; } = 50;
 
     /// <summary>How long the producer gathers messages into a batch, in milliseconds. Default 1.</summary>
     public double LingerMs { get; set; } = 1;

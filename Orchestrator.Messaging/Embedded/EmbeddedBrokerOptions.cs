@@ -6,15 +6,14 @@ namespace Orchestrator.Messaging.Embedded;
 /// <summary>What an <see cref="EmbeddedBroker"/> starts with.</summary>
 public sealed record EmbeddedBrokerOptions
 {
-    /// <summary>How many brokers the cluster has; they share one process and one thread, so more of them serve tests of failover only.</summary>
-    [Range(1, 16)]
-    public int Brokers { get; init; } = 1;
+    /// <summary>Where messages are kept; null keeps them as long as the process lives.</summary>
+    public string? Directory { get; init; }
 
-    /// <summary>The TCP port on 127.0.0.1; null takes a free one. Only a cluster of one broker can have a chosen port.</summary>
+    /// <summary>The TCP port on 127.0.0.1; null takes a free one.</summary>
     [Range(1, 65_535)]
     public int? Port { get; init; }
 
-    /// <summary>The topics that exist from the start; nobody can create one over the wire.</summary>
+    /// <summary>The topics that exist from the start. Nobody creates one by asking for it.</summary>
     public IReadOnlyList<string> Topics { get; init; } = DefaultTopics;
 
     /// <summary>How many partitions each of <see cref="Topics"/> has.</summary>
@@ -25,12 +24,5 @@ public sealed record EmbeddedBrokerOptions
     public static IReadOnlyList<string> DefaultTopics { get; } =
         [.. Contracts.Topics.All, .. Contracts.Topics.All.Select(topic => topic + Contracts.Topics.ParkedSuffix)];
 
-    internal void Validate()
-    {
-        Validator.ValidateObject(this, new ValidationContext(this), validateAllProperties: true);
-        if (Port is not null && Brokers > 1)
-        {
-            throw new ValidationException("Only a cluster of one broker can have a chosen port.");
-        }
-    }
+    internal void Validate() => Validator.ValidateObject(this, new ValidationContext(this), validateAllProperties: true);
 }

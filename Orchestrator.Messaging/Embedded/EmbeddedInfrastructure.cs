@@ -1,15 +1,17 @@
+using Orchestrator.Broker;
+
 namespace Orchestrator.Messaging.Embedded;
 
 /// <summary>
-/// Kafka and PostgreSQL for a process that was pointed at none: whichever of the two is not given is started here, the database under the
-/// data directory, the broker in memory. Dispose it last, after all that reads and writes has drained.
+/// Kafka and PostgreSQL for a process that was pointed at none: whichever of the two is not given is started here, with its data under the
+/// data directory. Dispose it last, after all that reads and writes has drained.
 /// </summary>
 public sealed class EmbeddedInfrastructure : IAsyncDisposable
 {
-    readonly EmbeddedBroker? _broker;
+    readonly KafkaBroker? _broker;
     readonly PrivatePostgres? _postgres;
 
-    EmbeddedInfrastructure(EmbeddedInfrastructureOptions options, EmbeddedBroker? broker, PrivatePostgres? postgres)
+    EmbeddedInfrastructure(EmbeddedInfrastructureOptions options, KafkaBroker? broker, PrivatePostgres? postgres)
     {
         _broker = broker;
         _postgres = postgres;
@@ -23,10 +25,7 @@ public sealed class EmbeddedInfrastructure : IAsyncDisposable
     /// <summary>Where PostgreSQL is.</summary>
     public string ConnectionString { get; }
 
-    /// <summary>
-    /// Whether the broker is this process's own, and so as new and empty as the process: positions that the database remembers are those
-    /// of a cluster that is gone, and reading from the beginning is right.
-    /// </summary>
+    /// <summary>Whether the broker is this process's own.</summary>
     public bool HostsBroker => _broker is not null;
 
     /// <summary>Whether the database server is this process's own.</summary>
@@ -34,10 +33,9 @@ public sealed class EmbeddedInfrastructure : IAsyncDisposable
 
     /// <summary>Starts what is not given.</summary>
     /// <exception cref="FileNotFoundException">PostgreSQL is needed and not installed; the text says what to install.</exception>
-    /// <exception cref="IOException">The broker's chosen port is taken.</exception>
+    /// <exception cref="IOException">The broker's chosen port is taken, or another process has the data directory.</exception>
     public static async Task<EmbeddedInfrastructure> StartAsync(EmbeddedInfrastructureOptions options, CancellationToken cancellation = default)
     {
-        // PostgreSQL first: a process that is started later could inherit the broker's listening socket where close-on-exec is not atomic.
         var started = string.IsNullOrWhiteSpace(options.Postgres)
             ? await PrivatePostgres.StartAsync(
                 new PrivatePostgresOptions { Directory = Path.Combine(options.DataDirectory, "postgres"), Port = options.PostgresPort },
@@ -46,7 +44,7 @@ public sealed class EmbeddedInfrastructure : IAsyncDisposable
         try
         {
             var hosted = string.IsNullOrWhiteSpace(options.Kafka)
-                ? EmbeddedBroker.Start(new EmbeddedBrokerOptions { Port = options.KafkaPort, Partitions = options.Partitions })
+                ? EmbeddedBroker.Start(new EmbeddedBrokerOptions { Directory = Path.Combine(options.DataDirectory, "kafka"), Port = options.KafkaPort, Partitions = options.Partitions })
                 : null;
             return new EmbeddedInfrastructure(options, hosted, started);
         }

@@ -38,9 +38,6 @@ internal sealed partial class GroupRunner : IAsyncDisposable
         _ticks = Task.Run(TickAsync);
     }
 
-    /// <summary>Whether all that this process owns is taken, committed, published and acknowledged.</summary>
-    public bool IsIdle => Workers() is { Count: > 0 } workers && workers.All(w => w.IsIdle) && Lags().All(lag => lag == 0);
-
     public GroupStatus Status()
     {
         var workers = Workers();

@@ -29,24 +29,6 @@ public sealed class LaneHost(IEnumerable<LaneGroup> groups, LaneServices service
             _runners.AddRange(all.Select(group => new GroupRunner(group, services, logger)));
     }
 
-    /// <summary>
-    /// Waits until all that has been published to the groups of this process has taken effect. For a broker that dies with this process.
-    /// </summary>
-    /// <returns>Whether that was reached in time.</returns>
-    public async Task<bool> QuiesceAsync(TimeSpan within, CancellationToken cancellationToken)
-    {
-        var started = services.Time.GetTimestamp();
-        var idleInARow = 0;
-        while (services.Time.GetElapsedTime(started) < within)
-        {
-            idleInARow = Runners().All(r => r.IsIdle) ? idleInARow + 1 : 0;
-            if (idleInARow == 5)
-                return true;
-            await Task.Delay(TimeSpan.FromMilliseconds(50), services.Time, cancellationToken);
-        }
-        return false;
-    }
-
     /// <inheritdoc />
     public async Task StopAsync(CancellationToken cancellationToken)
     {

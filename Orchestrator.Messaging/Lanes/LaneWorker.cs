@@ -65,9 +65,6 @@ internal sealed partial class LaneWorker : IAsyncDisposable
     /// <summary>Whether it waits for an operator.</summary>
     public bool IsHalted { get; private set; }
 
-    /// <summary>Whether nothing is read, under way or unpublished.</summary>
-    public bool IsIdle => Inbox.Count == 0 && _pending.Count == 0 && _outbox.MessagesUnderWay == 0 && !_outbox.Failed;
-
     public string? LastError { get; private set; }
 
     /// <summary>Lets it look at timers, parked messages and acknowledgements.</summary>

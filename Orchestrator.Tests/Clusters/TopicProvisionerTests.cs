@@ -23,21 +23,6 @@ public sealed class TopicProvisionerTests(TestInfrastructure infrastructure)
     }
 
     [Fact]
-    public async Task Topics_when_an_embedded_broker_is_in_another_process_does_need_them_to_be_there()
-    {
-        await using var kafka = TestInfrastructure.StartEmbeddedKafka();
-        kafka.Embedded!.CreateTopic("there", 2);
-
-        // By another spelling of its address this process does not know the broker for its own.
-        var elsewhere = new ClientConfig { BootstrapServers = $"{kafka.BootstrapServers},{kafka.BootstrapServers}" };
-        var provisioner = new TopicProvisioner(elsewhere, TimeProvider.System);
-
-        Assert.Equal(2, (await provisioner.EnsureAsync([new TopicPlan("there", 8)]))["there"]);
-        var refused = await Assert.ThrowsAsync<TopicsMissingException>(() => provisioner.EnsureAsync([new TopicPlan("missing", 8)]));
-        Assert.Contains("missing", refused.Message, StringComparison.Ordinal);
-    }
-
-    [Fact]
     public async Task Facts_when_messages_are_written_does_tell_where_each_partition_begins_and_ends()
     {
         await using var kafka = await infrastructure.StartKafkaAsync();

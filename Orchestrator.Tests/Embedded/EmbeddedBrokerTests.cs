@@ -2,6 +2,8 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Confluent.Kafka;
+using Orchestrator.Broker;
+using Orchestrator.Broker.Protocol;
 using Orchestrator.Contracts;
 using Orchestrator.Messaging.Clusters;
 using Orchestrator.Messaging.Embedded;
@@ -80,12 +82,12 @@ public sealed class EmbeddedBrokerTests
         await producer.ProduceAsync(new TopicPartition("orders", 0), Message("before"));
         Assert.Equal(["before"], Take(consumer, 1));
 
-        broker.SetBrokerDown();
+        await broker.GoDownAsync();
         var meanwhile = producer.ProduceAsync(new TopicPartition("orders", 0), Message("meanwhile"));
         Assert.Throws<KafkaException>(() => Facts(broker).ClusterId(TimeSpan.FromMilliseconds(300)));
         Assert.False(meanwhile.IsCompleted);
 
-        broker.SetBrokerUp();
+        await broker.GoUpAsync();
         Assert.Equal(1, (await meanwhile.WaitAsync(Bound)).Offset.Value);
         Assert.Equal(["meanwhile"], Take(consumer, 1));
     }
@@ -94,7 +96,7 @@ public sealed class EmbeddedBrokerTests
     public async Task Broker_when_requests_are_made_to_fail_does_fail_as_many_and_then_answer()
     {
         await using var broker = Start(("orders", 1));
-        broker.PushRequestErrors(KafkaRequest.Produce, ErrorCode.TopicAuthorizationFailed);
+        broker.FailNext(ApiKey.Produce, [KafkaError.TopicAuthorizationFailed]);
         using var producer = Producer(broker);
 
         var refused = await Assert.ThrowsAsync<ProduceException<string, string>>(
@@ -112,7 +114,7 @@ public sealed class EmbeddedBrokerTests
         using var producer = Producer(broker);
         await producer.ProduceAsync(new TopicPartition("orders", 0), Message("warm"));
 
-        broker.SetRoundTripDelay(TimeSpan.FromMilliseconds(300));
+        broker.AnswerDelay = TimeSpan.FromMilliseconds(300);
         var began = TimeProvider.System.GetTimestamp();
         await producer.ProduceAsync(new TopicPartition("orders", 0), Message("late"));
 
@@ -146,8 +148,8 @@ public sealed class EmbeddedBrokerTests
         using var producer = Producer(broker);
         await producer.ProduceAsync(new TopicPartition(Topics.Transactions, 0), Message("before"));
 
-        broker.SetBrokerDown();
-        broker.SetBrokerUp();
+        await broker.GoDownAsync();
+        await broker.GoUpAsync();
 
         var after = await producer.ProduceAsync(new TopicPartition(Topics.Transactions, 0), Message("after")).WaitAsync(Bound);
         Assert.Equal(1, after.Offset.Value);
@@ -173,7 +175,7 @@ public sealed class EmbeddedBrokerTests
             await broker.DisposeAsync();
             try
             {
-                using var again = EmbeddedBroker.Start(new EmbeddedBrokerOptions { Port = port });
+                await using var again = EmbeddedBroker.Start(new EmbeddedBrokerOptions { Port = port });
                 Assert.Equal($"127.0.0.1:{port}", again.BootstrapServers);
             }
             finally
@@ -192,7 +194,7 @@ public sealed class EmbeddedBrokerTests
         Assert.Equal(3, Facts(broker).TopicPartitions(Bound)["orders"]);
     }
 
-    internal static EmbeddedBroker Start(params (string Name, int Partitions)[] topics)
+    internal static KafkaBroker Start(params (string Name, int Partitions)[] topics)
     {
         var broker = EmbeddedBroker.Start(new EmbeddedBrokerOptions { Topics = [] });
         foreach (var (name, partitions) in topics)
@@ -203,9 +205,9 @@ public sealed class EmbeddedBrokerTests
         return broker;
     }
 
-    internal static ClusterFacts Facts(EmbeddedBroker broker) => new(new ClientConfig { BootstrapServers = broker.BootstrapServers });
+    internal static ClusterFacts Facts(KafkaBroker broker) => new(new ClientConfig { BootstrapServers = broker.BootstrapServers });
 
-    internal static IProducer<string, string> Producer(EmbeddedBroker broker) =>
+    internal static IProducer<string, string> Producer(KafkaBroker broker) =>
         new ProducerBuilder<string, string>(new ProducerConfig { BootstrapServers = broker.BootstrapServers, EnableIdempotence = true, LingerMs = 1 })
             .SetLogHandler((_, _) => { })
             .Build();
@@ -213,7 +215,7 @@ public sealed class EmbeddedBrokerTests
     internal static Message<string, string> Message(string value) =>
         new() { Key = "k", Value = value, Headers = [new Header("ce_id", Encoding.UTF8.GetBytes(value))] };
 
-    static IConsumer<string, string> Consumer(EmbeddedBroker broker) =>
+    static IConsumer<string, string> Consumer(KafkaBroker broker) =>
         new ConsumerBuilder<string, string>(new ConsumerConfig
         {
             BootstrapServers = broker.BootstrapServers,

@@ -1,7 +1,9 @@
 using System.Net;
 using System.Net.Sockets;
+using Confluent.Kafka;
 using Npgsql;
 using Orchestrator.Contracts;
+using Orchestrator.Messaging.Clusters;
 using Orchestrator.Messaging.Embedded;
 using Orchestrator.Tests.Infrastructure;
 
@@ -31,8 +33,8 @@ public sealed class EmbeddedInfrastructureTests : IAsyncLifetime
             connectionString = infrastructure.ConnectionString + ";Pooling=false";
             await using var connection = new NpgsqlConnection(connectionString);
             await connection.OpenAsync();
-            var broker = EmbeddedBroker.FindHosted(infrastructure.BootstrapServers);
-            Assert.Equal(Topics.DefaultPartitions, EmbeddedBrokerTests.Facts(broker!).TopicPartitions(TimeSpan.FromSeconds(20))[Topics.Transactions]);
+            var facts = new ClusterFacts(new ClientConfig { BootstrapServers = infrastructure.BootstrapServers });
+            Assert.Equal(Topics.DefaultPartitions, facts.TopicPartitions(TimeSpan.FromSeconds(20))[Topics.Transactions]);
         }
 
         await using var refused = new NpgsqlConnection(connectionString);

@@ -1,6 +1,6 @@
 using Confluent.Kafka;
+using Orchestrator.Broker;
 using Orchestrator.Messaging.Clusters;
-using Orchestrator.Messaging.Embedded;
 using Testcontainers.Kafka;
 
 namespace Orchestrator.Tests.Infrastructure;
@@ -10,7 +10,7 @@ public sealed class TestKafka : IAsyncDisposable
 {
     readonly string _prefix;
 
-    internal TestKafka(string bootstrapServers, string prefix, EmbeddedBroker? embedded)
+    internal TestKafka(string bootstrapServers, string prefix, KafkaBroker? embedded)
     {
         BootstrapServers = bootstrapServers;
         _prefix = prefix;
@@ -21,7 +21,7 @@ public sealed class TestKafka : IAsyncDisposable
     public string BootstrapServers { get; }
 
     /// <summary>The broker in this process, or null when the cluster is a real one, which takes no faults.</summary>
-    public EmbeddedBroker? Embedded { get; }
+    public KafkaBroker? Embedded { get; }
 
     /// <summary>What clients need to reach it.</summary>
     public ClientConfig ClientConfig => new() { BootstrapServers = BootstrapServers };

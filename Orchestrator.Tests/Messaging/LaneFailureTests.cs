@@ -1,3 +1,4 @@
+using Orchestrator.Broker.Protocol;
 using Confluent.Kafka;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
@@ -77,9 +78,9 @@ public sealed class LaneFailureTests(TestInfrastructure infrastructure)
         {
             Send(fixture, round * 1_000, 1_000);
             await fixture.TakenAsync((round * 1_000) + 100);
-            fixture.Kafka.Embedded!.SetBrokerDown();
+            await fixture.Kafka.Embedded!.GoDownAsync();
             await Task.Delay(200);
-            fixture.Kafka.Embedded.SetBrokerUp();
+            await fixture.Kafka.Embedded.GoUpAsync();
         }
         await EverythingOnceInOrderAsync(fixture, 3_000);
     }
@@ -94,7 +95,7 @@ public sealed class LaneFailureTests(TestInfrastructure infrastructure)
         Send(fixture, 0, 300);
         fixture.Producer.Flush(TimeSpan.FromSeconds(10));
         // The oldest request under way out of sequence: nothing that the client may mend by itself.
-        fixture.Kafka.Embedded!.PushRequestErrors(KafkaRequest.Produce, ErrorCode.OutOfOrderSequenceNumber, ErrorCode.OutOfOrderSequenceNumber);
+        fixture.Kafka.Embedded!.FailNext(ApiKey.Produce, [KafkaError.OutOfOrderSequenceNumber, KafkaError.OutOfOrderSequenceNumber]);
         open.SetResult();
         await EverythingOnceInOrderAsync(fixture, 300);
     }
@@ -108,12 +109,12 @@ public sealed class LaneFailureTests(TestInfrastructure infrastructure)
         await fixture.TakenAsync(100);
         fixture.Send(Transaction(Id(1_000), "late", ("timer", "300")));
         await fixture.TakenAsync(101);
-        fixture.Kafka.Embedded!.SetBrokerDown();
+        await fixture.Kafka.Embedded!.GoDownAsync();
 
         var began = TimeProvider.System.GetTimestamp();
         await fixture.StopServiceAsync(host);
         Assert.InRange(TimeProvider.System.GetElapsedTime(began), TimeSpan.Zero, TimeSpan.FromSeconds(10));
-        fixture.Kafka.Embedded.SetBrokerUp();
+        await fixture.Kafka.Embedded.GoUpAsync();
         await fixture.StartServiceAsync();
         Assert.Equal(101, fixture.Read(Topics.Alerts, 101).Distinct().Count());
     }

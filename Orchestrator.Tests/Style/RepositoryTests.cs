@@ -16,7 +16,8 @@ public sealed partial class RepositoryTests
     static readonly Dictionary<string, string[]> Allowed = new(StringComparer.Ordinal)
     {
         ["Orchestrator.Contracts"] = [],
-        ["Orchestrator.Messaging"] = ["Orchestrator.Contracts"],
+        ["Orchestrator.Broker"] = [],
+        ["Orchestrator.Messaging"] = ["Orchestrator.Contracts", "Orchestrator.Broker"],
         ["Orchestrator.Decisioning"] = ["Orchestrator.Contracts", "Orchestrator.Messaging"],
         ["Orchestrator.Ledger"] = ["Orchestrator.Contracts", "Orchestrator.Messaging"],
         ["Orchestrator.Sagas"] = ["Orchestrator.Contracts", "Orchestrator.Messaging"],

@@ -1,9 +1,9 @@
 using System.Text;
 using Confluent.Kafka;
 
-namespace Orchestrator.Messaging.Embedded;
+namespace Orchestrator.Messaging.Clusters;
 
-/// <summary>A bare client of librdkafka with no callbacks, for asking and hosting; it never produces or consumes.</summary>
+/// <summary>A bare client of librdkafka with no callbacks, for asking; it never produces or consumes.</summary>
 internal sealed class LibrdkafkaClient : IDisposable
 {
     nint _handle;

@@ -2,7 +2,7 @@ using System.Reflection;
 using System.Runtime.InteropServices;
 using Confluent.Kafka;
 
-namespace Orchestrator.Messaging.Embedded;
+namespace Orchestrator.Messaging.Clusters;
 
 /// <summary>
 /// The functions of librdkafka that Confluent.Kafka does not surface, called in the very copy of the library that it has loaded itself.
@@ -82,43 +82,4 @@ internal static partial class Librdkafka
     [LibraryImport(Library, EntryPoint = "rd_kafka_query_watermark_offsets", StringMarshalling = StringMarshalling.Utf8)]
     internal static partial ErrorCode QueryWatermarkOffsets(
         nint client, string topic, int partition, out long low, out long high, int timeoutMs);
-
-    [LibraryImport(Library, EntryPoint = "rd_kafka_mock_cluster_new")]
-    internal static partial nint MockClusterNew(nint client, int brokers);
-
-    [LibraryImport(Library, EntryPoint = "rd_kafka_mock_cluster_destroy")]
-    internal static partial void MockClusterDestroy(nint cluster);
-
-    [LibraryImport(Library, EntryPoint = "rd_kafka_mock_cluster_bootstraps")]
-    internal static partial nint MockClusterBootstraps(nint cluster);
-
-    [LibraryImport(Library, EntryPoint = "rd_kafka_mock_set_controller_id")]
-    internal static partial ErrorCode MockSetControllerId(nint cluster, int broker);
-
-    [LibraryImport(Library, EntryPoint = "rd_kafka_mock_topic_create", StringMarshalling = StringMarshalling.Utf8)]
-    internal static partial ErrorCode MockTopicCreate(nint cluster, string topic, int partitions, int replicationFactor);
-
-    [LibraryImport(Library, EntryPoint = "rd_kafka_mock_topic_delete", StringMarshalling = StringMarshalling.Utf8)]
-    internal static partial ErrorCode MockTopicDelete(nint cluster, string topic);
-
-    [LibraryImport(Library, EntryPoint = "rd_kafka_mock_partition_delete_records", StringMarshalling = StringMarshalling.Utf8)]
-    internal static partial ErrorCode MockPartitionDeleteRecords(nint cluster, string topic, int partition, long beforeOffset);
-
-    [LibraryImport(Library, EntryPoint = "rd_kafka_mock_broker_set_down")]
-    internal static partial ErrorCode MockBrokerSetDown(nint cluster, int broker);
-
-    [LibraryImport(Library, EntryPoint = "rd_kafka_mock_broker_set_up")]
-    internal static partial ErrorCode MockBrokerSetUp(nint cluster, int broker);
-
-    [LibraryImport(Library, EntryPoint = "rd_kafka_mock_broker_set_rtt")]
-    internal static partial ErrorCode MockBrokerSetRoundTrip(nint cluster, int broker, int milliseconds);
-
-    [LibraryImport(Library, EntryPoint = "rd_kafka_mock_broker_set_host_port", StringMarshalling = StringMarshalling.Utf8)]
-    internal static partial void MockBrokerSetHostPort(nint cluster, int broker, string host, int port);
-
-    [LibraryImport(Library, EntryPoint = "rd_kafka_mock_push_request_errors_array")]
-    internal static partial void MockPushRequestErrors(nint cluster, short apiKey, nuint count, ReadOnlySpan<int> errors);
-
-    [LibraryImport(Library, EntryPoint = "rd_kafka_mock_clear_request_errors")]
-    internal static partial void MockClearRequestErrors(nint cluster, short apiKey);
 }

@@ -1,0 +1,260 @@
+using Orchestrator.Broker.Protocol;
+using Orchestrator.Broker.Records;
+
+namespace Orchestrator.Broker.Logs;
+
+/// <summary>
+/// The records of one partition in files, in the order in which they came. What was appended is in the operating system's hands: it outlives the process, not
+/// a loss of power. Safe for any number of writers and readers.
+/// </summary>
+internal sealed class PartitionLog : IDisposable
+{
+    const string StartFile = "start-offset";
+
+    readonly string? _directory;
+    readonly int _segmentBytes;
+    readonly LogRetention _retention;
+    readonly Lock _lock = new();
+    readonly List<LogSegment> _segments = [];
+    readonly ProducerSequences _producers = new();
+    readonly List<FetchWaiter> _waiting = [];
+    long _startOffset;
+    long _endOffset;
+    long _bytes;
+    bool _disposed;
+
+    /// <summary>Opens what is in <paramref name="directory"/>, or begins an empty one.</summary>
+    public PartitionLog(string? directory, int segmentBytes, LogRetention retention)
+    {
+        _directory = directory;
+        _segmentBytes = segmentBytes;
+        _retention = retention;
+        if (directory is not null)
+            Open(directory);
+        if (_segments.Count == 0)
+            _segments.Add(LogSegment.Create(directory, _startOffset));
+        _endOffset = _segments[^1].EndOffset;
+        _startOffset = Math.Clamp(_startOffset, _segments[0].BaseOffset, _endOffset);
+        _bytes = _segments.Sum(s => (long)s.Bytes);
+    }
+
+    /// <summary>The first offset that is still there.</summary>
+    public long StartOffset => Interlocked.Read(ref _startOffset);
+
+    /// <summary>The offset that the next record gets.</summary>
+    public long EndOffset => Interlocked.Read(ref _endOffset);
+
+    void Open(string directory)
+    {
+        Directory.CreateDirectory(directory);
+        foreach (var path in Directory.GetFiles(directory, "*.log").Order(StringComparer.Ordinal))
+        {
+            var segment = LogSegment.Open(path, _producers.Appended);
+            // A gap can only be behind a torn file: what is beyond it was never acknowledged in order.
+            if (_segments.Count > 0 && segment.BaseOffset != _segments[^1].EndOffset)
+                segment.Delete();
+            else
+                _segments.Add(segment);
+        }
+        var start = Path.Combine(directory, StartFile);
+        if (File.Exists(start) && long.TryParse(File.ReadAllText(start), out var offset))
+            _startOffset = offset;
+    }
+
+    /// <summary>Appends the batches of a produce request.</summary>
+    /// <param name="batches">One batch or more; their offsets are written into them.</param>
+    /// <param name="maxBatchBytes">The largest batch.</param>
+    /// <param name="baseOffset">The first one's offset; of a batch that comes again the one it has already.</param>
+    public KafkaError Append(Span<byte> batches, int maxBatchBytes, out long baseOffset)
+    {
+        baseOffset = -1;
+        for (var rest = batches; rest.Length > 0; rest = rest[new RecordBatch(rest).TotalBytes..])
+        {
+            if (RecordBatch.Check(rest, maxBatchBytes) is not KafkaError.None and var wrong)
+                return wrong;
+        }
+        List<FetchWaiter>? woken = null;
+        lock (_lock)
+        {
+            if (_disposed)
+                return KafkaError.UnknownTopicOrPartition;
+            for (var rest = batches; rest.Length > 0;)
+            {
+                var batch = new RecordBatch(rest);
+                var length = batch.TotalBytes;
+                if (_producers.Check(batch, out var appendedAt) is not KafkaError.None and var refused)
+                    return refused;
+                if (appendedAt < 0)
+                {
+                    appendedAt = _endOffset;
+                    AppendOne(rest[..length], batch);
+                }
+                baseOffset = baseOffset < 0 ? appendedAt : baseOffset;
+                rest = rest[length..];
+            }
+            if (_waiting.Count > 0)
+            {
+                woken = [.. _waiting];
+                _waiting.Clear();
+            }
+        }
+        woken?.ForEach(w => w.Wake());
+        return KafkaError.None;
+    }
+
+    void AppendOne(Span<byte> bytes, RecordBatch batch)
+    {
+        if (_segments[^1].Bytes > 0 && _segments[^1].Bytes + (long)bytes.Length > _segmentBytes)
+        {
+            _segments.Add(LogSegment.Create(_directory, _endOffset));
+            Retain();
+        }
+        batch.Place(_endOffset);
+        _segments[^1].Append(bytes);
+        _producers.Appended(batch);
+        _bytes += bytes.Length;
+        Interlocked.Exchange(ref _endOffset, batch.LastOffset + 1);
+    }
+
+    void Retain()
+    {
+        while (_segments.Count > 1 && (_bytes - _segments[0].Bytes > _retention.Bytes || _segments[1].BaseOffset <= _startOffset))
+            DropFirst();
+    }
+
+    void DropFirst()
+    {
+        _bytes -= _segments[0].Bytes;
+        _segments[0].Delete();
+        _segments.RemoveAt(0);
+        Interlocked.Exchange(ref _startOffset, Math.Max(_startOffset, _segments[0].BaseOffset));
+    }
+
+    /// <summary>Writes whole batches from the one that holds <paramref name="offset"/>.</summary>
+    /// <returns>The bytes written; 0 at the end.</returns>
+    public KafkaError Read(long offset, int maxBytes, KafkaWriter to, out int written)
+    {
+        written = 0;
+        while (true)
+        {
+            LogSegment segment;
+            lock (_lock)
+            {
+                if (_disposed)
+                    return KafkaError.UnknownTopicOrPartition;
+                if (offset < _startOffset || offset > _endOffset)
+                    return KafkaError.OffsetOutOfRange;
+                if (offset == _endOffset)
+                    return KafkaError.None;
+                segment = SegmentOf(offset);
+            }
+            var length = to.Length;
+            try
+            {
+                written = segment.Read(offset, maxBytes, to);
+                return KafkaError.None;
+            }
+            catch (ObjectDisposedException)
+            {
+                // Deleted meanwhile: the offset is out of range now.
+                to.Rewind(length);
+            }
+        }
+    }
+
+    LogSegment SegmentOf(long offset)
+    {
+        int low = 0, high = _segments.Count - 1;
+        while (low < high)
+        {
+            var middle = (low + high + 1) / 2;
+            if (_segments[middle].BaseOffset <= offset)
+                low = middle;
+            else
+                high = middle - 1;
+        }
+        return _segments[low];
+    }
+
+    /// <summary>The first record at a time or later, by its batch; null when there is none.</summary>
+    /// <param name="timestamp">Milliseconds since 1970, UTC.</param>
+    public (long Offset, long Timestamp)? FirstSince(long timestamp)
+    {
+        lock (_lock)
+        {
+            if (_disposed)
+                return null;
+            foreach (var segment in _segments)
+            {
+                if (segment.FirstSince(timestamp) is { } found)
+                    return (Math.Max(found.Offset, _startOffset), found.Timestamp);
+            }
+            return null;
+        }
+    }
+
+    /// <summary>Forgets the records before an offset.</summary>
+    public KafkaError DeleteBefore(long offset)
+    {
+        lock (_lock)
+        {
+            if (_disposed)
+                return KafkaError.UnknownTopicOrPartition;
+            if (offset < _startOffset || offset > _endOffset)
+                return KafkaError.OffsetOutOfRange;
+            Interlocked.Exchange(ref _startOffset, offset);
+            if (_directory is not null)
+                File.WriteAllText(Path.Combine(_directory, StartFile), $"{offset}");
+            Retain();
+            return KafkaError.None;
+        }
+    }
+
+    /// <summary>Wakes <paramref name="waiter"/> when something is appended behind <paramref name="offset"/>; at once when that has happened.</summary>
+    public void Await(long offset, FetchWaiter waiter)
+    {
+        lock (_lock)
+        {
+            if (offset == _endOffset)
+            {
+                _waiting.Add(waiter);
+                return;
+            }
+        }
+        waiter.Wake();
+    }
+
+    /// <summary>Ends <see cref="Await"/>.</summary>
+    public void Forget(FetchWaiter waiter)
+    {
+        lock (_lock)
+            _waiting.Remove(waiter);
+    }
+
+    /// <inheritdoc />
+    public void Dispose()
+    {
+        lock (_lock)
+        {
+            _disposed = true;
+            _segments.ForEach(s => s.Dispose());
+        }
+    }
+}
+
+/// <summary>What a partition keeps.</summary>
+/// <param name="Bytes">At least so much, if so much came; whole files beyond it go.</param>
+internal sealed record LogRetention(long Bytes)
+{
+    public static LogRetention Forever { get; } = new(long.MaxValue);
+}
+
+/// <summary>A fetch that waits for records of any of its partitions.</summary>
+internal sealed class FetchWaiter
+{
+    readonly TaskCompletionSource _woken = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public Task Woken => _woken.Task;
+
+    public void Wake() => _woken.TrySetResult();
+}

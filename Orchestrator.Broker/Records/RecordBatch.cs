@@ -1,0 +1,88 @@
+using System.Buffers.Binary;
+using System.Numerics;
+using System.Runtime.InteropServices;
+using Orchestrator.Broker.Protocol;
+
+namespace Orchestrator.Broker.Records;
+
+/// <summary>
+/// The header of a record batch of format 2 (https://kafka.apache.org/documentation/#recordbatch). The broker never looks behind it: records stay
+/// as the producer made them, compressed or not.
+/// </summary>
+internal readonly ref struct RecordBatch(Span<byte> bytes)
+{
+    public const int HeaderBytes = 61;
+
+    const int LengthAt = 8;
+    const int EpochAt = 12;
+    const int MagicAt = 16;
+    const int CrcAt = 17;
+    const int AttributesAt = 21;
+    const int LastOffsetDeltaAt = 23;
+    const int MaxTimestampAt = 35;
+    const int ProducerIdAt = 43;
+    const int ProducerEpochAt = 51;
+    const int BaseSequenceAt = 53;
+    const int CountAt = 57;
+    const byte Magic = 2;
+
+    readonly Span<byte> _bytes = bytes;
+
+    /// <summary>The whole batch in bytes, as its header says.</summary>
+    public int TotalBytes => BinaryPrimitives.ReadInt32BigEndian(_bytes[LengthAt..]) is var length and >= HeaderBytes - EpochAt and < int.MaxValue - EpochAt
+        ? length + EpochAt
+        : -1;
+
+    public long BaseOffset => BinaryPrimitives.ReadInt64BigEndian(_bytes);
+
+    public int LastOffsetDelta => BinaryPrimitives.ReadInt32BigEndian(_bytes[LastOffsetDeltaAt..]);
+
+    public long LastOffset => BaseOffset + LastOffsetDelta;
+
+    /// <summary>Milliseconds since 1970, UTC.</summary>
+    public long MaxTimestamp => BinaryPrimitives.ReadInt64BigEndian(_bytes[MaxTimestampAt..]);
+
+    /// <summary>-1 when the producer is not idempotent.</summary>
+    public long ProducerId => BinaryPrimitives.ReadInt64BigEndian(_bytes[ProducerIdAt..]);
+
+    public short ProducerEpoch => BinaryPrimitives.ReadInt16BigEndian(_bytes[ProducerEpochAt..]);
+
+    public int BaseSequence => BinaryPrimitives.ReadInt32BigEndian(_bytes[BaseSequenceAt..]);
+
+    public int Count => BinaryPrimitives.ReadInt32BigEndian(_bytes[CountAt..]);
+
+    /// <summary>Looks at the first batch of <paramref name="bytes"/>.</summary>
+    /// <returns>What is wrong with it; nothing when it is whole, of format 2 and its checksum is right.</returns>
+    public static KafkaError Check(Span<byte> bytes, int maxBytes)
+    {
+        if (bytes.Length < HeaderBytes)
+            return KafkaError.CorruptMessage;
+        if (bytes[MagicAt] != Magic)
+            return KafkaError.UnsupportedForMessageFormat;
+        var batch = new RecordBatch(bytes);
+        if (batch.TotalBytes > maxBytes)
+            return KafkaError.MessageTooLarge;
+        if (batch.TotalBytes < HeaderBytes || batch.TotalBytes > bytes.Length || batch.Count < 1 || batch.LastOffsetDelta != batch.Count - 1)
+            return KafkaError.CorruptMessage;
+        var crc = BinaryPrimitives.ReadUInt32BigEndian(bytes[CrcAt..]);
+        return Crc32C(bytes[AttributesAt..batch.TotalBytes]) == crc ? KafkaError.None : KafkaError.CorruptMessage;
+    }
+
+    /// <summary>Gives the batch its place. The checksum covers neither field.</summary>
+    public void Place(long baseOffset)
+    {
+        BinaryPrimitives.WriteInt64BigEndian(_bytes, baseOffset);
+        BinaryPrimitives.WriteInt32BigEndian(_bytes[EpochAt..], 0);
+    }
+
+    // CRC-32C (Castagnoli), RFC 3720 appendix B.4.
+    static uint Crc32C(ReadOnlySpan<byte> bytes)
+    {
+        var crc = uint.MaxValue;
+        foreach (var eight in MemoryMarshal.Cast<byte, ulong>(bytes))
+            crc = BitOperations.Crc32C(crc, eight);
+        foreach (var one in bytes[(bytes.Length & ~7)..])
+            crc = BitOperations.Crc32C(crc, one);
+        return ~crc;
+    }
+}

@@ -1,0 +1,39 @@
+using Orchestrator.Broker.Protocol;
+using Orchestrator.Broker.Server;
+
+namespace Orchestrator.Broker.Requests;
+
+/// <summary>Answers one kind of request.</summary>
+/// <param name="node">The broker.</param>
+/// <param name="api">Which.</param>
+/// <param name="min">The lowest version.</param>
+/// <param name="max">The highest version; none is flexible, so that all fields are of fixed shape.</param>
+internal abstract class RequestHandler(BrokerNode node, ApiKey api, short min, short max)
+{
+    public ApiKey Api => api;
+
+    public short Min => min;
+
+    public short Max => max;
+
+    protected BrokerNode Node => node;
+
+    /// <summary>Reads the whole request before it waits for anything, and writes the answer's body.</summary>
+    /// <returns>Whether the client waits for an answer.</returns>
+    public abstract ValueTask<bool> HandleAsync(RequestContext request, KafkaReader body, KafkaWriter answer, CancellationToken closed);
+
+    /// <summary>A broker that is alone never throttles.</summary>
+    protected static void NoThrottle(KafkaWriter answer) => answer.Int32(0);
+}
+
+/// <summary>Answers one kind of request at once.</summary>
+internal abstract class ImmediateHandler(BrokerNode node, ApiKey api, short min, short max) : RequestHandler(node, api, min, max)
+{
+    public sealed override ValueTask<bool> HandleAsync(RequestContext request, KafkaReader body, KafkaWriter answer, CancellationToken closed)
+    {
+        Handle(request.Version, body, answer);
+        return ValueTask.FromResult(true);
+    }
+
+    protected abstract void Handle(short version, KafkaReader body, KafkaWriter answer);
+}
