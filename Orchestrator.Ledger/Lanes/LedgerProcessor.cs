@@ -20,6 +20,8 @@ public sealed class LedgerProcessor : LaneProcessor
     readonly int _partition;
     readonly LedgerTelemetry _telemetry;
     readonly ILogger _logger;
+    bool _mayGuess;
+    bool _guessed;
 
     /// <summary>The processor of <paramref name="lane"/>.</summary>
     public LedgerProcessor(LaneId lane, NpgsqlDataSource database, LedgerOptions options, LedgerTelemetry telemetry, ILogger<LedgerProcessor> logger)
@@ -34,6 +36,7 @@ public sealed class LedgerProcessor : LaneProcessor
     /// <inheritdoc />
     public override ValueTask PrepareAsync(IReadOnlyList<LaneMessage> messages, CancellationToken cancellationToken)
     {
+        _guessed = _mayGuess;
         var accounts = new HashSet<string>(StringComparer.Ordinal);
         var holds = new HashSet<Guid>();
         var commands = new HashSet<Guid>();
@@ -44,7 +47,10 @@ public sealed class LedgerProcessor : LaneProcessor
             if (message.Body is not ILedgerCommand command)
                 continue;
             NeedAccount(command.AccountId);
-            commands.Add(command.CommandId);
+            if (_guessed)
+                _memory.LearnNewCommand(command.CommandId);
+            else
+                commands.Add(command.CommandId);
             if (command is CaptureHold { HoldId: var captured })
                 NeedHold(captured);
             else if (command is ReleaseHold { HoldId: var released })
@@ -83,18 +89,29 @@ public sealed class LedgerProcessor : LaneProcessor
         return ValueTask.CompletedTask;
     }
 
+    /// <summary>
+    /// A command is nearly always new: one that was decided before, and is asked for again, is found by the commit. The first unit of a lane, and the one
+    /// after a failure, ask the database.
+    /// </summary>
+    public override bool Guessed => _guessed;
+
     /// <inheritdoc />
     public override void Complete(UnitOfWork work) => LedgerWrites.Add(_memory, work);
 
     /// <inheritdoc />
     public override void Committed()
     {
+        _mayGuess = true;
         _telemetry.Committed(_memory.Events, _memory.Refusals);
         _memory.Committed();
     }
 
     /// <inheritdoc />
-    public override void RolledBack() => _memory.RolledBack();
+    public override void RolledBack()
+    {
+        _mayGuess = false;
+        _memory.RolledBack();
+    }
 
     void Open(OpenAccount command, UnitOfWork work)
     {

@@ -35,6 +35,11 @@ static class LedgerWrites
         select * from unnest($1, $2, $3, $4)
         """;
 
+    // An id is decided once, one way or the other. That no other event has it is a constraint; that no refusal has it is looked up, and the other way round.
+    const string RefusedBefore = "select 1 from ledger.refusal where command_id = any($1)";
+
+    const string AcceptedBefore = "select 1 from ledger.event where command_id = any($1)";
+
     /// <summary>Hands everything that <paramref name="memory"/> has changed to <paramref name="work"/>.</summary>
     public static void Add(LedgerMemory memory, UnitOfWork work)
     {
@@ -45,10 +50,19 @@ static class LedgerWrites
         if (changed.Count > 0)
             work.WriteRows(Updated(changed), changed.Count);
         if (memory.Events.Count > 0)
+        {
+            work.WriteRows(DecidedBefore(RefusedBefore, memory.Events, e => e.CommandId), 0);
             work.WriteRows(Events(memory.Events), memory.Events.Count);
+        }
         if (memory.Refusals.Count > 0)
+        {
+            work.WriteRows(DecidedBefore(AcceptedBefore, memory.Refusals, r => r.CommandId), 0);
             work.WriteRows(Refusals(memory.Refusals), memory.Refusals.Count);
+        }
     }
+
+    static NpgsqlBatchCommand DecidedBefore<T>(string query, IReadOnlyList<T> rows, Func<T, Guid> commandId) =>
+        new(query) { Parameters = { PgArray.Column(rows, NpgsqlDbType.Uuid, commandId) } };
 
     static NpgsqlBatchCommand Inserted(IReadOnlyList<AccountSlot> slots) => new(InsertAccounts)
     {

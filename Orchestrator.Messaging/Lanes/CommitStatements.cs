@@ -27,7 +27,7 @@ internal static class CommitStatements
         await batch.ExecuteNonQueryAsync(cancellationToken);
         foreach (var (command, expected, unmet) in steps)
         {
-            if (expected is { } rows && command.RecordsAffected != rows)
+            if (expected is { } rows && Rows(command) != rows)
                 throw unmet(command);
         }
         await transaction.CommitAsync(cancellationToken);
@@ -49,7 +49,7 @@ internal static class CommitStatements
         if (units.Any(u => u.Parked.Count > 0))
             steps.Add(Any(ParkedCommands.Insert([.. units.SelectMany(u => u.Parked.Select(p => (u.Grant, p)))])));
         foreach (var (command, expectedRows, _) in UnitWrite.Merged(units.SelectMany(u => u.Work.Writes)))
-            steps.Add(new(command, expectedRows, c => new LostRaceException(c.CommandText, expectedRows ?? -1, c.RecordsAffected)));
+            steps.Add(new(command, expectedRows, c => new LostRaceException(c.CommandText, expectedRows ?? -1, Rows(c))));
         return steps;
     }
 
@@ -125,6 +125,9 @@ internal static class CommitStatements
             values[i] = read(units[i]);
         return new NpgsqlParameter<T[]> { TypedValue = values, NpgsqlDbType = NpgsqlDbType.Array | type };
     }
+
+    // Those that a query found, or a change affected.
+    static long Rows(NpgsqlBatchCommand command) => command.StatementType is StatementType.Select ? (long)command.Rows : command.RecordsAffected;
 
     static Step Any(NpgsqlBatchCommand command) => new(command, null, _ => throw new System.Diagnostics.UnreachableException());
 

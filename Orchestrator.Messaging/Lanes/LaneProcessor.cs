@@ -14,7 +14,10 @@ public abstract class LaneProcessor : IAsyncDisposable
     /// <summary>The lane was acquired and what a former owner left to publish is published: read what is kept in memory.</summary>
     public virtual ValueTask OpenAsync(CancellationToken cancellationToken) => ValueTask.CompletedTask;
 
-    /// <summary>Reads, set-based, all that the messages will touch and that is not in memory yet.</summary>
+    /// <summary>
+    /// Reads, set-based, all that the messages will touch and that is not in memory yet. What is almost certainly not there need not be asked for, if a
+    /// constraint or a check in the commit refuses the unit when it is there all the same: see <see cref="Guessed"/>.
+    /// </summary>
     public virtual ValueTask PrepareAsync(IReadOnlyList<LaneMessage> messages, CancellationToken cancellationToken) => ValueTask.CompletedTask;
 
     /// <summary>
@@ -37,6 +40,12 @@ public abstract class LaneProcessor : IAsyncDisposable
     public virtual void RolledBack()
     {
     }
+
+    /// <summary>
+    /// Whether the unit that was rolled back rested on a guess. It is then run again whole, and must not guess. A guess that is right saves a round trip,
+    /// one that is wrong costs a unit.
+    /// </summary>
+    public virtual bool Guessed => false;
 
     /// <summary>The lane is lost or the process stops.</summary>
     public virtual ValueTask DisposeAsync()

@@ -170,7 +170,7 @@ internal sealed partial class LaneWorker : IAsyncDisposable
     {
         try
         {
-            await _units.RunAsync([.. _pending], _abort.Token);
+            await RunTogetherAsync([.. _pending]);
             _pending.Clear();
             return;
         }
@@ -185,13 +185,25 @@ internal sealed partial class LaneWorker : IAsyncDisposable
         }
     }
 
+    async Task RunTogetherAsync(IReadOnlyList<LaneMessage> messages)
+    {
+        try
+        {
+            await _units.RunAsync(messages, _abort.Token);
+        }
+        catch (Exception e) when (IsMessagesFault(e) && _processor.Guessed)
+        {
+            await _units.RunAsync(messages, _abort.Token);
+        }
+    }
+
     async Task RunAloneAsync(LaneMessage message)
     {
         for (var attempt = 1; ; attempt++)
         {
             try
             {
-                await _units.RunAsync([message], _abort.Token);
+                await RunTogetherAsync([message]);
                 return;
             }
             catch (Exception e) when (IsMessagesFault(e))

@@ -58,7 +58,7 @@ public sealed class UnitOfWork(LaneId lane, DateTimeOffset now, MessageCatalog c
 
     /// <summary>Adds a command to the transaction.</summary>
     /// <param name="command">Set-based: one command for all rows of a kind.</param>
-    /// <param name="expectedRows">How many rows it must affect; another count fails the unit (a lost race). Null when any count is right.</param>
+    /// <param name="expectedRows">How many rows it must affect, or find; another count fails the unit (a lost race). Null when any count is right.</param>
     public void Write(NpgsqlBatchCommand command, int? expectedRows = null) => _writes.Add(new UnitWrite(command, expectedRows, false));
 
     /// <summary>

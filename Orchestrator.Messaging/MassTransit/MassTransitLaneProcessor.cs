@@ -16,6 +16,7 @@ sealed class MassTransitLaneProcessor : LaneProcessor
     readonly Task<LaneEndpoint> _built;
     LaneEndpoint _endpoint = null!;
     SagaStore[] _stores = [];
+    bool _mayGuess;
 
     public MassTransitLaneProcessor(Task<LaneEndpoint> endpoint) => _built = endpoint;
 
@@ -35,7 +36,7 @@ sealed class MassTransitLaneProcessor : LaneProcessor
             foreach (var message in messages)
             {
                 if (message.Body is { } body && store.Correlations.Find(body.GetType()) is { } correlation)
-                    store.Want(correlation.Read(Receive(message, work: null, cancellationToken)));
+                    store.Want(correlation.Read(Receive(message, work: null, cancellationToken)), isNew: _mayGuess && correlation.CanBegin);
             }
             await store.LoadAsync(cancellationToken);
         }
@@ -55,14 +56,22 @@ sealed class MassTransitLaneProcessor : LaneProcessor
             store.Complete(work);
     }
 
+    /// <summary>
+    /// A message that can begin an instance, and whose instance is not in memory, nearly always does begin it. The first unit of a lane, and the one after a
+    /// failure, ask the database.
+    /// </summary>
+    public override bool Guessed => _stores.Any(s => s.Guessed);
+
     public override void Committed()
     {
+        _mayGuess = true;
         foreach (var store in _stores)
             store.Committed();
     }
 
     public override void RolledBack()
     {
+        _mayGuess = false;
         foreach (var store in _stores)
             store.RolledBack();
     }

@@ -10,6 +10,9 @@ sealed class SagaCorrelations
 
     SagaCorrelations(Dictionary<Type, SagaCorrelation> byMessage) => _byMessage = byMessage.ToFrozenDictionary();
 
+    static Type? DataType(Event e) => e.GetType().GetInterfaces()
+        .FirstOrDefault(i => i.IsGenericType && i.GetGenericTypeDefinition() == typeof(Event<>))?.GetGenericArguments()[0];
+
     /// <summary>How messages of a type correlate; null when the saga does not take them.</summary>
     public SagaCorrelation? Find(Type message) => _byMessage.GetValueOrDefault(message);
 
@@ -17,18 +20,22 @@ sealed class SagaCorrelations
     public static SagaCorrelations Of<TSaga>(SagaStateMachine<TSaga> machine) where TSaga : class, SagaStateMachineInstance
     {
         var byMessage = new Dictionary<Type, SagaCorrelation>();
+        var begin = machine.NextEvents(machine.Initial).Select(DataType).ToHashSet();
         foreach (var correlation in machine.Correlations)
         {
             var type = typeof(SagaCorrelation<,>).MakeGenericType(typeof(TSaga), correlation.DataType);
-            byMessage[correlation.DataType] = (SagaCorrelation)Activator.CreateInstance(type, correlation)!;
+            byMessage[correlation.DataType] = (SagaCorrelation)Activator.CreateInstance(type, correlation, begin.Contains(correlation.DataType))!;
         }
         return new SagaCorrelations(byMessage);
     }
 }
 
 /// <summary>Reads the saga's id from messages of one type.</summary>
-abstract class SagaCorrelation
+/// <param name="canBegin">Whether such a message can be the first of an instance.</param>
+abstract class SagaCorrelation(bool canBegin)
 {
+    public bool CanBegin => canBegin;
+
     public abstract Guid Read(ConsumeContext context);
 }
 
@@ -38,7 +45,7 @@ sealed class SagaCorrelation<TSaga, TMessage> : SagaCorrelation
 {
     readonly IFilter<ConsumeContext<TMessage>> _filter;
 
-    public SagaCorrelation(EventCorrelation<TSaga, TMessage> correlation) => _filter = correlation.MessageFilter
+    public SagaCorrelation(EventCorrelation<TSaga, TMessage> correlation, bool canBegin) : base(canBegin) => _filter = correlation.MessageFilter
         ?? throw new ConfigurationException($"{typeof(TSaga).Name} must correlate {typeof(TMessage).Name} by id: its instances are read ahead, in one query a batch");
 
     public override Guid Read(ConsumeContext context)

@@ -8,7 +8,12 @@ abstract class SagaStore
     public abstract SagaCorrelations Correlations { get; }
 
     /// <summary>The coming unit touches this instance.</summary>
-    public abstract void Want(Guid id);
+    /// <param name="id">Its id.</param>
+    /// <param name="isNew">Whether it is taken not to be stored; its insertion fails if it is.</param>
+    public abstract void Want(Guid id, bool isNew);
+
+    /// <summary>Whether an instance that the unit wants was taken not to be stored.</summary>
+    public abstract bool Guessed { get; }
 
     /// <summary>Reads what is wanted and not in memory, in one query.</summary>
     public abstract Task LoadAsync(CancellationToken cancellationToken);
@@ -33,6 +38,7 @@ sealed class SagaStore<TSaga>(LaneSagaType<TSaga> type) : SagaStore
     readonly HashSet<Guid> _wanted = [];
     readonly HashSet<Guid> _absent = [];
     readonly List<Entry> _touched = [];
+    bool _guessed;
     List<SagaChange<TSaga>> _changes = [];
 
     public override SagaCorrelations Correlations => type.Correlations;
@@ -40,15 +46,21 @@ sealed class SagaStore<TSaga>(LaneSagaType<TSaga> type) : SagaStore
     /// <summary>How many instances are in memory.</summary>
     public int Count => _entries.Count;
 
-    public override void Want(Guid id)
+    public override bool Guessed => _guessed;
+
+    public override void Want(Guid id, bool isNew)
     {
-        if (!_entries.ContainsKey(id))
+        if (_entries.ContainsKey(id))
+            return;
+        if (isNew && !_wanted.Contains(id))
+            _absent.Add(id);
+        else
             _wanted.Add(id);
     }
 
     public override async Task LoadAsync(CancellationToken cancellationToken)
     {
-        _absent.Clear();
+        _guessed = _absent.Count > 0;
         if (_wanted.Count == 0)
             return;
         var loaded = await type.Loader.LoadAsync(_wanted, cancellationToken);
