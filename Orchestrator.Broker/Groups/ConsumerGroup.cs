@@ -3,8 +3,9 @@ using Orchestrator.Broker.Protocol;
 namespace Orchestrator.Broker.Groups;
 
 /// <summary>
-/// One consumer group: its members agree on a protocol, elect a leader and get the leader's assignment, again each time one comes or goes. It decides as
-/// Apache Kafka's coordinator does for the classic protocol. A lock guards it; nothing in it blocks, and answers go out from other threads.
+/// One consumer group: its members agree on a protocol, get a leader and the leader's assignment, and do so again each time one comes or goes. It
+/// decides as Apache Kafka's coordinator does for the classic protocol. A lock guards it, no call waits inside of the lock, and answers go out from
+/// other threads.
 /// </summary>
 internal sealed partial class ConsumerGroup : IDisposable
 {

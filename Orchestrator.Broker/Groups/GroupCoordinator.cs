@@ -18,7 +18,7 @@ internal sealed class GroupCoordinator(TimeProvider time, GroupOptions options) 
 
     // Groups come and go under it. Taken before a group's own lock, never inside.
     readonly Lock _adding = new();
-    bool _isDisposed;
+    volatile bool _isDisposed;
 
     public Task<JoinResult> JoinAsync(string groupId, JoinRequest request, CancellationToken closed)
     {
@@ -28,9 +28,10 @@ internal sealed class GroupCoordinator(TimeProvider time, GroupOptions options) 
             return existing.JoinAsync(request, closed);
         if (request.MemberId.Length > 0)
             return Task.FromResult(JoinResult.Refused(KafkaError.UnknownMemberId, request.MemberId));
-        return Add(groupId) is { } added
-            ? added.JoinAsync(request, closed)
-            : Task.FromResult(JoinResult.Refused(KafkaError.GroupMaxSizeReached, request.MemberId));
+        if (Add(groupId) is { } added)
+            return added.JoinAsync(request, closed);
+        var refusal = _isDisposed ? KafkaError.CoordinatorNotAvailable : KafkaError.GroupMaxSizeReached;
+        return Task.FromResult(JoinResult.Refused(refusal, request.MemberId));
     }
 
     public Task<SyncResult> SyncAsync(

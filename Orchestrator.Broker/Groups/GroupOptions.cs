@@ -3,7 +3,9 @@ namespace Orchestrator.Broker.Groups;
 /// <summary>What consumer groups may do, and how many of them there may be.</summary>
 internal sealed record GroupOptions
 {
-    /// <summary>How long a group without members waits for more after the first, so that a fleet that starts together rebalances once. Zero or more.</summary>
+    /// <summary>
+    /// How long a group without members waits for more after the first, so that a fleet that starts together rebalances once. Zero or more.
+    /// </summary>
     public TimeSpan InitialRebalanceDelay { get; init; } = TimeSpan.FromMilliseconds(100);
 
     /// <summary>The shortest session a member may ask for.</summary>

@@ -16,7 +16,9 @@ internal sealed record GroupProtocol(string Name, ReadOnlyMemory<byte> Metadata)
 /// <param name="RebalanceTimeout">How long a rebalance waits for the member.</param>
 /// <param name="ProtocolType">What the group is for: "consumer".</param>
 /// <param name="Protocols">The member's protocols, the one it prefers first.</param>
-/// <param name="TakesIdFirst">Whether a dynamic member without an id is to be given one and sent back to join with it, so that an answer lost leaves no ghost.</param>
+/// <param name="TakesIdFirst">
+/// Whether a dynamic member without an id is to be given one and sent back to join with it, so that an answer lost leaves no ghost.
+/// </param>
 internal sealed record JoinRequest(
     string MemberId,
     string? InstanceId,

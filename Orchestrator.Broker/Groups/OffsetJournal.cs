@@ -5,7 +5,9 @@ using Orchestrator.Broker.Protocol;
 
 namespace Orchestrator.Broker.Groups;
 
-/// <summary>A file of records, each with its length and checksum before it, that is only appended to, or replaced as a whole. For one thread at a time.</summary>
+/// <summary>
+/// A file of records, each with its length and checksum before it, that is only appended to, or replaced as a whole. For one thread at a time.
+/// </summary>
 internal sealed class OffsetJournal : IDisposable
 {
     /// <summary>What a record takes beside itself: its length and its CRC-32C, four bytes each.</summary>
@@ -31,7 +33,9 @@ internal sealed class OffsetJournal : IDisposable
     // A compaction that did not get to its end leaves it.
     string NewPath => _path + ".new";
 
-    /// <summary>Tells all records in order, and cuts off what follows the last whole one: the process died, or the power went, while it was written.</summary>
+    /// <summary>
+    /// Tells all records in order, and cuts off what follows the last whole one: the process died, or the power went, while it was written.
+    /// </summary>
     public void Replay(Action<KafkaReader> record)
     {
         var size = _file.Length;

@@ -43,7 +43,10 @@ internal static class OffsetRecord
     /// <summary>Tells what a record says.</summary>
     /// <exception cref="InvalidDataException">A kind that this version does not know.</exception>
     public static void Read(
-        KafkaReader record, Action<string, IReadOnlyCollection<GroupPosition>> committed, Action<string> groupForgotten, Action<string> topicForgotten)
+        KafkaReader record,
+        Action<string, IReadOnlyCollection<GroupPosition>> committed,
+        Action<string> groupForgotten,
+        Action<string> topicForgotten)
     {
         switch (record.Int8())
         {

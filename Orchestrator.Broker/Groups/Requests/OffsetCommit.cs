@@ -3,8 +3,8 @@ using Orchestrator.Broker.Protocol;
 namespace Orchestrator.Broker.Groups.Requests;
 
 /// <summary>
-/// OffsetCommit 0 to 7. The times and leader epochs that some versions carry are read over: positions stay until their group or topic is deleted, and a
-/// single broker's leader does not change.
+/// OffsetCommit 0 to 7. The times and leader epochs that some versions carry are read over: positions stay until their group or topic is deleted,
+/// and a single broker's leader does not change.
 /// </summary>
 internal static class OffsetCommit
 {
