@@ -21,6 +21,12 @@ public enum KafkaError : short
     /// <summary>A batch is too large.</summary>
     MessageTooLarge = 10,
 
+    /// <summary>What is stored beside a position is too long.</summary>
+    OffsetMetadataTooLarge = 12,
+
+    /// <summary>The group is going away, or its positions cannot be stored now: try again.</summary>
+    CoordinatorNotAvailable = 15,
+
     /// <summary>The request's generation is not the group's.</summary>
     IllegalGeneration = 22,
 
@@ -74,6 +80,9 @@ public enum KafkaError : short
 
     /// <summary>The first join of a member gets an id, with which it joins again.</summary>
     MemberIdRequired = 79,
+
+    /// <summary>There are as many groups, members or positions as there may be.</summary>
+    GroupMaxSizeReached = 81,
 
     /// <summary>Another member with the same static id has replaced it.</summary>
     FencedInstanceId = 82,
