@@ -1,4 +1,6 @@
+using Orchestrator.Broker.Groups;
 using Orchestrator.Broker.Protocol;
+using Orchestrator.Broker.Requests;
 using Orchestrator.Broker.Server;
 using Orchestrator.Broker.Topics;
 
@@ -15,6 +17,8 @@ public sealed class KafkaBroker : IAsyncDisposable
 
     readonly BrokerNode _node;
     readonly RequestRouter _router;
+    readonly GroupCoordinator _groups;
+    readonly GroupOffsets _offsets;
     readonly FileStream? _locked;
     readonly SemaphoreSlim _gate = new(1, 1);
     BrokerListener? _listener;
@@ -24,7 +28,10 @@ public sealed class KafkaBroker : IAsyncDisposable
     {
         _node = node;
         _locked = locked;
-        _router = new RequestRouter(node, []);
+        _groups = new GroupCoordinator(node.Time, new GroupOptions());
+        _offsets = new GroupOffsets(node.Options.Directory);
+        node.Topics.Deleted += _offsets.Forget;
+        _router = new RequestRouter(node, GroupHandler.All(node, new GroupRequests(_groups, _offsets, BrokerNode.Id, BrokerNode.Host, () => node.Port)));
         _listener = new BrokerListener(node, _router, node.Options.Port ?? 0);
         node.Port = _listener.Port;
     }
@@ -149,6 +156,8 @@ public sealed class KafkaBroker : IAsyncDisposable
         if (_disposed)
             return;
         _disposed = true;
+        _groups.Dispose();
+        _offsets.Dispose();
         _node.Topics.Dispose();
         if (_locked is not null)
             await _locked.DisposeAsync();

@@ -26,6 +26,9 @@ internal sealed partial class TopicRegistry : IDisposable
             _topics[name] = Open(name, stored);
     }
 
+    /// <summary>Told the name of a topic that is gone.</summary>
+    public event Action<string>? Deleted;
+
     /// <summary>All topics, by name.</summary>
     public IReadOnlyList<Topic> All => [.. _topics.Values.OrderBy(t => t.Name, StringComparer.Ordinal)];
 
@@ -70,6 +73,7 @@ internal sealed partial class TopicRegistry : IDisposable
                 partition.Dispose();
             for (var p = 0; _options.Directory is not null && p < topic.Partitions.Count; p++)
                 Directory.Delete(DirectoryOf(name, p)!, recursive: true);
+            Deleted?.Invoke(name);
             return KafkaError.None;
         }
     }

@@ -48,7 +48,7 @@ internal static class CommitStatements
             steps.Add(Any(LaneTimers.Insert([.. units.SelectMany(u => u.Work.Timers.Select(t => (u.Grant, t)))])));
         if (units.Any(u => u.Parked.Count > 0))
             steps.Add(Any(ParkedCommands.Insert([.. units.SelectMany(u => u.Parked.Select(p => (u.Grant, p)))])));
-        foreach (var (command, expectedRows, _) in UnitWrite.Merged(units.SelectMany(u => u.Work.Writes)))
+        foreach (var (command, expectedRows, _) in UnitWrite.Merged(units.Select(u => u.Work.Writes)))
             steps.Add(new(command, expectedRows, c => new LostRaceException(c.CommandText, expectedRows ?? -1, Rows(c))));
         return steps;
     }

@@ -21,14 +21,14 @@ internal sealed class GroupCommit(NpgsqlDataSource database, int maxMessages, in
     /// <exception cref="LaneFencedException">The lane has another owner.</exception>
     /// <exception cref="DuplicateIdsException">Some ids took effect before.</exception>
     /// <exception cref="LostRaceException">A write affected another number of rows than it must.</exception>
-    /// <exception cref="OperationCanceledException">Whether it was committed is unknown.</exception>
+    /// <exception cref="OperationCanceledException">It was not committed if it had not begun; else nobody knows, and it may yet be.</exception>
     public Task CommitAsync(UnitCommit unit, CancellationToken cancellationToken)
     {
         var waiting = new Waiting(unit, cancellationToken);
         lock (_lock)
         {
             _waiting.Enqueue(waiting);
-            _waitingMessages += unit.Ids.Count;
+            _waitingMessages += unit.Messages;
             if (_running == 0 || (_running < maxConcurrent && _waitingMessages >= maxMessages))
             {
                 _running++;
@@ -50,13 +50,13 @@ internal sealed class GroupCommit(NpgsqlDataSource database, int maxMessages, in
         var messages = 0;
         lock (_lock)
         {
-            while (_waiting.TryPeek(out var next) && (together.Count == 0 || messages + next.Unit.Ids.Count <= maxMessages))
+            while (_waiting.TryPeek(out var next) && (together.Count == 0 || messages + next.Unit.Messages <= maxMessages))
             {
                 _waiting.Dequeue();
-                _waitingMessages -= next.Unit.Ids.Count;
+                _waitingMessages -= next.Unit.Messages;
                 if (next.Stopped.IsCancellationRequested)
                     continue;
-                messages += next.Unit.Ids.Count;
+                messages += next.Unit.Messages;
                 together.Add(next);
             }
             if (together.Count == 0)
@@ -69,14 +69,14 @@ internal sealed class GroupCommit(NpgsqlDataSource database, int maxMessages, in
     {
         try
         {
-            // Nobody's stop may take the others' commit away; the command's own timeout bounds it.
-            await CommitStatements.ExecuteAsync(together.ConvertAll(w => w.Unit), database, together.Count == 1 ? together[0].Stopped : CancellationToken.None);
+            using var stopped = new AllStopped(together);
+            await CommitStatements.ExecuteAsync(together.ConvertAll(w => w.Unit), database, stopped.Token);
             foreach (var one in together)
                 one.Done.TrySetResult();
         }
-        catch (Exception e) when (together.Count == 1 || Failures.IsTransient(e))
+        catch (Exception e) when (together.Count == 1 || !IsRolledBack(e))
         {
-            // After a failure of the database it may have been committed all the same: each lane looks at its positions before it goes on.
+            // It may have been committed all the same: each lane looks at its positions before it goes on.
             foreach (var one in together)
                 one.Done.TrySetException(e);
         }
@@ -87,8 +87,42 @@ internal sealed class GroupCommit(NpgsqlDataSource database, int maxMessages, in
         }
     }
 
+    // Only then may it be tried again from here: by the server's own word, or because it was not asked to commit. Of a server that goes down, a
+    // connection that breaks and an answer that does not come, nobody knows. What is wrong with one unit may look like the system's fault, too: a
+    // table that is missing, a lock that was not had in time.
+    static bool IsRolledBack(Exception e) => !Failures.IsTransient(e) || e is PostgresException { InvariantSeverity: "ERROR" };
+
     sealed record Waiting(UnitCommit Unit, CancellationToken Stopped)
     {
         public TaskCompletionSource Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+
+    /// <summary>Nobody's stop may take the others' commit away: it is given up when all that share it have stopped.</summary>
+    sealed class AllStopped : IDisposable
+    {
+        readonly CancellationTokenSource _source = new();
+        readonly List<CancellationTokenRegistration> _registrations;
+        int _left;
+
+        public AllStopped(List<Waiting> together)
+        {
+            _left = together.Count;
+            _registrations = together.ConvertAll(w => w.Stopped.UnsafeRegister(static all => ((AllStopped)all!).OneStopped(), this));
+        }
+
+        public CancellationToken Token => _source.Token;
+
+        public void Dispose()
+        {
+            foreach (var registration in _registrations)
+                registration.Dispose();
+            _source.Dispose();
+        }
+
+        void OneStopped()
+        {
+            if (Interlocked.Decrement(ref _left) == 0)
+                _source.Cancel();
+        }
     }
 }

@@ -45,8 +45,9 @@ internal sealed class LaneUnits(
     /// <exception cref="LaneFencedException">The lane has another owner.</exception>
     public async Task RecoverAsync(CancellationToken cancellationToken)
     {
+        // The lock waits for a commit that the server is still busy with when its answer is given up: what is read then includes it.
         await using (var command = services.Database.CreateCommand(
-            "select outbox_seq, positions::text from messaging.lane where group_id = $1 and partition = $2 and epoch = $3"))
+            "select outbox_seq, positions::text from messaging.lane where group_id = $1 and partition = $2 and epoch = $3 for share"))
         {
             command.Parameters.Add(new() { Value = grant.GroupId });
             command.Parameters.Add(new() { Value = grant.Lane.Partition });

@@ -23,6 +23,9 @@ internal sealed record UnitCommit(
     AcknowledgedRows Acknowledged,
     UnitOfWork Work)
 {
+    /// <summary>How much of a transaction it takes up: the messages that it takes or parks, and one at least.</summary>
+    public int Messages => Math.Max(1, Ids.Count + Parked.Count);
+
     /// <summary>Commits in one transaction, or throws and nothing is written.</summary>
     /// <exception cref="LaneFencedException">The lane has another owner.</exception>
     /// <exception cref="DuplicateIdsException">Some ids took effect before.</exception>

@@ -65,7 +65,7 @@ public sealed class UnitOfWork(LaneId lane, DateTimeOffset now, MessageCatalog c
     /// Adds a command to the transaction whose parameters are columns, an array each, of rows that only this lane writes. Units of several lanes share
     /// a transaction, and commands of the same text then run as one, with the rows of all.
     /// </summary>
-    /// <param name="command">All of its parameters are arrays of the same length.</param>
+    /// <param name="command">All of its parameters are arrays of the same length, and no row of them affects more than one of the table.</param>
     /// <param name="expectedRows">As of <see cref="Write"/>.</param>
     public void WriteRows(NpgsqlBatchCommand command, int? expectedRows = null) => _writes.Add(new UnitWrite(command, expectedRows, true));
 

@@ -8,36 +8,53 @@ namespace Orchestrator.Messaging.Lanes;
 /// <param name="IsRows">Whether its parameters are columns of rows, so that the rows of another unit may be added to them.</param>
 internal readonly record struct UnitWrite(NpgsqlBatchCommand Command, int? ExpectedRows, bool IsRows)
 {
-    /// <summary>Makes one command of all that have the same text and are rows, in the order of the first of each.</summary>
-    public static IReadOnlyList<UnitWrite> Merged(IEnumerable<UnitWrite> writes)
+    /// <summary>
+    /// Makes one command of those of different units that have the same text and are rows. Each unit's commands stay in their order, and its own
+    /// are never put together: that may be what makes them right.
+    /// </summary>
+    /// <returns>
+    /// New commands, whatever was put together: one that has run remembers by what name its connection has prepared it, and on another connection
+    /// that may be another statement's.
+    /// </returns>
+    public static IReadOnlyList<UnitWrite> Merged(IEnumerable<IReadOnlyList<UnitWrite>> units)
     {
         var merged = new List<List<UnitWrite>>();
-        var byText = new Dictionary<string, List<UnitWrite>>(StringComparer.Ordinal);
-        foreach (var write in writes)
+        foreach (var writes in units)
         {
-            if (write.IsRows && byText.TryGetValue(write.Command.CommandText, out var same))
+            // From the last to the first, so that each finds its place before the one that must follow it.
+            var before = merged.Count;
+            foreach (var write in writes.Reverse())
             {
-                same.Add(write);
-                continue;
+                var at = before - 1;
+                while (at >= 0 && !merged[at][0].GoesWith(write))
+                    at--;
+                if (at < 0)
+                    merged.Insert(at = before, [write]);
+                else
+                    merged[at].Add(write);
+                before = at;
             }
-            merged.Add(same = [write]);
-            if (write.IsRows)
-                byText.Add(write.Command.CommandText, same);
         }
-        return merged.ConvertAll(same => same.Count == 1 ? same[0] : Merged(same));
+        return merged.ConvertAll(Merged);
     }
+
+    // One that must affect a number of rows and one that need not are not counted together.
+    bool GoesWith(UnitWrite other) =>
+        IsRows && other.IsRows && ExpectedRows is null == other.ExpectedRows is null
+        && string.Equals(Command.CommandText, other.Command.CommandText, StringComparison.Ordinal);
 
     static UnitWrite Merged(List<UnitWrite> same)
     {
-        var first = same[0].Command;
+        var (first, expectedRows, isRows) = same[0];
         var command = new NpgsqlBatchCommand(first.CommandText);
         for (var p = 0; p < first.Parameters.Count; p++)
         {
             var parameter = first.Parameters[p].Clone();
-            parameter.Value = Concatenated(same.ConvertAll(w => (Array)w.Command.Parameters[p].Value!));
+            if (same.Count > 1)
+                parameter.Value = Concatenated(same.ConvertAll(w => (Array)w.Command.Parameters[p].Value!));
             command.Parameters.Add(parameter);
         }
-        return new UnitWrite(command, same.Any(w => w.ExpectedRows is null) ? null : same.Sum(w => w.ExpectedRows), true);
+        return new UnitWrite(command, expectedRows is null ? null : same.Sum(w => w.ExpectedRows), isRows);
     }
 
     static Array Concatenated(List<Array> arrays)

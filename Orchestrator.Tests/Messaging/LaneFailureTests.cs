@@ -70,6 +70,42 @@ public sealed class LaneFailureTests(TestInfrastructure infrastructure)
     }
 
     [Fact]
+    public async Task Unit_when_its_commit_outlasts_the_wait_for_the_answer_does_count_once()
+    {
+        await using var fixture = await CreateAsync(infrastructure);
+        var (reached, open) = (new TaskCompletionSource(), new TaskCompletionSource());
+        fixture.Behaviour.Gate = async () =>
+        {
+            if (!reached.TrySetResult())
+                return;
+            await open.Task;
+            throw new TimeoutException("no answer");
+        };
+        await fixture.StartServiceAsync();
+        fixture.Send(Transaction(Id(1), "a"));
+        await reached.Task.WaitAsync(TimeSpan.FromSeconds(30));
+
+        // What the server is still busy with: the lane has written, and is not committed yet.
+        await using (var busy = await fixture.Source.OpenConnectionAsync())
+        await using (var transaction = await busy.BeginTransactionAsync())
+        {
+            await using var write = new Npgsql.NpgsqlCommand("update messaging.lane set positions = jsonb_build_object($1, 1)", busy, transaction)
+            {
+                Parameters = { new() { Value = fixture.Kafka.Topic(Topics.Transactions) } },
+            };
+            await write.ExecuteNonQueryAsync();
+            open.SetResult();
+            await Eventually.HoldsAsync("the lane waits for it", async () => await fixture.ScalarAsync<long>(
+                "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'") == 1);
+            await transaction.CommitAsync();
+        }
+        fixture.Send(Transaction(Id(2), "a"));
+        await fixture.TakenAsync(1);
+        Assert.Equal([Id(2)], await fixture.EffectsAsync());
+        Assert.Equal(1, fixture.Behaviour.Handled);
+    }
+
+    [Fact]
     public async Task Lanes_when_the_broker_goes_down_and_up_under_load_do_lose_and_repeat_nothing()
     {
         await using var fixture = await CreateAsync(infrastructure, embedded: true);

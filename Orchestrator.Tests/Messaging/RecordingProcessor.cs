@@ -62,7 +62,7 @@ public sealed class RecordingProcessor(LaneId lane, RecordingProcessor.Behaviour
 
     public override void Complete(UnitOfWork work)
     {
-        work.Write(new NpgsqlBatchCommand(
+        work.WriteRows(new NpgsqlBatchCommand(
             "insert into effect (key, id, kind, lane) select key, id, kind, lane from unnest($1, $2, $3, $4) with ordinality as t (key, id, kind, lane, n) order by n")
         {
             Parameters =

@@ -1,0 +1,19 @@
+using Orchestrator.Broker.Groups;
+using Orchestrator.Broker.Protocol;
+using Orchestrator.Broker.Server;
+
+namespace Orchestrator.Broker.Requests;
+
+/// <summary>Hands a request about consumer groups on to those who answer it.</summary>
+internal sealed class GroupHandler(BrokerNode node, GroupRequests groups, ApiKey api, short min, short max) : RequestHandler(node, api, min, max)
+{
+    /// <summary>One for each kind of request.</summary>
+    public static IEnumerable<RequestHandler> All(BrokerNode node, GroupRequests groups) =>
+        GroupRequests.Versions.Select(v => new GroupHandler(node, groups, v.Key, v.Value.Min, v.Value.Max));
+
+    public override async ValueTask<bool> HandleAsync(RequestContext request, KafkaReader body, KafkaWriter answer, CancellationToken closed)
+    {
+        await groups.HandleAsync(request, body, answer, closed);
+        return true;
+    }
+}
