@@ -26,4 +26,7 @@ public static class Failures
         OperationCanceledException => true,
         _ => exception.InnerException is { } inner && IsTransient(inner),
     };
+
+    /// <summary>Whether a message may have caused it, so that it is tried alone and parked in the end.</summary>
+    public static bool IsMessagesFault(Exception exception) => !IsTransient(exception) && exception is not LaneFencedException;
 }

@@ -133,7 +133,7 @@ internal sealed class LaneUnits(
             }
             return true;
         }
-        catch (Exception e) when (!Failures.IsTransient(e) && e is not LaneFencedException)
+        catch (Exception e) when (Failures.IsMessagesFault(e))
         {
             await CommitAsync(Sorted.Nothing, Unmoved, [ParkedCommands.Fail(due.ParkedId, ParkedCause.Of(e))], started, cancellationToken);
             return false;
@@ -180,7 +180,21 @@ internal sealed class LaneUnits(
         return moved;
     }
 
+    // A unit that rested on a guess may be at fault by that alone, wherever its messages come from: once more, without.
     async Task CommitAsync(
+        Sorted sorted, Dictionary<string, long> moved, IReadOnlyList<Npgsql.NpgsqlBatchCommand> extra, long started, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await CommitOnceAsync(sorted, moved, extra, started, cancellationToken);
+        }
+        catch (Exception e) when (processor.Guessed && sorted.Handled.Count > 0 && Failures.IsMessagesFault(e) && e is not DuplicateIdsException)
+        {
+            await CommitOnceAsync(sorted, moved, extra, started, cancellationToken);
+        }
+    }
+
+    async Task CommitOnceAsync(
         Sorted sorted, Dictionary<string, long> moved, IReadOnlyList<Npgsql.NpgsqlBatchCommand> extra, long started, CancellationToken cancellationToken)
     {
         var work = new UnitOfWork(grant.Lane, services.Time.GetUtcNow(), services.Catalog);

@@ -170,11 +170,11 @@ internal sealed partial class LaneWorker : IAsyncDisposable
     {
         try
         {
-            await RunTogetherAsync([.. _pending]);
+            await _units.RunAsync([.. _pending], _abort.Token);
             _pending.Clear();
             return;
         }
-        catch (Exception e) when (IsMessagesFault(e))
+        catch (Exception e) when (Failures.IsMessagesFault(e))
         {
             Isolating(_logger, Grant.Lane, _pending.Count, e.GetType().Name);
         }
@@ -185,28 +185,16 @@ internal sealed partial class LaneWorker : IAsyncDisposable
         }
     }
 
-    async Task RunTogetherAsync(IReadOnlyList<LaneMessage> messages)
-    {
-        try
-        {
-            await _units.RunAsync(messages, _abort.Token);
-        }
-        catch (Exception e) when (IsMessagesFault(e) && _processor.Guessed)
-        {
-            await _units.RunAsync(messages, _abort.Token);
-        }
-    }
-
     async Task RunAloneAsync(LaneMessage message)
     {
         for (var attempt = 1; ; attempt++)
         {
             try
             {
-                await RunTogetherAsync([message]);
+                await _units.RunAsync([message], _abort.Token);
                 return;
             }
-            catch (Exception e) when (IsMessagesFault(e))
+            catch (Exception e) when (Failures.IsMessagesFault(e))
             {
                 if (attempt < _services.Options.MaxAttempts && e is not Wire.BadMessageException)
                     continue;
@@ -277,8 +265,6 @@ internal sealed partial class LaneWorker : IAsyncDisposable
             return step != OpenAsync;
         }
     }
-
-    static bool IsMessagesFault(Exception e) => !Failures.IsTransient(e) && e is not LaneFencedException;
 
     /// <summary>
     /// Finishes the unit under way, waits for its acknowledgements within the bound, and ends. Several may ask at once, when the membership is lost

@@ -7,6 +7,21 @@ namespace Orchestrator.Tests.Messaging;
 public sealed class LaneEffectTests(TestInfrastructure infrastructure)
 {
     [Fact]
+    public async Task Unit_when_it_rested_on_a_wrong_guess_does_run_again_whole_and_park_nothing()
+    {
+        await using var fixture = await CreateAsync(infrastructure);
+        await fixture.StartServiceAsync();
+        fixture.Send(Transaction(Id(1), "a"));
+        await fixture.TakenAsync(1);
+        fixture.Send(Transaction(Id(2), "a", ("guess", "")));
+        await fixture.TakenAsync(2);
+
+        Assert.Equal([Id(1), Id(2)], await fixture.EffectsAsync("a"));
+        Assert.Equal(3, fixture.Behaviour.Handled);
+        Assert.Equal(0L, await fixture.ScalarAsync<long>("select count(*) from messaging.parked"));
+    }
+
+    [Fact]
     public async Task Messages_when_they_come_twice_do_take_effect_once_and_in_order_of_their_key()
     {
         await using var fixture = await LaneFixture.CreateAsync(infrastructure);

@@ -49,6 +49,23 @@ public sealed class ParkingTests(TestInfrastructure infrastructure)
     }
 
     [Fact]
+    public async Task Parked_message_when_it_is_redriven_and_the_lane_guesses_wrong_does_take_effect()
+    {
+        await using var fixture = await LaneFixture.CreateAsync(infrastructure);
+        var host = await fixture.StartServiceAsync();
+        fixture.Send(Transaction(Id(1), "bad", ("fail", ""), ("guess", "")));
+        await Eventually.HoldsAsync("it is parked", async () => await fixture.ScalarAsync<long>("select count(*) from messaging.parked where status = 'failed'") == 1);
+        fixture.Behaviour.Failing = false;
+        var handled = fixture.Behaviour.Handled;
+        var failed = await fixture.ScalarAsync<long>("select parked_id from messaging.parked");
+        await host.Services.GetRequiredService<ParkedMessages>().RequestAsync(failed, ParkedRequest.Redrive, "tester", default);
+
+        await Eventually.HoldsAsync("it was tried", async () => await fixture.ScalarAsync<long>("select count(*) from messaging.parked where requested is not null") == 0);
+        Assert.Equal([Id(1)], await fixture.EffectsAsync("bad"));
+        Assert.Equal(handled + 2, fixture.Behaviour.Handled);
+    }
+
+    [Fact]
     public async Task Queue_behind_a_failed_message_when_the_service_restarts_does_keep_its_order()
     {
         await using var fixture = await LaneFixture.CreateAsync(infrastructure);

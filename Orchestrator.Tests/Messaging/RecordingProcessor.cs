@@ -10,11 +10,13 @@ namespace Orchestrator.Tests.Messaging;
 
 /// <summary>
 /// Writes a row for every message that takes effect and publishes an alert for it, so that a test can count effects and announcements.
-/// What a message asks for stands in its metadata: <c>fail</c>, <c>timer</c> (milliseconds).
+/// What a message asks for stands in its metadata: <c>fail</c>, <c>timer</c> (milliseconds), <c>guess</c> (wrongly, where a guess is allowed).
 /// </summary>
 public sealed class RecordingProcessor(LaneId lane, RecordingProcessor.Behaviour behaviour) : LaneProcessor
 {
     readonly List<(string Key, Guid Id, string Kind, int Lane)> _effects = [];
+    bool _mayGuess;
+    bool _guessed;
 
     /// <summary>What a test changes while lanes run.</summary>
     public sealed class Behaviour
@@ -34,6 +36,14 @@ public sealed class RecordingProcessor(LaneId lane, RecordingProcessor.Behaviour
 
         /// <summary>Awaited for every message.</summary>
         public Func<Task> Gate { get; set; } = () => Task.CompletedTask;
+    }
+
+    public override bool Guessed => _guessed;
+
+    public override ValueTask PrepareAsync(IReadOnlyList<LaneMessage> messages, CancellationToken cancellationToken)
+    {
+        _guessed = _mayGuess && messages.Any(m => m.Body is TransactionSubmitted { Metadata: { } metadata } && metadata.ContainsKey("guess"));
+        return ValueTask.CompletedTask;
     }
 
     public override async ValueTask HandleAsync(LaneMessage message, UnitOfWork work, CancellationToken cancellationToken)
@@ -62,6 +72,8 @@ public sealed class RecordingProcessor(LaneId lane, RecordingProcessor.Behaviour
 
     public override void Complete(UnitOfWork work)
     {
+        if (_guessed)
+            work.Write(new NpgsqlBatchCommand("select 1"), expectedRows: 0);
         work.WriteRows(new NpgsqlBatchCommand(
             "insert into effect (key, id, kind, lane) select key, id, kind, lane from unnest($1, $2, $3, $4) with ordinality as t (key, id, kind, lane, n) order by n")
         {
@@ -75,7 +87,15 @@ public sealed class RecordingProcessor(LaneId lane, RecordingProcessor.Behaviour
         }, _effects.Count);
     }
 
-    public override void Committed() => _effects.Clear();
+    public override void Committed()
+    {
+        _mayGuess = true;
+        _effects.Clear();
+    }
 
-    public override void RolledBack() => _effects.Clear();
+    public override void RolledBack()
+    {
+        _mayGuess = false;
+        _effects.Clear();
+    }
 }
