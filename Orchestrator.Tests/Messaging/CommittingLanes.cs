@@ -11,6 +11,17 @@ using Orchestrator.Tests.Infrastructure;
 
 namespace Orchestrator.Tests.Messaging;
 
+/// <summary>What is wrong with a unit.</summary>
+public enum UnitFault
+{
+    None,
+    Fenced,
+    Duplicate,
+    LostRace,
+    Constraint,
+    MissingTable,
+}
+
 /// <summary>Lanes in a database of their own, without Kafka: makes units of work to be committed, and sees what became of them.</summary>
 sealed class CommittingLanes : IAsyncDisposable
 {
@@ -191,6 +202,3 @@ sealed class HeldTransaction(NpgsqlConnection locks, Task commit)
 
     public ValueTask LetGoAsync() => locks.DisposeAsync();
 }
-
-/// <summary>What is wrong with a unit.</summary>
-public enum UnitFault { None, Fenced, Duplicate, LostRace, Constraint, MissingTable }

@@ -3,7 +3,6 @@ using Npgsql;
 using Orchestrator.Messaging.Lanes;
 using Orchestrator.Messaging.Wire;
 using Orchestrator.Tests.Infrastructure;
-using static Orchestrator.Tests.Messaging.CommittingLanes;
 
 namespace Orchestrator.Tests.Messaging;
 
@@ -224,14 +223,12 @@ public sealed class GroupCommitTests(TestInfrastructure infrastructure)
         {
             var database = new NpgsqlConnectionStringBuilder(lanes.ConnectionString).Database;
             await ExecuteAsync(server, $"alter database {database} allow_connections false");
-            await ExecuteAsync(server, $"select pg_terminate_backend(pid, 30000) from pg_stat_activity where datname = '{database}'");
+            await ExecuteAsync(server, $"select pg_terminate_backend(pid, 30000) from pg_stat_activity where datname = '{database}' and application_name = 'orchestrator'");
             foreach (var outcome in (Exception?[])[await OutcomeAsync(held.Commit), .. await Task.WhenAll(tasks)])
                 Assert.True(outcome is not null && Failures.IsTransient(outcome), $"{outcome}");
             await ExecuteAsync(server, $"alter database {database} allow_connections true");
         }
         await held.LetGoAsync();
-        NpgsqlConnection.ClearAllPools();
-        lanes.Beside.Clear();
         lanes.Source.Clear();
 
         foreach (var unit in units)
@@ -272,26 +269,28 @@ public sealed class GroupCommitTests(TestInfrastructure infrastructure)
     {
         await using var lanes = await CommittingLanes.CreateAsync(infrastructure);
         var next = 0;
-        await Gen.Select(Gen.Select(Gen.Enum<UnitFault>(), Gen.Bool, Gen.Int[0, 3], Gen.Int[0, 2]).List[1, CommittingLanes.Lanes], Gen.Int[1, 8], Gen.Int[1, 3]).SampleAsync(
+        await Gen.Select(AnyUnit.List[1, CommittingLanes.Lanes], Gen.Int[1, 8], Gen.Int[1, 3]).SampleAsync(
             async (wanted, maxMessages, maxConcurrent) =>
             {
                 var commit = new GroupCommit(lanes.Source, maxMessages, maxConcurrent);
-                var units = wanted.Select((w, lane) => lanes.Unit(lane, FaultOf(w), w.Item4, [.. Enumerable.Range(next += 10, w.Item3 + (FaultOf(w) == UnitFault.None ? 0 : 1))])).ToList();
-                var outcomes = await Task.WhenAll(units.Zip(wanted, (u, w) => OutcomeAsync(commit.CommitAsync(u, w is (_, true, _, 2) ? Stopped : default))));
+                var units = wanted.Select((w, lane) => lanes.Unit(lane, w.Fault, w.Parked, [.. Enumerable.Range(next += 10, w.Messages)])).ToList();
+                var outcomes = await Task.WhenAll(units.Zip(wanted, (u, w) => OutcomeAsync(commit.CommitAsync(u, w.Stops ? Stopped : default))));
                 for (var i = 0; i < units.Count; i++)
                 {
-                    var stopped = wanted[i] is (_, true, _, 2);
-                    Assert.True(stopped ? outcomes[i] is OperationCanceledException : IsOutcomeOf(FaultOf(wanted[i]), outcomes[i]), $"{outcomes[i]}");
-                    // Without any number it moves to a position where the lane has been before.
-                    if (wanted[i].Item3 > 0)
-                        Assert.Equal(!stopped && FaultOf(wanted[i]) == UnitFault.None, await lanes.IsThereAsync(units[i]));
+                    Assert.True(wanted[i].Stops ? outcomes[i] is OperationCanceledException : IsOutcomeOf(wanted[i].Fault, outcomes[i]), $"{outcomes[i]}");
+                    Assert.Equal(outcomes[i] is null, await lanes.IsThereAsync(units[i]));
                 }
             },
             iter: 100, threads: 1);
-
-        // Half of them have none.
-        static UnitFault FaultOf((UnitFault Fault, bool IsFaulty, int, int) wanted) => wanted.IsFaulty ? wanted.Fault : UnitFault.None;
     }
+
+    static readonly Gen<(UnitFault Fault, bool Stops, int Messages, int Parked)> AnyUnit =
+        from isFaulty in Gen.Bool
+        from fault in Gen.Enum<UnitFault>()
+        from stops in Gen.Int[0, 9]
+        from messages in Gen.Int[1, 4]
+        from parked in Gen.Int[0, 2]
+        select (isFaulty ? fault : UnitFault.None, stops == 0, messages, parked);
 
     static bool IsOutcomeOf(UnitFault fault, Exception? outcome) => fault switch
     {

@@ -32,7 +32,7 @@ public sealed class UnitWriteTests
 
     [Fact]
     public void Commands_when_a_unit_brings_one_between_others_do_make_room_for_it() =>
-        Assert.Equal(["insert", "update", "events"], Texts(UnitWrite.Merged([[Row("update"), Row("events")], [Row("insert"), Row("events")], [Row("insert"), Row("update")]])));
+        Assert.Equal(["insert", "update", "events"], Texts(UnitWrite.Merged([[Row("update"), Row("events")], [Row("insert"), Row("update")], [Row("insert"), Row("events")]])));
 
     [Fact]
     public void Commands_when_units_have_them_the_other_way_round_do_stay_in_each_units_order() =>
@@ -65,16 +65,18 @@ public sealed class UnitWriteTests
 
     [Fact]
     public void Commands_when_any_units_are_merged_do_keep_every_row_and_every_units_order() =>
-        Gen.Select(Gen.Int[0, 4], Gen.Bool).List[0, 5].List[0, 6].Sample(units =>
+        Gen.Select(Gen.Int[0, 4], Gen.Bool, (kind, counts) => (Kind: kind, Counts: counts || kind == Apart)).List[0, 5].List[0, 6].Sample(units =>
         {
-            var merged = UnitWrite.Merged(units.Select((writes, unit) => (IReadOnlyList<UnitWrite>)writes.ConvertAll(w => w.Item1 == 4
-                ? new UnitWrite(Rows("4", null, [unit]).Command, 1, false)
-                : Rows($"{w.Item1}", w.Item2 ? 1 : null, [unit]))));
+            var merged = UnitWrite.Merged(units.Select((writes, unit) => (IReadOnlyList<UnitWrite>)writes.ConvertAll(w =>
+                Rows($"{w.Kind}", w.Counts ? 1 : null, [unit]) with { IsRows = w.Kind != Apart })));
             for (var unit = 0; unit < units.Count; unit++)
-                Assert.Equal(units[unit].Select(w => $"{w.Item1}"), Texts(merged.Where(w => Numbers(w).Contains(unit))));
+                Assert.Equal(units[unit].Select(w => $"{w.Kind}"), Texts(merged.Where(w => Numbers(w).Contains(unit))));
             Assert.Equal(units.Sum(u => u.Count), merged.Sum(w => Numbers(w).Length));
-            Assert.Equal(units.Sum(u => u.Count(w => w.Item1 == 4 || w.Item2)), merged.Sum(w => w.ExpectedRows ?? 0));
+            Assert.Equal(units.Sum(u => u.Count(w => w.Counts)), merged.Sum(w => w.ExpectedRows ?? 0));
+            Assert.DoesNotContain(merged, w => !w.IsRows && Numbers(w).Length > 1);
         });
+
+    const int Apart = 4;
 
     static UnitWrite Row(string text) => Rows(text, 1, [0]);
 
