@@ -1,4 +1,6 @@
+using Microsoft.Extensions.DependencyInjection;
 using Orchestrator.Contracts;
+using Orchestrator.Messaging.Lanes;
 using Orchestrator.Tests.Infrastructure;
 using static Orchestrator.Tests.Messaging.LaneFixture;
 
@@ -10,14 +12,26 @@ public sealed class LaneEffectTests(TestInfrastructure infrastructure)
     public async Task Unit_when_it_rested_on_a_wrong_guess_does_run_again_whole_and_park_nothing()
     {
         await using var fixture = await CreateAsync(infrastructure);
-        await fixture.StartServiceAsync();
+        var (reached, open) = (new TaskCompletionSource(), new TaskCompletionSource());
+        fixture.Behaviour.Gate = () =>
+        {
+            reached.TrySetResult();
+            return open.Task;
+        };
+        var host = await fixture.StartServiceAsync();
         fixture.Send(Transaction(Id(1), "a"));
-        await fixture.TakenAsync(1);
-        fixture.Send(Transaction(Id(2), "a", ("guess", "")));
-        await fixture.TakenAsync(2);
+        await reached.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        fixture.Send(Transaction(Id(2), "a"));
+        fixture.Send(Transaction(Id(3), "a", ("guess", "")));
+        var lanes = host.Services.GetRequiredService<LaneHost>();
+        await Eventually.HoldsAsync("two wait for the next unit", () => lanes.Status().Single().Buffered == 2);
+        open.SetResult();
+        await fixture.TakenAsync(3);
 
-        Assert.Equal([Id(1), Id(2)], await fixture.EffectsAsync("a"));
-        Assert.Equal(3, fixture.Behaviour.Handled);
+        Assert.Equal([Id(1), Id(2), Id(3)], await fixture.EffectsAsync("a"));
+        Assert.Equal(5, fixture.Behaviour.Handled);
+        // Two units, a row of the outbox each: the second was not taken apart.
+        Assert.Equal(2L, await fixture.ScalarAsync<long>("select max(outbox_seq) from messaging.lane"));
         Assert.Equal(0L, await fixture.ScalarAsync<long>("select count(*) from messaging.parked"));
     }
 
