@@ -213,41 +213,6 @@ public sealed class GroupCommitTests(TestInfrastructure infrastructure)
     }
 
     [Fact]
-    public async Task Units_when_the_database_is_gone_do_all_fail_for_now_and_write_nothing()
-    {
-        await using var lanes = await CommittingLanes.CreateAsync(infrastructure);
-        var commit = new GroupCommit(lanes.Source, maxMessages: 500, maxConcurrent: 1);
-        var held = await lanes.HoldAsync(commit);
-        var units = Enumerable.Range(1, 3).Select(n => lanes.Unit(n, numbers: 10 * n)).ToList();
-        var tasks = units.ConvertAll(u => OutcomeAsync(commit.CommitAsync(u, default)));
-        await using (var server = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(lanes.ConnectionString) { Database = "postgres", Pooling = false }))
-        {
-            var database = new NpgsqlConnectionStringBuilder(lanes.ConnectionString).Database;
-            await ExecuteAsync(server, $"alter database {database} allow_connections false");
-            await ExecuteAsync(server, $"select pg_terminate_backend(pid, 30000) from pg_stat_activity where datname = '{database}'");
-            foreach (var outcome in (Exception?[])[await OutcomeAsync(held.Commit), .. await Task.WhenAll(tasks)])
-                Assert.True(outcome is not null && Failures.IsTransient(outcome), $"{outcome}");
-            await ExecuteAsync(server, $"alter database {database} allow_connections true");
-        }
-        await held.LetGoAsync();
-        NpgsqlConnection.ClearAllPools();
-        lanes.Beside.Clear();
-        lanes.Source.Clear();
-
-        foreach (var unit in units)
-            Assert.False(await lanes.IsThereAsync(unit));
-        await Task.WhenAll(units.Select(u => commit.CommitAsync(u, default)));
-        foreach (var unit in units)
-            Assert.True(await lanes.IsThereAsync(unit));
-
-        static async Task ExecuteAsync(NpgsqlDataSource server, string sql)
-        {
-            await using var command = server.CreateCommand(sql);
-            await command.ExecuteNonQueryAsync();
-        }
-    }
-
-    [Fact]
     public async Task Units_when_the_answer_to_their_commit_is_lost_do_all_fail_for_now_and_are_not_tried_again()
     {
         await using var lanes = await CommittingLanes.CreateAsync(infrastructure);

@@ -31,10 +31,6 @@ public sealed class UnitWriteTests
         Assert.Equal(["a", "b", "c", "d"], Texts(UnitWrite.Merged([[Row("a"), Row("b")], [Row("a"), Row("c")], [Row("b"), Row("d")]])));
 
     [Fact]
-    public void Commands_when_a_unit_brings_one_between_others_do_make_room_for_it() =>
-        Assert.Equal(["insert", "update", "events"], Texts(UnitWrite.Merged([[Row("update"), Row("events")], [Row("insert"), Row("events")], [Row("insert"), Row("update")]])));
-
-    [Fact]
     public void Commands_when_units_have_them_the_other_way_round_do_stay_in_each_units_order() =>
         Assert.Equal(["b", "a", "b"], Texts(UnitWrite.Merged([[Row("a"), Row("b")], [Row("b"), Row("a")]])));
 
