@@ -25,7 +25,7 @@ sealed class LedgerLane(NpgsqlDataSource database, int partition = 0)
     /// <summary>Another process takes the lane over: nothing is in memory.</summary>
     public void Restart() => _processor = Processor(database, partition);
 
-    /// <summary>One unit of work, committed. Gives what it publishes, in order.</summary>
+    /// <summary>One unit of work, committed, at the second try if the first rested on a wrong guess. Gives what it publishes, in order.</summary>
     public async Task<IReadOnlyList<Published>> RunAsync(params IEnumerable<object> bodies)
     {
         var all = bodies.ToList();
@@ -39,7 +39,8 @@ sealed class LedgerLane(NpgsqlDataSource database, int partition = 0)
         }
     }
 
-    async Task<IReadOnlyList<Published>> RunOnceAsync(IEnumerable<object> bodies)
+    /// <summary>One unit of work as it is tried first: the lane would run it again if it rested on a guess.</summary>
+    public async Task<IReadOnlyList<Published>> RunOnceAsync(params IEnumerable<object> bodies)
     {
         try
         {
