@@ -5,19 +5,13 @@ sealed record LoadPlan
 {
     public required int Partitions { get; init; }
 
-    /// <summary>
-    /// Closed loop: how many transactions of each partition are unfinished at any time. The embedded broker keeps 5 MiB a partition and drops
-    /// the oldest without a word, so this also bounds what a partition may have to hold.
-    /// </summary>
+    /// <summary>Closed loop: how many transactions of each partition are unfinished at any time.</summary>
     public int UnfinishedPerPartition { get; init; } = 1_000;
 
     /// <summary>Open loop: transactions a second, at fixed times whatever becomes of those before; null for a closed loop.</summary>
     public double? Rate { get; init; }
 
-    /// <summary>
-    /// How long the generator gathers submissions into one batch. The embedded broker hands out one batch a fetch and looks for it from the
-    /// partition's first one on, so many tiny ones slow it down far below the service.
-    /// </summary>
+    /// <summary>How long the generator gathers submissions into one batch.</summary>
     public double LingerMs { get; init; } = 1;
 
     /// <summary>How many transactions end before measuring begins.</summary>

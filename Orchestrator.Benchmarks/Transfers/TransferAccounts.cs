@@ -13,7 +13,7 @@ sealed class TransferAccounts
     /// <summary>Enough for any load, in minor units.</summary>
     public const long InitialBalanceMinor = 1_000_000_000_000;
 
-    /// <summary>What may be asked for at once without filling a partition of the embedded broker.</summary>
+    /// <summary>How many are asked for before any of them has to be open.</summary>
     const int OpenedAtOnce = 16_000;
 
     static readonly DateTimeOffset RequestedAt = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);

@@ -126,8 +126,8 @@ internal static class CommitStatements
         return new NpgsqlParameter<T[]> { TypedValue = values, NpgsqlDbType = NpgsqlDbType.Array | type };
     }
 
-    // Those that a query found, or a change affected.
-    static long Rows(NpgsqlBatchCommand command) => command.StatementType is StatementType.Select ? (long)command.Rows : command.RecordsAffected;
+    /// <summary>How many rows a query that has run found, or a change affected.</summary>
+    public static long Rows(NpgsqlBatchCommand command) => command.StatementType is StatementType.Select ? (long)command.Rows : command.RecordsAffected;
 
     static Step Any(NpgsqlBatchCommand command) => new(command, null, _ => throw new System.Diagnostics.UnreachableException());
 

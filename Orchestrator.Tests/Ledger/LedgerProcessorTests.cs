@@ -173,7 +173,7 @@ public sealed class LedgerProcessorTests(TestInfrastructure infrastructure) : Le
         await owner.AskAsync(Commands.Hold(1, "alice", 80));
 
         // It still believes in 100: the database does not.
-        await Assert.ThrowsAsync<InvalidOperationException>(() => former.RunAsync(Commands.Hold(2, "alice", 80)));
+        await Assert.ThrowsAsync<InvalidOperationException>(() => former.RunOnceAsync(Commands.Hold(2, "alice", 80)));
 
         Assert.Equal(LedgerRefusals.InsufficientFunds, Commands.Refusal(await former.AskAsync(Commands.Hold(2, "alice", 80))));
     }
@@ -187,7 +187,7 @@ public sealed class LedgerProcessorTests(TestInfrastructure infrastructure) : Le
         Assert.Equal(LedgerRefusals.HoldNotFound, Commands.Refusal(await two.AskAsync(Commands.Release(3, "bob", hold: 1))));
         await one.AskAsync(Commands.Capture(4, "alice", hold: 1));
 
-        var lost = await Assert.ThrowsAsync<PostgresException>(() => two.RunAsync(Commands.Release(5, "alice", hold: 1)));
+        var lost = await Assert.ThrowsAsync<PostgresException>(() => two.RunOnceAsync(Commands.Release(5, "alice", hold: 1)));
 
         Assert.Equal("event_hold_resolved", lost.ConstraintName);
         Assert.Equal(LedgerRefusals.HoldAlreadyCaptured, Commands.Refusal(await two.AskAsync(Commands.Release(5, "alice", hold: 1))));
