@@ -24,12 +24,12 @@ public sealed class KafkaBroker : IAsyncDisposable
     BrokerListener? _listener;
     bool _disposed;
 
-    KafkaBroker(BrokerNode node, FileStream? locked)
+    KafkaBroker(BrokerNode node, GroupOffsets offsets, FileStream? locked)
     {
         _node = node;
         _locked = locked;
         _groups = new GroupCoordinator(node.Time, new GroupOptions());
-        _offsets = new GroupOffsets(node.Options.Directory);
+        _offsets = offsets;
         node.Topics.Deleted += _offsets.Forget;
         _router = new RequestRouter(node, GroupHandler.All(node, new GroupRequests(_groups, _offsets, BrokerNode.Id, BrokerNode.Host, () => node.Port)));
         _listener = new BrokerListener(node, _router, node.Options.Port ?? 0);
@@ -50,6 +50,7 @@ public sealed class KafkaBroker : IAsyncDisposable
         options.Validate();
         FileStream? locked = null;
         TopicRegistry? topics = null;
+        GroupOffsets? offsets = null;
         try
         {
             var clusterId = NewClusterId(time);
@@ -60,10 +61,12 @@ public sealed class KafkaBroker : IAsyncDisposable
                 clusterId = StoredClusterId(directory, clusterId);
             }
             topics = new TopicRegistry(options);
-            return new KafkaBroker(new BrokerNode(options, clusterId, topics, time), locked);
+            offsets = new GroupOffsets(options.Directory);
+            return new KafkaBroker(new BrokerNode(options, clusterId, topics, time), offsets, locked);
         }
         catch
         {
+            offsets?.Dispose();
             topics?.Dispose();
             locked?.Dispose();
             throw;
@@ -145,9 +148,6 @@ public sealed class KafkaBroker : IAsyncDisposable
 
     /// <summary>Fault: the next requests of a kind are answered with these errors, one each. Produce, Fetch, ListOffsets and InitProducerId can fail so.</summary>
     public void FailNext(ApiKey api, IEnumerable<KafkaError> errors) => _node.Faults.Push(api, errors);
-
-    /// <summary>Forgets the errors of <see cref="FailNext"/> that no request has met yet.</summary>
-    public void ClearFailures(ApiKey api) => _node.Faults.Clear(api);
 
     /// <summary>Cuts off all clients and closes the files.</summary>
     public async ValueTask DisposeAsync()

@@ -19,7 +19,7 @@ sealed class EngineRecorder(IReadOnlyList<LaneGroup> groups, MessageCatalog cata
     readonly Dictionary<string, long> _offsets = new(StringComparer.Ordinal);
 
     /// <summary>What has been committed, in order.</summary>
-    public List<RecordedUnit> Units { get; } = [];
+    public List<UnitCommit> Units { get; } = [];
 
     /// <summary>Makes the lanes' rows in a database. In the same order they get the same numbers in every empty one.</summary>
     public static async Task CreateLanesAsync(IEnumerable<LaneGroup> groups, NpgsqlDataSource database, int partitions, CancellationToken stop)
@@ -93,7 +93,7 @@ sealed class EngineRecorder(IReadOnlyList<LaneGroup> groups, MessageCatalog cata
             lane.OutboxSeq % DeletedTogether == 0 ? new AcknowledgedRows(Math.Max(0, lane.OutboxSeq - DeletedTogether - 1), lane.OutboxSeq - 1) : AcknowledgedRows.None, work);
         await commit.ExecuteAsync(database, stop);
         lane.Processor.Committed();
-        Units.Add(new RecordedUnit(commit, catalog));
+        Units.Add(commit);
         foreach (var message in work.Outgoing)
             Publish(message);
     }
@@ -109,35 +109,5 @@ sealed class EngineRecorder(IReadOnlyList<LaneGroup> groups, MessageCatalog cata
         public Queue<LaneMessage> Waiting { get; } = new();
 
         public long OutboxSeq { get; set; }
-    }
-}
-
-/// <summary>A unit of work that can be committed again elsewhere.</summary>
-sealed class RecordedUnit(UnitCommit commit, MessageCatalog catalog)
-{
-    // Commands remember the connection that prepared them, so another database gets copies; made here, before the time counts.
-    readonly UnitCommit _again = commit with { Work = Copy(commit.Work, catalog) };
-
-    public int Partition => _again.Grant.Lane.Partition;
-
-    public Task CommitAsync(NpgsqlDataSource database, CancellationToken stop) => _again.ExecuteAsync(database, stop);
-
-    static UnitOfWork Copy(UnitOfWork work, MessageCatalog catalog)
-    {
-        var copy = new UnitOfWork(work.Lane, work.Now, catalog);
-        foreach (var message in work.Outgoing)
-            copy.Publish(message);
-        foreach (var timer in work.Timers)
-            copy.Schedule(timer);
-        foreach (var timer in work.CancelledTimers)
-            copy.CancelTimer(timer);
-        foreach (var (command, expectedRows, _) in work.Writes)
-        {
-            var again = new NpgsqlBatchCommand(command.CommandText);
-            foreach (NpgsqlParameter parameter in command.Parameters)
-                again.Parameters.Add(parameter.Clone());
-            copy.Write(again, expectedRows);
-        }
-        return copy;
     }
 }

@@ -70,12 +70,12 @@ static class RowFloor
     }
 
     // A lane's units stay in order; lanes of one partition share a connection.
-    static Task PlayAsync(NpgsqlDataSource database, IReadOnlyList<RecordedUnit> units, CancellationToken stop) =>
+    static Task PlayAsync(NpgsqlDataSource database, IReadOnlyList<UnitCommit> units, CancellationToken stop) =>
         Task.WhenAll(Enumerable.Range(0, Connections).Select(connection => Task.Run(
             async () =>
             {
-                foreach (var unit in units.Where(u => u.Partition % Connections == connection))
-                    await unit.CommitAsync(database, stop);
+                foreach (var unit in units.Where(u => u.Grant.Lane.Partition % Connections == connection))
+                    await unit.ExecuteAsync(database, stop);
             },
             stop)));
 

@@ -24,9 +24,6 @@ internal sealed class FaultPlan
             queue.Enqueue(error);
     }
 
-    /// <summary>Forgets what <see cref="Push"/> said of that kind and no request has met yet.</summary>
-    public void Clear(ApiKey api) => _errors.TryRemove(api, out _);
-
     /// <summary>The error that a request now meets.</summary>
     public KafkaError Next(ApiKey api) => _errors.TryGetValue(api, out var queue) && queue.TryDequeue(out var error) ? error : KafkaError.None;
 }

@@ -136,7 +136,7 @@ internal sealed class LogSegment : IDisposable
         if (read - skip < RecordBatch.HeaderBytes)
         {
             to.Rewind(start);
-            return skip > 0 && from + skip < Bytes ? ReadAt(from + skip, maxBytes, to) : 0;
+            return skip > 0 && from + skip < Bytes ? ReadAt(from + skip, to) : 0;
         }
         var taken = 0;
         while (read - skip - taken >= RecordBatch.HeaderBytes)
@@ -149,7 +149,7 @@ internal sealed class LogSegment : IDisposable
         if (taken == 0)
         {
             to.Rewind(start);
-            return ReadAt(from + skip, maxBytes, to);
+            return ReadAt(from + skip, to);
         }
         bytes.Slice(skip, taken).CopyTo(bytes);
         to.Rewind(start + taken);
@@ -157,13 +157,13 @@ internal sealed class LogSegment : IDisposable
     }
 
     // One batch that is larger than what was read of it.
-    int ReadAt(int position, int maxBytes, KafkaWriter to)
+    int ReadAt(int position, KafkaWriter to)
     {
         Span<byte> header = stackalloc byte[RecordBatch.HeaderBytes];
         RandomAccess.Read(_file, header, position);
         var length = new RecordBatch(header).TotalBytes;
         if (length > Bytes - position)
-            throw new InvalidDataException($"a batch of {length} bytes at {position} of {Bytes}, limit {maxBytes}");
+            throw new InvalidDataException($"a batch of {length} bytes at {position} of {Bytes}");
         return RandomAccess.Read(_file, to.Next(length), position);
     }
 

@@ -13,7 +13,7 @@ internal sealed class PartitionLog : IDisposable
 
     readonly string? _directory;
     readonly int _segmentBytes;
-    readonly LogRetention _retention;
+    readonly long _retentionBytes;
     readonly Lock _lock = new();
     readonly List<LogSegment> _segments = [];
     readonly ProducerSequences _producers = new();
@@ -24,11 +24,14 @@ internal sealed class PartitionLog : IDisposable
     bool _disposed;
 
     /// <summary>Opens what is in <paramref name="directory"/>, or begins an empty one.</summary>
-    public PartitionLog(string? directory, int segmentBytes, LogRetention retention)
+    /// <param name="directory">Where its files are; null for files without a name.</param>
+    /// <param name="segmentBytes">When a new file begins.</param>
+    /// <param name="retentionBytes">It keeps at least so much, if so much came; whole files beyond it go.</param>
+    public PartitionLog(string? directory, int segmentBytes, long retentionBytes)
     {
         _directory = directory;
         _segmentBytes = segmentBytes;
-        _retention = retention;
+        _retentionBytes = retentionBytes;
         if (directory is not null)
             Open(directory);
         if (_segments.Count == 0)
@@ -118,7 +121,7 @@ internal sealed class PartitionLog : IDisposable
 
     void Retain()
     {
-        while (_segments.Count > 1 && (_bytes - _segments[0].Bytes > _retention.Bytes || _segments[1].BaseOffset <= _startOffset))
+        while (_segments.Count > 1 && (_bytes - _segments[0].Bytes > _retentionBytes || _segments[1].BaseOffset <= _startOffset))
             DropFirst();
     }
 
@@ -240,13 +243,6 @@ internal sealed class PartitionLog : IDisposable
             _segments.ForEach(s => s.Dispose());
         }
     }
-}
-
-/// <summary>What a partition keeps.</summary>
-/// <param name="Bytes">At least so much, if so much came; whole files beyond it go.</param>
-internal sealed record LogRetention(long Bytes)
-{
-    public static LogRetention Forever { get; } = new(long.MaxValue);
 }
 
 /// <summary>A fetch that waits for records of any of its partitions.</summary>

@@ -7,7 +7,8 @@ namespace Orchestrator.Broker.Protocol;
 /// <param name="bytes">A request without its length; what is read as bytes points into it.</param>
 internal sealed class KafkaReader(ReadOnlyMemory<byte> bytes)
 {
-    // An element takes a byte at least, so an array cannot have more of them than bytes are left.
+    const int ReservedElements = 1_024;
+
     int _at;
 
     public int Remaining => bytes.Length - _at;
@@ -63,6 +64,7 @@ internal sealed class KafkaReader(ReadOnlyMemory<byte> bytes)
     /// <summary>How many elements follow; -1 when the array is null.</summary>
     public int ArrayLength()
     {
+        // An element takes a byte at least.
         var length = Int32();
         return length <= Remaining ? length : throw new ProtocolException($"an array of {length} elements in {Remaining} bytes");
     }
@@ -71,7 +73,7 @@ internal sealed class KafkaReader(ReadOnlyMemory<byte> bytes)
     public List<T> Array<T>(Func<KafkaReader, T> element)
     {
         var length = ArrayLength();
-        var elements = new List<T>(Math.Max(0, length));
+        var elements = new List<T>(Math.Clamp(length, 0, ReservedElements));
         for (var i = 0; i < length; i++)
             elements.Add(element(this));
         return elements;

@@ -80,12 +80,12 @@ internal sealed partial class TopicRegistry : IDisposable
 
     Topic Open(string name, Stored stored) => new(
         name, stored.Settings,
-        [.. Enumerable.Range(0, stored.Partitions).Select(p => new PartitionLog(DirectoryOf(name, p), _options.SegmentBytes, Retention(stored.Settings)))]);
+        [.. Enumerable.Range(0, stored.Partitions).Select(p => new PartitionLog(DirectoryOf(name, p), _options.SegmentBytes, RetentionBytes(stored.Settings)))]);
 
-    LogRetention Retention(Dictionary<string, string> settings)
+    long RetentionBytes(Dictionary<string, string> settings)
     {
         var bytes = settings.TryGetValue("retention.bytes", out var said) && long.TryParse(said, CultureInfo.InvariantCulture, out var parsed) ? parsed : _options.RetentionBytes;
-        return bytes < 0 ? LogRetention.Forever : new LogRetention(bytes);
+        return bytes < 0 ? long.MaxValue : bytes;
     }
 
     string? DirectoryOf(string name, int partition) => _options.Directory is null ? null : Path.Combine(_options.Directory, $"{name}-{partition}");

@@ -72,9 +72,7 @@ public sealed class TopicProvisioner(ClientConfig configuration, TimeProvider ti
         Name = topic.Name,
         NumPartitions = topic.Partitions,
         ReplicationFactor = BrokersDefaultReplication,
-        Configs = topic.KeepForever
-            ? new Dictionary<string, string>(StringComparer.Ordinal) { ["retention.ms"] = "-1", ["retention.bytes"] = "-1" }
-            : null,
+        Configs = topic.Settings,
     };
 }
 

@@ -15,15 +15,10 @@ public static class EmbeddedBroker
     {
         options ??= new EmbeddedBrokerOptions();
         options.Validate();
+        var plans = TopicPlan.Defaults().ToDictionary(plan => plan.Name, StringComparer.Ordinal);
         var broker = KafkaBroker.Start(new BrokerOptions { Directory = options.Directory, Port = options.Port }, TimeProvider.System);
         foreach (var topic in options.Topics)
-            broker.CreateTopic(topic, options.Partitions, Settings(topic));
+            broker.CreateTopic(topic, options.Partitions, plans.GetValueOrDefault(topic)?.Settings);
         return broker;
     }
-
-    // What is kept for ever on a real cluster is kept for ever here.
-    static Dictionary<string, string> Settings(string topic) =>
-        TopicPlan.Defaults().Any(plan => plan.KeepForever && string.Equals(plan.Name, topic, StringComparison.Ordinal))
-            ? new(StringComparer.Ordinal) { ["retention.ms"] = "-1", ["retention.bytes"] = "-1" }
-            : [];
 }

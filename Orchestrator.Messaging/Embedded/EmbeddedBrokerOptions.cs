@@ -1,5 +1,5 @@
 using System.ComponentModel.DataAnnotations;
-using Orchestrator.Contracts;
+using Orchestrator.Messaging.Clusters;
 
 namespace Orchestrator.Messaging.Embedded;
 
@@ -21,8 +21,7 @@ public sealed record EmbeddedBrokerOptions
     public int Partitions { get; init; } = Contracts.Topics.DefaultPartitions;
 
     /// <summary>Every topic of the contracts, and beside each the one for copies of its parked messages.</summary>
-    public static IReadOnlyList<string> DefaultTopics { get; } =
-        [.. Contracts.Topics.All, .. Contracts.Topics.All.Select(topic => topic + Contracts.Topics.ParkedSuffix)];
+    public static IReadOnlyList<string> DefaultTopics { get; } = [.. TopicPlan.Defaults().Select(plan => plan.Name)];
 
     internal void Validate() => Validator.ValidateObject(this, new ValidationContext(this), validateAllProperties: true);
 }

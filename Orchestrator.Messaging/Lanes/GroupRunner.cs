@@ -46,15 +46,14 @@ internal sealed partial class GroupRunner : IAsyncDisposable
             workers.Sum(w => w.Inbox.Count), workers.Sum(w => w.Unacknowledged), workers.Select(w => w.LastError).FirstOrDefault(e => e is not null) ?? _lastError);
     }
 
-    long Lag() => Lags().Sum(lag => lag ?? 0);
-
-    // Null where no fetch has told the partition's end yet.
-    IEnumerable<long?> Lags() =>
+    // Of partitions whose end a fetch has told.
+    long Lag() => (
         from worker in Workers()
         let positions = worker.Positions
         from topic in _group.Topics
         let high = _consumer.HighWatermark(new TopicPartition(topic, worker.Grant.Lane.Partition))
-        select high is null ? (long?)null : Math.Max(0, high.Value - positions.GetValueOrDefault(topic));
+        where high is not null
+        select Math.Max(0, high.Value - positions.GetValueOrDefault(topic))).Sum();
 
     List<LaneWorker> Workers()
     {
