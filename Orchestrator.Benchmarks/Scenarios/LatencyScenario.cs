@@ -50,7 +50,7 @@ sealed class LatencyScenario : IScenario
         {
             Partitions = CommonSettings.Partitions,
             Rate = rate,
-            WarmUp = (int)(rate * 10),
+            WarmUp = (int)(rate * 40),
             Measure = TimeSpan.FromSeconds(context.Arguments.Seconds ?? DefaultSeconds),
         };
         var load = await MeasuredLoad.RunAsync(stage.Servers, stage.Service, new TransferFlow(stage.Accounts), plan, context);
@@ -69,6 +69,7 @@ sealed class LatencyScenario : IScenario
             Details = new Dictionary<string, object?>(figures.Details, StringComparer.Ordinal)
             {
                 ["completed_per_second"] = load.Load.CompletedPerSecond,
+                ["worst_ms_by_second"] = load.Load.Latency.WorstMsBySecond,
                 ["ping_pong_p50_ms"] = pingPong.P50Ms,
                 ["ping_pong_p99_ms"] = pingPong.P99Ms,
                 ["commit_p50_ms"] = commit.P50Ms,

@@ -16,40 +16,26 @@ internal static class CommitStatements
     /// <exception cref="LaneFencedException">A lane has another owner.</exception>
     /// <exception cref="DuplicateIdsException">Some ids took effect before.</exception>
     /// <exception cref="LostRaceException">A write affected another number of rows than it must.</exception>
-    public static async Task ExecuteAsync(IReadOnlyList<UnitCommit> units, NpgsqlDataSource database, CancellationToken cancellationToken)
-    {
-        await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        await using var batch = new NpgsqlBatch(connection, transaction);
-        var steps = Steps(units);
-        foreach (var (command, _, _) in steps)
-            batch.BatchCommands.Add(command);
-        await batch.ExecuteNonQueryAsync(cancellationToken);
-        foreach (var (command, expected, unmet) in steps)
-        {
-            if (expected is { } rows && Rows(command) != rows)
-                throw unmet(command);
-        }
-        await transaction.CommitAsync(cancellationToken);
-    }
+    public static Task ExecuteAsync(IReadOnlyList<UnitCommit> units, NpgsqlDataSource database, CancellationToken cancellationToken) =>
+        CommitBatch.ExecuteAsync(database, Steps(units), cancellationToken);
 
-    static List<Step> Steps(IReadOnlyList<UnitCommit> units)
+    static List<CommitBatch.Step> Steps(IReadOnlyList<UnitCommit> units)
     {
-        var steps = new List<Step> { new(Fence(units), units.Count, _ => new LaneFencedException(units[0].Grant.Lane)) };
+        var steps = new List<CommitBatch.Step> { new(Fence(units), units.Count, _ => new LaneFencedException(units[0].Grant.Lane)) };
         if (units.Sum(u => u.Ids.Count) is > 0 and var ids)
             steps.Add(new(Inbox(units, ids), ids, _ => new DuplicateIdsException()));
         if (units.Where(u => u.Acknowledged.Any).ToList() is { Count: > 0 } acknowledged)
-            steps.Add(Any(DeleteOutbox(acknowledged)));
+            steps.Add(new(DeleteOutbox(acknowledged)));
         if (units.Where(u => u.Work.Outgoing.Count > 0).ToList() is { Count: > 0 } publishing)
-            steps.Add(Any(InsertOutbox(publishing)));
+            steps.Add(new(InsertOutbox(publishing)));
         if (units.SelectMany(u => u.Work.CancelledTimers.Concat(u.FiredTimers)).ToArray() is { Length: > 0 } gone)
-            steps.Add(Any(LaneTimers.Delete(gone)));
+            steps.Add(new(LaneTimers.Delete(gone)));
         if (units.Any(u => u.Work.Timers.Count > 0))
-            steps.Add(Any(LaneTimers.Insert([.. units.SelectMany(u => u.Work.Timers.Select(t => (u.Grant, t)))])));
+            steps.Add(new(LaneTimers.Insert([.. units.SelectMany(u => u.Work.Timers.Select(t => (u.Grant, t)))])));
         if (units.Any(u => u.Parked.Count > 0))
-            steps.Add(Any(ParkedCommands.Insert([.. units.SelectMany(u => u.Parked.Select(p => (u.Grant, p)))])));
-        foreach (var (command, expectedRows, _) in UnitWrite.Merged(units.Select(u => u.Work.Writes)))
-            steps.Add(new(command, expectedRows, c => new LostRaceException(c.CommandText, expectedRows ?? -1, Rows(c))));
+            steps.Add(new(ParkedCommands.Insert([.. units.SelectMany(u => u.Parked.Select(p => (u.Grant, p)))])));
+        foreach (var write in UnitWrite.Merged(units.Select(u => u.Work.Writes)))
+            steps.Add(CommitBatch.Step.Of(write));
         return steps;
     }
 
@@ -125,11 +111,4 @@ internal static class CommitStatements
             values[i] = read(units[i]);
         return new NpgsqlParameter<T[]> { TypedValue = values, NpgsqlDbType = NpgsqlDbType.Array | type };
     }
-
-    /// <summary>How many rows a query that has run found, or a change affected.</summary>
-    public static long Rows(NpgsqlBatchCommand command) => command.StatementType is StatementType.Select ? (long)command.Rows : command.RecordsAffected;
-
-    static Step Any(NpgsqlBatchCommand command) => new(command, null, _ => throw new System.Diagnostics.UnreachableException());
-
-    sealed record Step(NpgsqlBatchCommand Command, int? Expected, Func<NpgsqlBatchCommand, Exception> Unmet);
 }

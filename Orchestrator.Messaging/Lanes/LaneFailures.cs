@@ -7,8 +7,7 @@ namespace Orchestrator.Messaging.Lanes;
 public sealed class LaneFencedException(LaneId lane) : Exception($"{lane} has another owner");
 
 /// <summary>A set-based write affected another number of rows than it must: somebody else wrote what is this lane's to write.</summary>
-public sealed class LostRaceException(string command, int expected, long affected)
-    : Exception($"a write affected {affected} rows instead of {expected}: {command}");
+public sealed class LostRaceException(string command, string counts) : Exception($"a write affected {counts}: {command}");
 
 /// <summary>Some ids of the unit took effect before.</summary>
 internal sealed class DuplicateIdsException : Exception;

@@ -8,9 +8,14 @@ static class LaneOwners
     const int Groups = 3;
     static readonly TimeSpan Within = TimeSpan.FromSeconds(20);
 
-    /// <summary>Waits until every lane has an owner that is alive, and all that are alive have the same share of each group, give or take one.</summary>
+    /// <summary>
+    /// Waits until every lane has an owner that is alive, and all that are alive have the same share of each group, give or take one. The time
+    /// counts from when the last one has started: how long that takes is the machine's affair.
+    /// </summary>
     public static async Task SharedAsync(Campaign campaign)
     {
+        foreach (var service in campaign.Services.ToList())
+            await Campaign.ReadyAsync(service);
         var last = "";
         try
         {

@@ -98,21 +98,23 @@ sealed class LedgerLane(NpgsqlDataSource database, int partition = 0)
         return work;
     }
 
+    // What is not committed is still executed, then rolled back by a last step that fails.
     async Task ExecuteAsync(UnitOfWork work, bool commit)
     {
-        await using var connection = await database.OpenConnectionAsync();
-        await using var transaction = await connection.BeginTransactionAsync();
-        foreach (var (command, expectedRows, _) in work.Writes)
+        var steps = UnitWrite.Merged([work.Writes]).Select(CommitBatch.Step.Of).ToList();
+        if (!commit)
+            steps.Add(new(new NpgsqlBatchCommand("select 1"), 0, _ => new TakenBackException()));
+        try
         {
-            await using var batch = new NpgsqlBatch(connection, transaction) { BatchCommands = { command } };
-            await batch.ExecuteNonQueryAsync();
-            var rows = CommitStatements.Rows(command);
-            if (expectedRows is { } expected && rows != expected)
-                throw new InvalidOperationException($"lost race: {rows} rows instead of {expected}");
+            await CommitBatch.ExecuteAsync(database, steps, CancellationToken.None);
         }
-        if (commit)
-            await transaction.CommitAsync();
+        catch (TakenBackException)
+        {
+            // As it should be.
+        }
     }
+
+    sealed class TakenBackException : Exception;
 
     static LedgerProcessor Processor(NpgsqlDataSource database, int partition) =>
         new(new LaneId(LedgerModule.Group, partition), database, new LedgerOptions(), Telemetry, NullLogger<LedgerProcessor>.Instance);

@@ -1,6 +1,7 @@
 using Npgsql;
 using Orchestrator.Contracts.Ledger;
 using Orchestrator.Ledger.Accounts;
+using Orchestrator.Messaging.Lanes;
 using Orchestrator.Tests.Infrastructure;
 using Xunit;
 
@@ -173,7 +174,7 @@ public sealed class LedgerProcessorTests(TestInfrastructure infrastructure) : Le
         await owner.AskAsync(Commands.Hold(1, "alice", 80));
 
         // It still believes in 100: the database does not.
-        await Assert.ThrowsAsync<InvalidOperationException>(() => former.RunOnceAsync(Commands.Hold(2, "alice", 80)));
+        await Assert.ThrowsAsync<LostRaceException>(() => former.RunOnceAsync(Commands.Hold(2, "alice", 80)));
 
         Assert.Equal(LedgerRefusals.InsufficientFunds, Commands.Refusal(await former.AskAsync(Commands.Hold(2, "alice", 80))));
     }

@@ -10,7 +10,9 @@ namespace Orchestrator.Tests.Messaging;
 /// </summary>
 public sealed class AnswerEater : IAsyncDisposable
 {
-    static readonly byte[] CommitTag = "COMMIT\0"u8.ToArray();
+    // A unit of work is one batch: what messaging.expect_rows returns is in its answer, and at its end that the server is ready, in no transaction.
+    static readonly byte[] Counted = "as expected"u8.ToArray();
+    static readonly byte[] Ready = [(byte)'Z', 0, 0, 0, 5, (byte)'I'];
 
     readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     readonly NpgsqlConnectionStringBuilder _behind;
@@ -74,11 +76,14 @@ public sealed class AnswerEater : IAsyncDisposable
         var buffer = new byte[65_536];
         while (await from.GetStream().ReadAsync(buffer, _stop.Token) is > 0 and var read)
         {
-            if (eats && Hunger > 0 && buffer.AsSpan(0, read).IndexOf(CommitTag) >= 0 && Interlocked.Decrement(ref _hunger) >= 0)
+            if (eats && Hunger > 0 && IsCommitted(buffer.AsSpan(0, read)) && Interlocked.Decrement(ref _hunger) >= 0)
                 return;
             await to.GetStream().WriteAsync(buffer.AsMemory(0, read), _stop.Token);
         }
     }
+
+    static bool IsCommitted(ReadOnlySpan<byte> answer) =>
+        answer.EndsWith(Ready) && answer.IndexOf(Counted) >= 0 && answer.IndexOf("SERROR\0"u8) < 0;
 
     public async ValueTask DisposeAsync()
     {

@@ -98,7 +98,7 @@ public sealed class GroupCommitTests(TestInfrastructure infrastructure)
         {
             var held = await lanes.HoldAsync(commit);
             var (good, bad) = (lanes.Unit(1, numbers: round * 10), lanes.Unit(2, UnitFault.LostRace, numbers: round * 1_000));
-            good.Work.Write(Insert("right_one"), expectedRows: 1);
+            good.Work.Write(Insert("right_one"));
             var tasks = (commit.CommitAsync(good, default), commit.CommitAsync(bad, default));
             await held.LetGoAsync();
             await tasks.Item1;

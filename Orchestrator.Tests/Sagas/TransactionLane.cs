@@ -87,19 +87,8 @@ sealed class TransactionLane(LaneProcessor processor, NpgsqlDataSource? database
         return published;
     }
 
-    static async Task WriteAsync(NpgsqlDataSource database, UnitOfWork work)
-    {
-        await using var connection = await database.OpenConnectionAsync();
-        await using var transaction = await connection.BeginTransactionAsync();
-        foreach (var write in work.Writes)
-        {
-            await using var batch = new NpgsqlBatch(connection, transaction) { BatchCommands = { write.Command } };
-            var affected = await batch.ExecuteNonQueryAsync();
-            if (write.ExpectedRows is { } expected && affected != expected)
-                throw new LostRaceException(write.Command.CommandText, expected, affected);
-        }
-        await transaction.CommitAsync();
-    }
+    static Task WriteAsync(NpgsqlDataSource database, UnitOfWork work) =>
+        CommitBatch.ExecuteAsync(database, [.. UnitWrite.Merged([work.Writes]).Select(CommitBatch.Step.Of)], CancellationToken.None);
 
     LaneMessage Message(object body)
     {
