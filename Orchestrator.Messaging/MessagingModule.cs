@@ -34,8 +34,13 @@ public static class MessagingModule
         services.AddSingleton(sp => sp.GetRequiredService<IOptions<MessagingOptions>>().Value);
         services.AddSingleton(_ => ReadKafka(configuration));
         services.AddSingleton(_ => NpgsqlDataSource.Create(Databases.ReadConnection(ReadPostgres(configuration))));
-        services.AddSingleton(sp => new LaneDatabase(NpgsqlDataSource.Create(
-            Databases.LaneConnection(ReadPostgres(configuration), LanePool(services, sp.GetRequiredService<MessagingOptions>())))));
+        services.AddSingleton(sp =>
+        {
+            var options = sp.GetRequiredService<MessagingOptions>();
+            return new LaneDatabase(
+                NpgsqlDataSource.Create(Databases.LaneConnection(ReadPostgres(configuration), LanePool(services, options))),
+                NpgsqlDataSource.Create(Databases.LaneConnection(ReadPostgres(configuration), options.ConcurrentCommits)));
+        });
         services.AddSingleton(sp => new MessageCatalog(
             ContractCatalog.All.Concat(sp.GetServices<MessageContract>()),
             configuration.GetSection("Topics").GetChildren().ToDictionary(c => c.Key, c => c.Value ?? c.Key, StringComparer.Ordinal)));
@@ -43,7 +48,11 @@ public static class MessagingModule
         services.AddSingleton<LaneMessageReader>();
         services.AddSingleton<KafkaProducer>();
         services.AddSingleton<MessagingTelemetry>();
-        services.AddSingleton(sp => ActivatorUtilities.CreateInstance<LaneServices>(sp, sp.LaneDatabase()));
+        services.AddSingleton(sp =>
+        {
+            var database = sp.GetRequiredService<LaneDatabase>();
+            return ActivatorUtilities.CreateInstance<LaneServices>(sp, database.Source, database.Commits);
+        });
         services.AddSingleton(sp => new ClusterFacts(sp.GetRequiredService<KafkaOptions>().ClientConfig()));
         services.AddSingleton<ClusterGuard>();
         services.AddSingleton<ParkedMessages>();
@@ -76,9 +85,9 @@ public static class MessagingModule
         return options;
     }
 
-    // Those that decide, those that commit, the session of each group's membership, and some for timers, parked messages and recovery.
+    // Those that decide, the session of each group's membership, and some for timers, parked messages and recovery.
     static int LanePool(IServiceCollection services, MessagingOptions options) =>
-        options.ConcurrentUnits + options.ConcurrentCommits + services.Count(s => s.ServiceType == typeof(LaneGroup)) + 4;
+        options.ConcurrentUnits + services.Count(s => s.ServiceType == typeof(LaneGroup)) + 4;
 
     static string ReadPostgres(IConfiguration configuration) =>
         configuration["ORCHESTRATOR_POSTGRES"] ?? configuration.GetConnectionString("Orchestrator")

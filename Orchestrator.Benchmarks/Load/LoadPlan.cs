@@ -37,7 +37,9 @@ sealed record LoadPlan
 /// <param name="Latency">Submitted to end, of transactions that were due in the window; in an open loop from when they were due.</param>
 /// <param name="Submitted">All that were submitted, warm-up included.</param>
 /// <param name="AllCompleted">All that completed.</param>
-sealed record LoadFigures(long Completed, long OtherEnds, TimeSpan Window, LatencyRecorder Latency, long Submitted, long AllCompleted)
+/// <param name="EndedWhileCounted">Those that ended while it was counted what they cost.</param>
+sealed record LoadFigures(
+    long Completed, long OtherEnds, TimeSpan Window, LatencyRecorder Latency, long Submitted, long AllCompleted, long EndedWhileCounted)
 {
     public double CompletedPerSecond => Completed / Window.TotalSeconds;
 }

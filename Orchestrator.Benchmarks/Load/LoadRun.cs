@@ -13,6 +13,7 @@ namespace Orchestrator.Benchmarks.Load;
 sealed class LoadRun : IDisposable
 {
     const int Slots = 1 << 17;
+    static readonly TimeSpan Settled = TimeSpan.FromSeconds(1);
 
     readonly IFlow _flow;
     readonly LoadPlan _plan;
@@ -56,19 +57,38 @@ sealed class LoadRun : IDisposable
 
         var started = Stopwatch.GetTimestamp();
         Poll(until: () => _ended >= _plan.WarmUp && Stopwatch.GetElapsedTime(started) >= _plan.WarmUpTime, stop);
-        onWindow(true).GetAwaiter().GetResult();
+        var endedAtFirst = Sample(onWindow(true), stop);
+        Settle(stop);
         var (began, completedBefore, endedBefore) = (Stopwatch.GetTimestamp(), _completed, _ended);
         (_windowBegin, _latency) = (began, new LatencyRecorder());
         Poll(until: () => Stopwatch.GetElapsedTime(began) >= _plan.Measure && _ended - endedBefore >= _plan.AtLeast, stop);
         var (closed, completed, others) = (Stopwatch.GetTimestamp(), _completed - completedBefore, _ended - endedBefore - (_completed - completedBefore));
         _windowEnd = closed;
-        onWindow(false).GetAwaiter().GetResult();
+        Settle(stop);
+        var endedAtLast = Sample(onWindow(false), stop);
 
         stopSubmitting.Cancel();
         clock?.Join();
         _draining = true;
         Poll(until: () => _ended == Interlocked.Read(ref _submitted), stop);
-        return new LoadFigures(completed, others, Stopwatch.GetElapsedTime(began, closed), _latency, _submitted, _completed);
+        return new LoadFigures(completed, others, Stopwatch.GetElapsedTime(began, closed), _latency, _submitted, _completed, endedAtLast - endedAtFirst);
+    }
+
+    // While others count what it costs the load goes on, and is followed.
+    long Sample(Task sampling, CancellationToken stop)
+    {
+        var ended = _ended;
+        Poll(until: () => sampling.IsCompleted, stop);
+        sampling.GetAwaiter().GetResult();
+        return ended;
+    }
+
+    // To count takes the processors for a moment: in an open loop that moment is not measured.
+    void Settle(CancellationToken stop)
+    {
+        var began = Stopwatch.GetTimestamp();
+        if (_plan.Rate is not null)
+            Poll(until: () => Stopwatch.GetElapsedTime(began) >= Settled, stop);
     }
 
     void AssignAtEnd() => _consumer.Assign(Enumerable.Range(0, _plan.Partitions).Select(p =>
@@ -88,7 +108,7 @@ sealed class LoadRun : IDisposable
             if (_plan.Rate is null && !_draining)
                 Refill();
             // One blocking call, then all that is there.
-            for (var result = _consumer.Consume(2); result is not null; result = _consumer.Consume(0))
+            for (var result = _consumer.Consume(_plan.Rate is null ? 2 : 20); result is not null; result = _consumer.Consume(0))
                 Take(result);
             if (_ended != heard)
                 (heardAt, heard) = (Stopwatch.GetTimestamp(), _ended);

@@ -13,6 +13,9 @@ sealed class LatencyScenario : IScenario
     const int Accounts = 5_000;
     const int BareSeconds = 4;
 
+    // The runtime compiles hot code for the last time when it has run often enough, and at this rate that takes its time.
+    const int WarmUpSeconds = 60;
+
     /// <summary>
     /// One behind the other from submission to the announced end: transactions, decisions, three times a command and its reply, saga-events.
     /// </summary>
@@ -36,6 +39,7 @@ sealed class LatencyScenario : IScenario
         ["seconds"] = arguments.Seconds ?? DefaultSeconds,
         ["rate_per_second"] = arguments.Rate ?? DefaultRate,
         ["loop"] = "open: each transfer counts from when it was due",
+        ["warm_up_seconds"] = WarmUpSeconds,
         ["accounts"] = Accounts,
         ["kafka_hops_in_the_flow"] = Hops,
         ["commits_in_the_flow"] = Commits,
@@ -50,7 +54,7 @@ sealed class LatencyScenario : IScenario
         {
             Partitions = CommonSettings.Partitions,
             Rate = rate,
-            WarmUp = (int)(rate * 40),
+            WarmUp = (int)(rate * WarmUpSeconds),
             Measure = TimeSpan.FromSeconds(context.Arguments.Seconds ?? DefaultSeconds),
         };
         var load = await MeasuredLoad.RunAsync(stage.Servers, stage.Service, new TransferFlow(stage.Accounts), plan, context);

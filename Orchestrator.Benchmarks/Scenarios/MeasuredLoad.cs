@@ -44,7 +44,7 @@ sealed record MeasuredLoad(LoadFigures Load, CostSample Before, CostSample After
     /// <summary>As a run's figures.</summary>
     public RunFigures Figures(double? floor = null)
     {
-        var details = After.PerTransaction(Before, Load.Completed + Load.OtherEnds);
+        var details = After.PerTransaction(Before, Load.EndedWhileCounted);
         details["seconds"] = Load.Window.TotalSeconds;
         details["completed"] = Load.Completed;
         details["ended_otherwise"] = Load.OtherEnds;

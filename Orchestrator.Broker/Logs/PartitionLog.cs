@@ -245,12 +245,34 @@ internal sealed class PartitionLog : IDisposable
     }
 }
 
-/// <summary>A fetch that waits for records of any of its partitions.</summary>
-internal sealed class FetchWaiter
+/// <summary>A fetch that waits for records of any of its partitions. Forget it everywhere before it is disposed.</summary>
+internal sealed class FetchWaiter : IDisposable
 {
-    readonly TaskCompletionSource _woken = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    readonly Lock _lock = new();
 
-    public Task Woken => _woken.Task;
+    // It does not spin: what it waits for is milliseconds away.
+    readonly ManualResetEventSlim _woken = new(initialState: false, spinCount: 0);
+    bool _disposed;
 
-    public void Wake() => _woken.TrySetResult();
+    /// <summary>Waits for <see cref="Wake"/>.</summary>
+    /// <returns>False when the time was up before.</returns>
+    public bool IsWoken(TimeSpan within, CancellationToken closed) => _woken.Wait(within, closed);
+
+    public void Wake()
+    {
+        lock (_lock)
+        {
+            if (!_disposed)
+                _woken.Set();
+        }
+    }
+
+    public void Dispose()
+    {
+        lock (_lock)
+        {
+            _disposed = true;
+            _woken.Dispose();
+        }
+    }
 }

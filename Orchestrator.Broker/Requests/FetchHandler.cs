@@ -12,7 +12,9 @@ internal sealed class FetchHandler(BrokerNode node) : RequestHandler(node, ApiKe
 {
     const int MostBytes = 50 << 20;
 
-    public override async ValueTask<bool> HandleAsync(RequestContext request, KafkaReader body, KafkaWriter answer, CancellationToken closed)
+    public override bool Waits => true;
+
+    public override bool Handle(RequestContext request, KafkaReader body, KafkaWriter answer, CancellationToken closed)
     {
         var fetch = Read(request.Version, body);
         var injected = Node.Faults.Next(ApiKey.Fetch);
@@ -25,7 +27,7 @@ internal sealed class FetchHandler(BrokerNode node) : RequestHandler(node, ApiKe
         while (true)
         {
             var left = fetch.MaxWait - Node.Time.GetElapsedTime(began);
-            if (left <= TimeSpan.Zero || !await WokenAsync(fetch, found.Ends, left, closed))
+            if (left <= TimeSpan.Zero || !IsWoken(fetch, found.Ends, left, closed))
                 return true;
             answer.Rewind(started);
             found = Answer(request.Version, fetch, KafkaError.None, answer);
@@ -35,9 +37,9 @@ internal sealed class FetchHandler(BrokerNode node) : RequestHandler(node, ApiKe
     }
 
     // False when the time is up.
-    async Task<bool> WokenAsync(FetchRequest fetch, IReadOnlyList<long> ends, TimeSpan within, CancellationToken closed)
+    static bool IsWoken(FetchRequest fetch, IReadOnlyList<long> ends, TimeSpan within, CancellationToken closed)
     {
-        var waiter = new FetchWaiter();
+        using var waiter = new FetchWaiter();
         var awaited = new List<PartitionLog>(fetch.Partitions.Count);
         try
         {
@@ -48,12 +50,7 @@ internal sealed class FetchHandler(BrokerNode node) : RequestHandler(node, ApiKe
                 awaited.Add(log);
                 log.Await(ends[i], waiter);
             }
-            await waiter.Woken.WaitAsync(within, Node.Time, closed);
-            return true;
-        }
-        catch (TimeoutException)
-        {
-            return false;
+            return waiter.IsWoken(within, closed);
         }
         finally
         {

@@ -11,9 +11,11 @@ internal sealed class GroupHandler(BrokerNode node, GroupRequests groups, ApiKey
     public static IEnumerable<RequestHandler> All(BrokerNode node, GroupRequests groups) =>
         GroupRequests.Versions.Select(v => new GroupHandler(node, groups, v.Key, v.Value.Min, v.Value.Max));
 
-    public override async ValueTask<bool> HandleAsync(RequestContext request, KafkaReader body, KafkaWriter answer, CancellationToken closed)
+    public override bool Waits => Api is ApiKey.JoinGroup or ApiKey.SyncGroup;
+
+    public override bool Handle(RequestContext request, KafkaReader body, KafkaWriter answer, CancellationToken closed)
     {
-        await groups.HandleAsync(request, body, answer, closed);
+        groups.HandleAsync(request, body, answer, closed).GetAwaiter().GetResult();
         return true;
     }
 }

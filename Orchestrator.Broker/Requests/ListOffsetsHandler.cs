@@ -11,7 +11,7 @@ internal sealed class ListOffsetsHandler(BrokerNode node) : RequestHandler(node,
     const long Earliest = -2;
     const long None = -1;
 
-    public override ValueTask<bool> HandleAsync(RequestContext request, KafkaReader body, KafkaWriter answer, CancellationToken closed)
+    public override bool Handle(RequestContext request, KafkaReader body, KafkaWriter answer, CancellationToken closed)
     {
         var version = request.Version;
         body.Int32(); // replica id
@@ -34,7 +34,7 @@ internal sealed class ListOffsetsHandler(BrokerNode node) : RequestHandler(node,
                     to.Int32(0); // the leader's epoch
             });
         });
-        return ValueTask.FromResult(true);
+        return true;
     }
 
     static (int Number, long Timestamp) ReadPartition(short version, KafkaReader body)

@@ -9,7 +9,7 @@ internal sealed class ProduceHandler(BrokerNode node) : RequestHandler(node, Api
 {
     const long NoTime = -1;
 
-    public override ValueTask<bool> HandleAsync(RequestContext request, KafkaReader body, KafkaWriter answer, CancellationToken closed)
+    public override bool Handle(RequestContext request, KafkaReader body, KafkaWriter answer, CancellationToken closed)
     {
         body.NullableString(); // transactional id
         var acks = body.Int16();
@@ -36,7 +36,7 @@ internal sealed class ProduceHandler(BrokerNode node) : RequestHandler(node, Api
             }
         }
         NoThrottle(answer);
-        return ValueTask.FromResult(acks != 0);
+        return acks != 0;
     }
 
     (KafkaError Error, long Offset, long Start) Append(string topic, int number, ReadOnlyMemory<byte> batches, KafkaError injected)

@@ -18,9 +18,12 @@ internal abstract class RequestHandler(BrokerNode node, ApiKey api, short min, s
 
     protected BrokerNode Node => node;
 
-    /// <summary>Reads the whole request before it waits for anything, and writes the answer's body.</summary>
+    /// <summary>Whether it may wait, for records or for other members of a group: what was answered before must go out first.</summary>
+    public virtual bool Waits => false;
+
+    /// <summary>Writes the answer's body. It runs on the connection's own thread, and may keep it.</summary>
     /// <returns>Whether the client waits for an answer.</returns>
-    public abstract ValueTask<bool> HandleAsync(RequestContext request, KafkaReader body, KafkaWriter answer, CancellationToken closed);
+    public abstract bool Handle(RequestContext request, KafkaReader body, KafkaWriter answer, CancellationToken closed);
 
     /// <summary>A broker that is alone never throttles.</summary>
     protected static void NoThrottle(KafkaWriter answer) => answer.Int32(0);
@@ -29,10 +32,10 @@ internal abstract class RequestHandler(BrokerNode node, ApiKey api, short min, s
 /// <summary>Answers one kind of request at once.</summary>
 internal abstract class ImmediateHandler(BrokerNode node, ApiKey api, short min, short max) : RequestHandler(node, api, min, max)
 {
-    public sealed override ValueTask<bool> HandleAsync(RequestContext request, KafkaReader body, KafkaWriter answer, CancellationToken closed)
+    public sealed override bool Handle(RequestContext request, KafkaReader body, KafkaWriter answer, CancellationToken closed)
     {
         Handle(request.Version, body, answer);
-        return ValueTask.FromResult(true);
+        return true;
     }
 
     protected abstract void Handle(short version, KafkaReader body, KafkaWriter answer);

@@ -66,23 +66,26 @@ internal sealed class BrokerListener : IAsyncDisposable
             client.NoDelay = true;
             var connection = new ClientConnection(client, _node, _router);
             _connections[connection] = Task.CompletedTask;
-            _connections[connection] = ServeAsync(connection);
+            _connections.TryUpdate(connection, ServeAsync(connection), Task.CompletedTask); // unless it has ended already
         }
     }
 
-    async Task ServeAsync(ClientConnection connection)
-    {
-        await Task.Yield();
-        try
+    Task ServeAsync(ClientConnection connection) => Task.Factory.StartNew(
+        () =>
         {
-            await connection.RunAsync();
-        }
-        finally
-        {
-            _connections.TryRemove(connection, out _);
-            connection.Dispose();
-        }
-    }
+            try
+            {
+                connection.Run();
+            }
+            finally
+            {
+                _connections.TryRemove(connection, out _);
+                connection.Dispose();
+            }
+        },
+        CancellationToken.None,
+        TaskCreationOptions.LongRunning,
+        TaskScheduler.Default);
 
     /// <summary>Closes the listening socket and every connection, and waits until none is served any more.</summary>
     public async ValueTask DisposeAsync()

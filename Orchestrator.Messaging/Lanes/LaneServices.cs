@@ -8,6 +8,7 @@ namespace Orchestrator.Messaging.Lanes;
 
 /// <summary>What every lane of this process shares.</summary>
 /// <param name="Database">Where state, positions, inbox, outbox, timers and parked messages are kept.</param>
+/// <param name="Commits">The same database, for commits alone.</param>
 /// <param name="Catalog">The messages that are known.</param>
 /// <param name="Reader">Reads messages.</param>
 /// <param name="Producer">Publishes them.</param>
@@ -17,6 +18,7 @@ namespace Orchestrator.Messaging.Lanes;
 /// <param name="Telemetry">What is counted.</param>
 public sealed record LaneServices(
     NpgsqlDataSource Database,
+    NpgsqlDataSource Commits,
     MessageCatalog Catalog,
     LaneMessageReader Reader,
     KafkaProducer Producer,
@@ -29,5 +31,5 @@ public sealed record LaneServices(
     internal SemaphoreSlim UnitSlots { get; } = new(Options.ConcurrentUnits);
 
     /// <summary>Commits them.</summary>
-    internal GroupCommit GroupCommit { get; } = new(Database, Options.MaxBatch, Options.ConcurrentCommits);
+    internal GroupCommit GroupCommit { get; } = new(Commits, Options.MaxBatch, Options.ConcurrentCommits);
 }

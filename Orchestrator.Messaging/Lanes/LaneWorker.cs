@@ -67,8 +67,12 @@ internal sealed partial class LaneWorker : IAsyncDisposable
 
     public string? LastError { get; private set; }
 
-    /// <summary>Lets it look at timers, parked messages and acknowledgements.</summary>
-    public void Tick() => _wake.Set();
+    /// <summary>Lets it look at what comes with time alone: timers, parked messages, acknowledgements, a lease that is fresh again.</summary>
+    public void Tick()
+    {
+        if (HasWork || HasIdleWork || _parked.Any || _outbox.Failed)
+            _wake.Set();
+    }
 
     async Task RunAsync()
     {
@@ -119,7 +123,7 @@ internal sealed partial class LaneWorker : IAsyncDisposable
             return true;
         if (HasWork && await WorkAsync())
             return true;
-        if (_units.HasAcknowledged && _services.Time.GetElapsedTime(_workedAt) > IdleInterval)
+        if (HasIdleWork)
             await _units.DeleteAcknowledgedAsync(_abort.Token);
         return false;
     }
@@ -139,13 +143,15 @@ internal sealed partial class LaneWorker : IAsyncDisposable
 
     bool HasWork => _pending.Count > 0 || Inbox.Count > 0 || _timers.IsDue(_services.Time.GetUtcNow());
 
+    bool HasIdleWork => _units.HasAcknowledged && _services.Time.GetElapsedTime(Volatile.Read(ref _workedAt)) > IdleInterval;
+
     async Task<bool> WorkAsync()
     {
         await TakeAsync();
         if (_pending.Count == 0)
             return false;
         await RunPendingAsync();
-        _workedAt = _services.Time.GetTimestamp();
+        Volatile.Write(ref _workedAt, _services.Time.GetTimestamp());
         return true;
     }
 

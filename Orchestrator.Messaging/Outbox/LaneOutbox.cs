@@ -113,7 +113,7 @@ internal sealed class LaneOutbox(LaneGrant grant, KafkaProducer producer, int wa
                 Interlocked.Exchange(ref _acknowledgedSeq, first.Seq);
             }
         }
-        if (_failed || _messagesUnderWay == 0 || _messagesUnderWay == wakeAt)
+        if (_failed || _messagesUnderWay == wakeAt)
             wake();
     }
 

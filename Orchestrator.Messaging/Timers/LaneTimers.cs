@@ -9,17 +9,18 @@ namespace Orchestrator.Messaging.Timers;
 /// <summary>A lane's durable timers: the rows are the truth, and only the earliest due time is kept in memory, so that nothing is asked in vain.</summary>
 internal sealed class LaneTimers(LaneGrant grant, NpgsqlDataSource database, LaneMessageReader reader)
 {
-    DateTimeOffset _nextDue = DateTimeOffset.MaxValue;
+    // In ticks of UTC: others look at it than the lane that sets it.
+    long _nextDue = long.MaxValue;
 
-    public bool IsDue(DateTimeOffset now) => _nextDue <= now;
+    public bool IsDue(DateTimeOffset now) => Volatile.Read(ref _nextDue) <= now.UtcTicks;
 
     /// <summary>Remembers timers that a committed unit has set.</summary>
     public void Scheduled(IReadOnlyList<TimerEntry> timers)
     {
         foreach (var timer in timers)
         {
-            if (timer.DueAt < _nextDue)
-                _nextDue = timer.DueAt;
+            if (timer.DueAt.UtcTicks < _nextDue)
+                Volatile.Write(ref _nextDue, timer.DueAt.UtcTicks);
         }
     }
 
@@ -29,7 +30,7 @@ internal sealed class LaneTimers(LaneGrant grant, NpgsqlDataSource database, Lan
         await using var command = database.CreateCommand("select min(due_at) from messaging.timer where group_id = $1 and partition = $2");
         command.Parameters.Add(new() { Value = grant.GroupId });
         command.Parameters.Add(new() { Value = grant.Lane.Partition });
-        _nextDue = await command.ExecuteScalarAsync(cancellationToken) is DateTime due ? new DateTimeOffset(due) : DateTimeOffset.MaxValue;
+        Volatile.Write(ref _nextDue, await command.ExecuteScalarAsync(cancellationToken) is DateTime due ? due.Ticks : long.MaxValue);
     }
 
     /// <summary>The messages of the timers that are due, the earliest first.</summary>
