@@ -63,7 +63,7 @@ internal sealed partial class GroupConsumer : IAsyncDisposable
     public void CommitPositions(IReadOnlyList<TopicPartitionOffset> positions)
     {
         if (_committing.IsCompleted)
-            _committing = Task.Run(() => Commit(positions));
+            _committing = Task.Factory.StartNew(() => Commit(positions), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 
     void Commit(IReadOnlyList<TopicPartitionOffset> positions)
