@@ -39,10 +39,8 @@ internal static class PostgresSettings
             ["jit"] = "off",
             ["max_parallel_workers_per_gather"] = "0",
 
-            // Outbox and timer tables turn over all the time: look after them often, but never in a hurry that others would notice.
+            // Outbox and timer tables turn over all the time: look after them often.
             ["autovacuum_naptime"] = "30s",
-            ["autovacuum_vacuum_cost_delay"] = "10ms",
-            ["autovacuum_vacuum_cost_limit"] = "400",
 
             ["timezone"] = "UTC",
             ["log_timezone"] = "UTC",

@@ -46,14 +46,18 @@ public sealed class UnitOfWork(LaneId lane, DateTimeOffset now, MessageCatalog c
     /// <summary>Publishes a message that is serialized already.</summary>
     public void Publish(OutgoingMessage message) => _outgoing.Add(message);
 
-    /// <summary>Delivers a message to this lane at a later time.</summary>
-    public void Schedule(TimerEntry timer) => _timers.Add(timer);
+    /// <summary>Delivers a message to this lane at a later time; in the place of a timer of the same id, if there is one.</summary>
+    public void Schedule(TimerEntry timer)
+    {
+        _timers.RemoveAll(t => t.Id == timer.Id);
+        _timers.Add(timer);
+    }
 
     /// <summary>Cancels a timer; one that is not there any more is no error.</summary>
     public void CancelTimer(Guid timerId)
     {
-        if (_timers.RemoveAll(t => t.Id == timerId) == 0)
-            _cancelledTimers.Add(timerId);
+        _timers.RemoveAll(t => t.Id == timerId);
+        _cancelledTimers.Add(timerId); // an earlier unit may have set one of the same id
     }
 
     /// <summary>Adds a command to the transaction.</summary>
@@ -68,7 +72,4 @@ public sealed class UnitOfWork(LaneId lane, DateTimeOffset now, MessageCatalog c
     /// <param name="command">All of its parameters are arrays of the same length, and no row of them affects more than one of the table.</param>
     /// <param name="expectedRows">As of <see cref="Write"/>.</param>
     public void WriteRows(NpgsqlBatchCommand command, int? expectedRows = null) => _writes.Add(new UnitWrite(command, expectedRows, true));
-
-    /// <summary>How far the unit has got, to be able to take one message's effects back.</summary>
-    internal (int Outgoing, int Timers, int Cancelled, int Writes) Mark => (_outgoing.Count, _timers.Count, _cancelledTimers.Count, _writes.Count);
 }
