@@ -56,8 +56,8 @@ public sealed class UnitOfWork(LaneId lane, DateTimeOffset now, MessageCatalog c
     /// <summary>Cancels a timer; one that is not there any more is no error.</summary>
     public void CancelTimer(Guid timerId)
     {
-        _timers.RemoveAll(t => t.Id == timerId);
-        _cancelledTimers.Add(timerId); // an earlier unit may have set one of the same id
+        if (_timers.RemoveAll(t => t.Id == timerId) == 0)
+            _cancelledTimers.Add(timerId);
     }
 
     /// <summary>Adds a command to the transaction.</summary>

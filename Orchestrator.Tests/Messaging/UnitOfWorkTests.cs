@@ -26,13 +26,13 @@ public sealed class UnitOfWorkTests
     }
 
     [Fact]
-    public void Timer_when_it_is_cancelled_in_the_unit_that_set_it_does_leave_none_of_any_unit()
+    public void Timer_when_it_is_cancelled_in_the_unit_that_set_it_does_leave_nothing()
     {
         _work.Schedule(Timer(1, 5));
         _work.Schedule(Timer(1, 9));
         _work.CancelTimer(LaneFixture.Id(1));
         Assert.Empty(_work.Timers);
-        Assert.Equal([LaneFixture.Id(1)], _work.CancelledTimers);
+        Assert.Empty(_work.CancelledTimers);
     }
 
     TimerEntry Timer(int id, int minutes)
