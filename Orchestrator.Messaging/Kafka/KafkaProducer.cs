@@ -13,9 +13,6 @@ public sealed partial class KafkaProducer : IDisposable
 {
     static readonly TimeSpan FullQueuePause = TimeSpan.FromMilliseconds(5);
 
-    // Nobody is in a hurry to learn that a message was delivered, and to be told of each by itself costs a thread's awakening each time.
-    static readonly TimeSpan ReportsEvery = TimeSpan.FromMilliseconds(5);
-
     // Of a request under way: the client's socket.timeout.ms, and some more.
     static readonly TimeSpan LongestAnswer = TimeSpan.FromSeconds(65);
 
@@ -73,30 +70,11 @@ public sealed partial class KafkaProducer : IDisposable
         }
     }
 
-    IProducer<byte[], byte[]> Build()
-    {
-        var producer = new ProducerBuilder<byte[], byte[]>(new ProducerConfig(_options.ProducerConfig()) { EnableBackgroundPoll = false })
+    IProducer<byte[], byte[]> Build() =>
+        new ProducerBuilder<byte[], byte[]>(_options.ProducerConfig())
             .SetErrorHandler(OnError)
             .SetLogHandler((_, log) => ClientLog(_logger, log.Message))
             .Build();
-        _ = ReportAsync(producer);
-        return producer;
-    }
-
-    // Until the producer is disposed of, which may be after it was replaced.
-    static async Task ReportAsync(IProducer<byte[], byte[]> producer)
-    {
-        try
-        {
-            using var timer = new PeriodicTimer(ReportsEvery);
-            while (await timer.WaitForNextTickAsync())
-                producer.Poll(TimeSpan.Zero);
-        }
-        catch (ObjectDisposedException)
-        {
-            // As it should be.
-        }
-    }
 
     void OnError(IProducer<byte[], byte[]> producer, Error error)
     {
