@@ -11,7 +11,7 @@ namespace Orchestrator.Messaging.Lanes;
 public sealed class UnitOfWork(LaneId lane, DateTimeOffset now, MessageCatalog catalog)
 {
     readonly List<OutgoingMessage> _outgoing = [];
-    readonly List<TimerEntry> _timers = [];
+    readonly OrderedDictionary<Guid, TimerEntry> _timers = [];
     readonly List<Guid> _cancelledTimers = [];
     readonly List<UnitWrite> _writes = [];
 
@@ -26,7 +26,7 @@ public sealed class UnitOfWork(LaneId lane, DateTimeOffset now, MessageCatalog c
 
     internal IReadOnlyList<OutgoingMessage> Outgoing => _outgoing;
 
-    internal IReadOnlyList<TimerEntry> Timers => _timers;
+    internal IReadOnlyList<TimerEntry> Timers => _timers.Values;
 
     internal IReadOnlyList<Guid> CancelledTimers => _cancelledTimers;
 
@@ -49,14 +49,14 @@ public sealed class UnitOfWork(LaneId lane, DateTimeOffset now, MessageCatalog c
     /// <summary>Delivers a message to this lane at a later time; in the place of a timer of the same id, if there is one.</summary>
     public void Schedule(TimerEntry timer)
     {
-        _timers.RemoveAll(t => t.Id == timer.Id);
-        _timers.Add(timer);
+        _timers.Remove(timer.Id);
+        _timers.Add(timer.Id, timer);
     }
 
     /// <summary>Cancels a timer; one that is not there any more is no error.</summary>
     public void CancelTimer(Guid timerId)
     {
-        if (_timers.RemoveAll(t => t.Id == timerId) == 0)
+        if (!_timers.Remove(timerId))
             _cancelledTimers.Add(timerId);
     }
 
