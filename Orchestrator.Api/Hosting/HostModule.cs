@@ -17,7 +17,7 @@ public static class HostModule
             json.SerializerOptions.DefaultIgnoreCondition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull;
         });
         services.AddSingleton<SubmissionStore>();
-        services.AddHostedService<SubmissionPruning>();
+        services.AddHostedService<SubmissionPruner>();
         services.AddHostedService<SubmissionRepublishing>();
         services.AddHostedService<EndpointsFile>();
         return services;

@@ -48,6 +48,13 @@ sealed class LoadRun : IDisposable
     public Task<LoadFigures> RunAsync(Func<bool, Task> onWindow, CancellationToken stop) =>
         Task.Factory.StartNew(() => Run(onWindow, stop), stop, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
+    /// <summary>How many transactions have not ended, by partition, and how old the oldest is.</summary>
+    public string Unfinished()
+    {
+        var oldest = _due.Where(due => due != 0).DefaultIfEmpty(Stopwatch.GetTimestamp()).Min();
+        return $"unfinished by partition: {string.Join(' ', _unfinished)}, the oldest for {Stopwatch.GetElapsedTime(oldest).TotalSeconds:N1} s";
+    }
+
     LoadFigures Run(Func<bool, Task> onWindow, CancellationToken stop)
     {
         AssignAtEnd();
@@ -135,12 +142,9 @@ sealed class LoadRun : IDisposable
             for (long i = 0; !stop.IsCancellationRequested; i++)
             {
                 var due = began + (long)(i / rate * Stopwatch.Frequency);
-                while (Stopwatch.GetTimestamp() < due)
-                {
-                    var wait = Stopwatch.GetElapsedTime(Stopwatch.GetTimestamp(), due);
-                    if (wait > TimeSpan.FromMicroseconds(100))
-                        Thread.Sleep(wait);
-                }
+                // Not shorter than the clock can: such a sleep is none, and takes the processor from what is measured.
+                while (Stopwatch.GetElapsedTime(Stopwatch.GetTimestamp(), due) is { Ticks: > 0 } wait)
+                    Thread.Sleep(Math.Max(1, (int)wait.TotalMilliseconds));
                 Submit((int)(i % _plan.Partitions), due);
             }
         }
@@ -155,7 +159,7 @@ sealed class LoadRun : IDisposable
         var sequence = FirstSequence + _submitted;
         ref var slot = ref _due[sequence % Slots];
         if (Interlocked.Exchange(ref slot, due) != 0)
-            throw new BenchFailedException($"transaction {sequence - Slots:N0} has not ended, {Slots:N0} later ones were submitted");
+            throw new BenchFailedException($"transaction {sequence - Slots:N0} has not ended, {Slots:N0} later ones were submitted; {Unfinished()}");
         Interlocked.Increment(ref _unfinished[partition]);
         Interlocked.Increment(ref _submitted);
         var message = _flow.Submit(sequence, partition, DateTimeOffset.UtcNow);

@@ -39,7 +39,12 @@ sealed class InfrastructureChild : IChild
         var directory = Directory.CreateTempSubdirectory("orchestrator-bench-");
         try
         {
-            var postgres = await PrivatePostgres.StartAsync(new PrivatePostgresOptions { Directory = directory.FullName, Settings = Settings() });
+            var postgres = await PrivatePostgres.StartAsync(new PrivatePostgresOptions
+            {
+                Directory = directory.FullName,
+                LogAheadMegabytes = 512, // as ./run has it
+                Settings = Settings(),
+            });
             var broker = EmbeddedBroker.Start(new EmbeddedBrokerOptions
             {
                 Directory = Path.Combine(directory.FullName, "kafka"),

@@ -54,6 +54,7 @@ sealed class LatencyScenario : IScenario
         {
             Partitions = CommonSettings.Partitions,
             Rate = rate,
+            LingerMs = 0,
             WarmUp = (int)(rate * WarmUpSeconds),
             Measure = TimeSpan.FromSeconds(context.Arguments.Seconds ?? DefaultSeconds),
         };

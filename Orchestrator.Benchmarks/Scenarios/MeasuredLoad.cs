@@ -17,6 +17,7 @@ sealed record MeasuredLoad(LoadFigures Load, CostSample Before, CostSample After
         using var run = new LoadRun(flow, plan, servers.Kafka) { FirstSequence = firstSequence };
         using var sampling = CancellationTokenSource.CreateLinkedTokenSource(context.Stop);
         var waits = context.Arguments.Statements ? servers.SampleWaitsAsync(sampling.Token) : null;
+        var saying = SayUnfinishedAsync(run, sampling.Token);
         Progress.Write($"warming up with {plan.WarmUp:N0} transactions, {plan.WarmUpTime.TotalSeconds:N0} s at least");
         var load = await run.RunAsync(
             async begins =>
@@ -30,15 +31,28 @@ sealed record MeasuredLoad(LoadFigures Load, CostSample Before, CostSample After
                     await servers.PrintStatementsAsync(context);
             },
             context.Stop);
+        await sampling.CancelAsync();
+        await saying;
         if (waits is not null)
-        {
-            await sampling.CancelAsync();
             Progress.Write(await waits);
-        }
         if (await servers.ScalarAsync<long>("select count(*) from messaging.parked", context.Stop) is > 0 and var parked)
             throw new BenchFailedException($"{parked:N0} messages were parked");
         Progress.Write(string.Create(CultureInfo.InvariantCulture, $"{load.CompletedPerSecond:N0} completed/s, {load.OtherEnds:N0} ended otherwise"));
         return new MeasuredLoad(load, before!, after!);
+    }
+
+    static async Task SayUnfinishedAsync(LoadRun run, CancellationToken stop)
+    {
+        using var minutes = new PeriodicTimer(TimeSpan.FromMinutes(1));
+        try
+        {
+            while (await minutes.WaitForNextTickAsync(stop))
+                Progress.Write(run.Unfinished());
+        }
+        catch (OperationCanceledException)
+        {
+            // the load is over
+        }
     }
 
     /// <summary>As a run's figures.</summary>

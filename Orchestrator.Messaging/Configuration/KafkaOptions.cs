@@ -20,8 +20,11 @@ public sealed class KafkaOptions
     /// </summary>
     public int FetchWaitMs { get; set; } = 50;
 
-    /// <summary>How long the producer gathers messages into a batch, in milliseconds. Default 1.</summary>
-    public double LingerMs { get; set; } = 1;
+    /// <summary>
+    /// How long the producer gathers messages into a batch, in milliseconds. Default 0: what is committed is published at once, and what a busy
+    /// service commits meanwhile goes together by itself.
+    /// </summary>
+    public double LingerMs { get; set; }
 
     /// <summary>What every client of this process is configured with.</summary>
     /// <exception cref="InvalidOperationException">There is no bootstrap server.</exception>

@@ -38,7 +38,10 @@ public sealed class EmbeddedInfrastructure : IAsyncDisposable
     {
         var started = string.IsNullOrWhiteSpace(options.Postgres)
             ? await PrivatePostgres.StartAsync(
-                new PrivatePostgresOptions { Directory = Path.Combine(options.DataDirectory, "postgres"), Port = options.PostgresPort },
+                new PrivatePostgresOptions
+                {
+                    Directory = Path.Combine(options.DataDirectory, "postgres"), Port = options.PostgresPort, LogAheadMegabytes = 512,
+                },
                 cancellation)
             : null;
         try

@@ -19,11 +19,12 @@ internal sealed class PostgresServer(PrivatePostgresOptions options, PostgresHom
     static readonly TimeSpan PollEvery = TimeSpan.FromMilliseconds(50);
 
     /// <summary>Makes the cluster unless it is there.</summary>
-    internal async Task CreateAsync(CancellationToken cancellation)
+    /// <returns>Whether it was made.</returns>
+    internal async Task<bool> CreateAsync(CancellationToken cancellation)
     {
         if (home.MadeBy is not null)
         {
-            return;
+            return false;
         }
 
         // Made aside and moved, so that a start which is cut short leaves nothing half made.
@@ -41,6 +42,7 @@ internal sealed class PostgresServer(PrivatePostgresOptions options, PostgresHom
         await PostgresCommand.RunAsync(binaries.InitDb, arguments, InitWithin, cancellation);
         await File.AppendAllTextAsync(Path.Combine(aside, "postgresql.conf"), $"\ninclude_if_exists = '{SettingsFile}'\n", cancellation);
         Directory.Move(aside, home.Cluster);
+        return true;
     }
 
     /// <summary>Starts the server, or finds the one that runs already.</summary>

@@ -39,8 +39,8 @@ internal static class PostgresSettings
             ["jit"] = "off",
             ["max_parallel_workers_per_gather"] = "0",
 
-            // Outbox and timer tables turn over all the time: look after them often.
-            ["autovacuum_naptime"] = "30s",
+            // Outbox and timer tables turn over all the time: look after them often, but to look takes its time, too.
+            ["autovacuum_naptime"] = "20s",
 
             ["timezone"] = "UTC",
             ["log_timezone"] = "UTC",

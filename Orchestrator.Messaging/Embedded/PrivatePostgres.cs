@@ -52,19 +52,25 @@ public sealed class PrivatePostgres : IAsyncDisposable
         {
             var program = new PostgresServer(options, place, PostgresBinaries.Find(options.Binaries, place.MadeBy));
             PostmasterFile running;
+            var made = false;
             if (owned is null)
             {
                 running = await program.AwaitAsync(TimeProvider.System, cancellation);
             }
             else
             {
-                await program.CreateAsync(cancellation);
+                made = await program.CreateAsync(cancellation);
                 running = await program.StartAsync(keptPort: null, cancellation);
             }
 
             var postgres = new PrivatePostgres(place, program, await place.ReadPasswordAsync(cancellation), owned, running);
             await postgres.AwaitReadyAsync(options.StartWithin, cancellation);
             await postgres.CreateDatabaseAsync(Database, cancellation);
+            if (made && options.LogAheadMegabytes > 0)
+            {
+                await PostgresLogAhead.MakeAsync(postgres.ConnectionString, options.LogAheadMegabytes, cancellation);
+            }
+
             return postgres;
         }
         catch

@@ -24,6 +24,13 @@ public sealed record PrivatePostgresOptions
     [Range(16, 65_536)]
     public int? SharedBuffersMegabytes { get; init; }
 
+    /// <summary>
+    /// How much of its log a new server makes in advance, in MB, so that no transaction waits while a segment is made: some seconds and as much
+    /// disk, once. What has been written is used again from the first checkpoint on. Default 0.
+    /// </summary>
+    [Range(0, 4_096)]
+    public int LogAheadMegabytes { get; init; }
+
     /// <summary>More server settings, over those that this product chooses.</summary>
     public IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 

@@ -1,0 +1,49 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Orchestrator.Messaging.Schema;
+
+/// <summary>
+/// Deletes rows that have been kept long enough, a few at a time, and rests after each step in proportion to what it took: however many have come
+/// due, the work of the moment goes on beside it. Any number of processes may run it.
+/// </summary>
+public abstract partial class Pruner(TimeProvider time, ILogger logger) : BackgroundService
+{
+    /// <summary>The most rows that one step deletes.</summary>
+    protected internal const int RowsAtOnce = 2_000;
+
+    // A fifth of one connection's time at most: some 25,000 rows a second.
+    const int RestToWork = 4;
+
+    static readonly TimeSpan WhenNothingIsDue = TimeSpan.FromMinutes(1);
+
+    /// <summary>Deletes at most <see cref="RowsAtOnce"/> rows of those that are due; rows that another process deletes are skipped.</summary>
+    /// <returns>How many went.</returns>
+    public abstract Task<int> PruneAsync(CancellationToken cancellationToken);
+
+    /// <inheritdoc />
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            var rest = WhenNothingIsDue;
+            try
+            {
+                var began = time.GetTimestamp();
+                var deleted = await PruneAsync(stoppingToken);
+                rest = RestAfter(deleted, time.GetElapsedTime(began));
+            }
+            catch (Exception e) when (Lanes.Failures.IsTransient(e) && !stoppingToken.IsCancellationRequested)
+            {
+                NotPruned(logger, e);
+            }
+            await Task.Delay(rest, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    /// <summary>How long it rests after a step: a full one may have left more.</summary>
+    internal static TimeSpan RestAfter(int deleted, TimeSpan took) => deleted < RowsAtOnce ? WhenNothingIsDue : RestToWork * took;
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "What has been kept long enough stays for now")]
+    static partial void NotPruned(ILogger logger, Exception exception);
+}
