@@ -35,5 +35,8 @@ public sealed record BrokerOptions
     [Range(1, 1_000_000)]
     public int MaxPartitions { get; init; } = 20_000;
 
+    /// <summary>Told of a failure while a request was handled, and which: the client's connection is closed then, and it comes again.</summary>
+    public Action<string, Exception>? Failed { get; init; }
+
     internal void Validate() => Validator.ValidateObject(this, new ValidationContext(this), validateAllProperties: true);
 }

@@ -31,7 +31,8 @@ public sealed class KafkaBroker : IAsyncDisposable
         _groups = new GroupCoordinator(node.Time, new GroupOptions());
         _offsets = offsets;
         node.Topics.Deleted += _offsets.Forget;
-        _router = new RequestRouter(node, GroupHandler.All(node, new GroupRequests(_groups, _offsets, BrokerNode.Id, BrokerNode.Host, () => node.Port)));
+        _router = new RequestRouter(node, GroupHandler.All(node, new GroupRequests(
+            _groups, _offsets, (topic, partition) => node.Topics.Find(topic, partition) is not null, BrokerNode.Id, BrokerNode.Host, () => node.Port)));
         _listener = new BrokerListener(node, _router, node.Options.Port ?? 0);
         node.Port = _listener.Port;
     }

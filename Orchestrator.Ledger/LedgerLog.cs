@@ -8,6 +8,9 @@ static partial class LedgerLog
     [LoggerMessage(Level = LogLevel.Warning, Message = "Account {Account} was not opened: {Reason}")]
     public static partial void OpenRefused(ILogger logger, string account, string reason);
 
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Command} of account {Account} was refused: {Reason}")]
+    public static partial void StatusRefused(ILogger logger, string command, string account, string reason);
+
     /// <summary>The last four characters, the rest hidden.</summary>
     public static string Masked(string accountId) => accountId.Length > 4 ? $"***{accountId[^4..]}" : "***";
 }

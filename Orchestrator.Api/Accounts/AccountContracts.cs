@@ -14,6 +14,17 @@ public sealed record OpenAccountRequest(
     internal OpenAccount ToMessage(DateTimeOffset requestedAt) => new(AccountId, CustomerId, Currency, requestedAt, InitialBalanceMinor, Limits);
 }
 
+/// <summary>Asks for an account to be frozen, unfrozen or closed.</summary>
+/// <param name="Reason">Why; kept with the account's event.</param>
+/// <param name="CommandId">Identifies the request for ever; follows from the Idempotency-Key when there is none.</param>
+public sealed record ChangeAccountRequest(string Reason, Guid? CommandId = null);
+
+/// <summary>The account is going to be changed.</summary>
+/// <param name="CommandId">The request's id.</param>
+/// <param name="AccountId">The account.</param>
+/// <param name="RequestedAt">When it was asked for, UTC.</param>
+public sealed record AccountChangeAccepted(Guid CommandId, string AccountId, DateTimeOffset RequestedAt);
+
 /// <summary>The account is going to be opened.</summary>
 /// <param name="AccountId">The account.</param>
 /// <param name="RequestedAt">When it was asked for, UTC.</param>

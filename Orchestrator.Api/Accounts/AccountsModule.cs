@@ -5,6 +5,7 @@ using Orchestrator.Api.Hosting;
 using Orchestrator.Api.Problems;
 using Orchestrator.Api.Submissions;
 using Orchestrator.Contracts;
+using Orchestrator.Contracts.Accounts;
 using Orchestrator.Ledger.Accounts;
 using Orchestrator.Messaging.Wire;
 
@@ -28,8 +29,17 @@ public static class AccountsModule
             .WithSummary("An account's events, oldest first")
             .WithDescription("Pages of at most 1,000; `after` is the last version seen.")
             .ProducesProblems(400, 404, 503);
+        MapChange(group, "freeze", "Lets no more money leave the account", (id, account, reason, at) => new FreezeAccount(id, account, reason, at));
+        MapChange(group, "unfreeze", "Ends a freeze", (id, account, reason, at) => new UnfreezeAccount(id, account, reason, at));
+        MapChange(group, "close", "Closes an account that is at zero, for ever", (id, account, reason, at) => new CloseAccount(id, account, reason, at));
         return routes;
     }
+
+    static void MapChange(RouteGroupBuilder group, string verb, string summary, Func<Guid, string, string, DateTimeOffset, IAccountCommand> change) =>
+        group.MapPost($"/{{accountId}}/{verb}", ChangeAccount.Handler(change))
+            .WithSummary(summary)
+            .WithDescription("Answers once the request is stored; the account shows it shortly after. The same request again gets the same answer.")
+            .ProducesProblems(400, 404, 409, 413, 415, 503).Produces<AccountChangeAccepted>(202);
 
     static async Task<IResult> OpenAsync(
         JsonBody<OpenAccountRequest> body, SubmissionStore submissions, MessageCatalog catalog, TimeProvider time, CancellationToken cancellationToken)

@@ -16,6 +16,8 @@ namespace Orchestrator.Api.Hosting;
     AllowDuplicateProperties = false)]
 [JsonSerializable(typeof(OpenAccountRequest))]
 [JsonSerializable(typeof(AccountAccepted))]
+[JsonSerializable(typeof(ChangeAccountRequest))]
+[JsonSerializable(typeof(AccountChangeAccepted))]
 [JsonSerializable(typeof(SubmitTransactionRequest))]
 [JsonSerializable(typeof(TransactionAccepted))]
 [JsonSerializable(typeof(CancelTransactionRequest))]

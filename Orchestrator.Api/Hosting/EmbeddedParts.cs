@@ -21,6 +21,8 @@ public static class EmbeddedParts
             KafkaPort = configuration.GetValue<int?>("Embedded:KafkaPort"),
             PostgresPort = configuration.GetValue<int?>("Embedded:PostgresPort"),
             Partitions = configuration.GetValue("Messaging:Partitions", Topics.DefaultPartitions),
+            // It runs before there is a logger, and after.
+            BrokerFailed = (request, failure) => Console.Error.WriteLine($"The embedded broker failed at {request}: {failure}"),
         });
         configuration["ORCHESTRATOR_KAFKA"] = parts.BootstrapServers;
         configuration["ORCHESTRATOR_POSTGRES"] = parts.ConnectionString;

@@ -15,6 +15,7 @@ sealed class ExampleFilter : ISchemaFilter
             """{ "accountId": "alice", "customerId": "customer-1", "currency": "EUR", "initialBalanceMinor": 100000, "limits": { "overdraftMinor": 0, "perTransactionMinor": 50000 } }""",
         [typeof(SubmitTransactionRequest)] =
             """{ "transactionId": "018f4e2a-7b1c-7d3e-9a5b-2c4d6e8f0a1b", "sourceAccountId": "alice", "destinationAccountId": "bob", "amountMinor": 1250, "currency": "EUR", "kind": "transfer", "channel": "web", "metadata": { "order": "4711" } }""",
+        [typeof(ChangeAccountRequest)] = """{ "reason": "reported stolen", "commandId": "018f4e2a-7b1c-7d3e-9a5b-2c4d6e8f0a1c" }""",
         [typeof(CancelTransactionRequest)] = """{ "reason": "ordered twice" }""",
     };
 

@@ -26,6 +26,8 @@ public static class ProblemKinds
     public static readonly ProblemKind NotAcceptable = new("not_acceptable", 406, "No acceptable representation");
     public static readonly ProblemKind IdempotencyKeyReused = new("idempotency_key_reused", 409, "The Idempotency-Key was used with another body");
     public static readonly ProblemKind AccountExists = new("account_exists", 409, "The account was requested before with another body");
+    public static readonly ProblemKind AccountRefused = new("account_refused", 409, "The ledger refuses it as the account is now");
+    public static readonly ProblemKind CommandExists = new("command_exists", 409, "The command id was used before with another body");
     public static readonly ProblemKind TransactionExists = new("transaction_exists", 409, "The transaction was submitted before with another body");
     public static readonly ProblemKind TransactionEnded = new("transaction_ended", 409, "The transaction has ended and cannot be cancelled");
     public static readonly ProblemKind ParkedBehind = new("parked_behind", 409, "The message waits behind another of its key");
@@ -38,7 +40,7 @@ public static class ProblemKinds
     public static IReadOnlyList<ProblemKind> All { get; } =
     [
         NotJson, WrongShape, Invalid, BadRequest, NotFound, AccountNotFound, AccountOpening, TransactionNotFound, ParkedNotFound,
-        MethodNotAllowed, NotAcceptable, IdempotencyKeyReused, AccountExists, TransactionExists, TransactionEnded, ParkedBehind,
+        MethodNotAllowed, NotAcceptable, IdempotencyKeyReused, AccountExists, AccountRefused, CommandExists, TransactionExists, TransactionEnded, ParkedBehind,
         BodyTooLarge, UnsupportedMediaType, Internal, Unavailable,
     ];
 

@@ -27,6 +27,8 @@ public sealed record SubmissionKind
 
     public static SubmissionKind Account { get; } = new("account");
 
+    public static SubmissionKind AccountChange { get; } = new("account_change");
+
     public static SubmissionKind Transaction { get; } = new("transaction");
 
     public static SubmissionKind Cancellation { get; } = new("cancellation");

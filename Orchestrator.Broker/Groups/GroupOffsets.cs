@@ -14,7 +14,6 @@ internal sealed class GroupOffsets : IDisposable
     /// <summary>How large a journal of mostly dead records may be.</summary>
     public const long CompactAboveBytes = 4 << 20;
 
-    const int MaxGroups = 10_000;
     const int MaxPositionsPerGroup = 100_000;
 
     readonly Lock _lock = new();
@@ -100,7 +99,7 @@ internal sealed class GroupOffsets : IDisposable
         lock (_lock)
         {
             var held = _groups.GetValueOrDefault(group);
-            if (held is null && _groups.Count >= MaxGroups)
+            if (held is null && _groups.Count >= GroupOptions.MostGroups)
                 return KafkaError.GroupMaxSizeReached;
             if ((held?.Count ?? 0) + positions.Count > MaxPositionsPerGroup && !positions.All(p => held?.ContainsKey((p.Topic, p.Partition)) is true))
                 return KafkaError.GroupMaxSizeReached;

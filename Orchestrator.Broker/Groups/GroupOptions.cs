@@ -14,8 +14,11 @@ internal sealed record GroupOptions
     /// <summary>The longest session a member may ask for.</summary>
     public TimeSpan MaxSessionTimeout { get; init; } = TimeSpan.FromMilliseconds(1_800_000);
 
+    /// <summary>How many groups there may be, of members or of positions, by default.</summary>
+    public const int MostGroups = 10_000;
+
     /// <summary>How many groups there may be; at least 1.</summary>
-    public int MaxGroups { get; init; } = 10_000;
+    public int MaxGroups { get; init; } = MostGroups;
 
     /// <summary>How many members a group may have, those counted that have an id and are yet to join; at least 1.</summary>
     public int MaxMembersPerGroup { get; init; } = 1_000;

@@ -6,10 +6,11 @@ namespace Orchestrator.Broker.Groups;
 /// <summary>The requests of consumer groups on the wire: reads them, has them done, writes the answers (https://kafka.apache.org/protocol).</summary>
 /// <param name="coordinator">The groups.</param>
 /// <param name="offsets">Their positions.</param>
+/// <param name="isThere">Whether there is such a topic and partition.</param>
 /// <param name="brokerId">This broker, which coordinates every group.</param>
 /// <param name="host">Where clients reach it.</param>
 /// <param name="port">On which port; asked with each request, because it is known only after the server listens.</param>
-internal sealed class GroupRequests(GroupCoordinator coordinator, GroupOffsets offsets, int brokerId, string host, Func<int> port)
+internal sealed class GroupRequests(GroupCoordinator coordinator, GroupOffsets offsets, Func<string, int, bool> isThere, int brokerId, string host, Func<int> port)
 {
     /// <summary>What is answered in which versions; none of them is flexible.</summary>
     public static IReadOnlyDictionary<ApiKey, (short Min, short Max)> Versions { get; } = new Dictionary<ApiKey, (short Min, short Max)>
@@ -53,7 +54,7 @@ internal sealed class GroupRequests(GroupCoordinator coordinator, GroupOffsets o
                 LeaveGroup.Handle(request, body, response, coordinator);
                 break;
             case ApiKey.OffsetCommit:
-                OffsetCommit.Handle(request, body, response, coordinator, offsets);
+                OffsetCommit.Handle(request, body, response, coordinator, offsets, isThere);
                 break;
             case ApiKey.OffsetFetch:
                 OffsetFetch.Handle(request, body, response, offsets);

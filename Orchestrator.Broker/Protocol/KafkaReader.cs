@@ -9,6 +9,9 @@ internal sealed class KafkaReader(ReadOnlyMemory<byte> bytes)
 {
     const int ReservedElements = 1_024;
 
+    // What is no UTF-8 would come back longer than it came, and as another name.
+    static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
     int _at;
 
     public int Remaining => bytes.Length - _at;
@@ -42,13 +45,25 @@ internal sealed class KafkaReader(ReadOnlyMemory<byte> bytes)
     public string? NullableString()
     {
         var length = Int16();
-        return length < 0 ? null : Encoding.UTF8.GetString(Take(length));
+        return length < 0 ? null : Text(Take(length));
     }
 
     public string? CompactNullableString()
     {
         var length = checked((int)UnsignedVarInt()) - 1;
-        return length < 0 ? null : Encoding.UTF8.GetString(Take(length));
+        return length < 0 ? null : Text(Take(length));
+    }
+
+    static string Text(ReadOnlySpan<byte> value)
+    {
+        try
+        {
+            return Utf8.GetString(value);
+        }
+        catch (DecoderFallbackException)
+        {
+            throw new ProtocolException("a string is not UTF-8");
+        }
     }
 
     /// <summary>A slice of the request; empty when null.</summary>

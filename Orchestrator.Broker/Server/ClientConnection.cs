@@ -21,6 +21,7 @@ internal sealed class ClientConnection(Socket socket, BrokerNode node, RequestRo
     readonly string _host = socket.RemoteEndPoint?.ToString() ?? "";
     byte[] _buffer = ArrayPool<byte>.Shared.Rent(InitialBuffer);
     KafkaWriter _answers = new();
+    RequestContext? _handled;
     int _start;
     int _end;
 
@@ -42,6 +43,10 @@ internal sealed class ClientConnection(Socket socket, BrokerNode node, RequestRo
         {
             // The client is gone or speaks another language: either way there is nobody to tell.
         }
+        catch (Exception e)
+        {
+            node.Options.Failed?.Invoke($"{_handled}", e);
+        }
         finally
         {
             Close();
@@ -55,6 +60,7 @@ internal sealed class ClientConnection(Socket socket, BrokerNode node, RequestRo
     {
         var body = new KafkaReader(bytes);
         var request = ReadHeader(body);
+        _handled = request;
         var handler = router.Find(request);
         if (handler.Waits)
             Send();

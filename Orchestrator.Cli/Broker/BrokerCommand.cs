@@ -85,6 +85,7 @@ static class BrokerCommand
                 Port = parsed.GetValue(Port),
                 Partitions = parsed.GetValue(Partitions),
                 Topics = [.. EmbeddedBrokerOptions.DefaultTopics, .. parsed.GetValue(MoreTopics) ?? []],
+                Failed = (request, failure) => Terminal.Warn($"Failed at {request}: {failure}"),
             });
         }
         catch (System.ComponentModel.DataAnnotations.ValidationException e)

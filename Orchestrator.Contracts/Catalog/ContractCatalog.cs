@@ -17,6 +17,9 @@ public static class ContractCatalog
         Of<TransactionCancelled>("orchestrator.transaction.cancelled.v1", Topics.Transactions, m => m.SourceAccountId, ContractJson.Default.TransactionCancelled),
 
         Of<OpenAccount>("orchestrator.account.open.v1", Topics.Accounts, m => m.AccountId, ContractJson.Default.OpenAccount),
+        Of<FreezeAccount>("orchestrator.account.freeze.v1", Topics.Accounts, m => m.AccountId, ContractJson.Default.FreezeAccount),
+        Of<UnfreezeAccount>("orchestrator.account.unfreeze.v1", Topics.Accounts, m => m.AccountId, ContractJson.Default.UnfreezeAccount),
+        Of<CloseAccount>("orchestrator.account.close.v1", Topics.Accounts, m => m.AccountId, ContractJson.Default.CloseAccount),
 
         Of<FraudAssessed>("orchestrator.fraud.assessed.v1", Topics.Decisions, m => m.SourceAccountId, ContractJson.Default.FraudAssessed),
 

@@ -9,7 +9,7 @@ namespace Orchestrator.Contracts.Ledger;
 /// <param name="AccountId">The account: the key.</param>
 /// <param name="Version">1, 2, 3, ... without a gap per account.</param>
 /// <param name="Type">What happened.</param>
-/// <param name="AmountMinor">The amount in minor units; zero for <see cref="LedgerEventType.Opened"/>.</param>
+/// <param name="AmountMinor">The amount in minor units; zero for events that move none.</param>
 /// <param name="Currency">The account's currency.</param>
 /// <param name="CommandId">The command that caused it.</param>
 /// <param name="Counters">The four counters after the event.</param>
@@ -18,6 +18,7 @@ namespace Orchestrator.Contracts.Ledger;
 /// <param name="TransactionId">The transaction on whose behalf, when there is one.</param>
 /// <param name="HoldId">The hold that is placed, captured or released, when there is one.</param>
 /// <param name="ContraAccountId">The other side of a posting; null for events that post nothing.</param>
+/// <param name="Reason">Why an account was frozen, unfrozen or closed; null for other events.</param>
 public sealed record LedgerEventRecorded(
     string AccountId,
     long Version,
@@ -30,7 +31,8 @@ public sealed record LedgerEventRecorded(
     DateTimeOffset RecordedAt,
     Guid? TransactionId = null,
     Guid? HoldId = null,
-    string? ContraAccountId = null) : IContract
+    string? ContraAccountId = null,
+    string? Reason = null) : IContract
 {
     /// <inheritdoc />
     public void Validate(ContractErrors errors)
@@ -69,4 +71,13 @@ public enum LedgerEventType
 
     /// <summary>An amount was taken off without a hold.</summary>
     [JsonStringEnumMemberName("debited")] Debited,
+
+    /// <summary>New holds are refused from here on.</summary>
+    [JsonStringEnumMemberName("frozen")] Frozen,
+
+    /// <summary>New holds are possible again.</summary>
+    [JsonStringEnumMemberName("unfrozen")] Unfrozen,
+
+    /// <summary>The account is closed for ever.</summary>
+    [JsonStringEnumMemberName("closed")] Closed,
 }

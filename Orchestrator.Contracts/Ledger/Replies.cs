@@ -55,6 +55,18 @@ public static class LedgerRefusals
     /// <summary>No such account.</summary>
     public const string AccountNotFound = "account_not_found";
 
+    /// <summary>The account is frozen: no money leaves it, and it is not closed.</summary>
+    public const string AccountFrozen = "account_frozen";
+
+    /// <summary>The account is not frozen, so there is nothing to end.</summary>
+    public const string AccountNotFrozen = "account_not_frozen";
+
+    /// <summary>The account is closed.</summary>
+    public const string AccountClosed = "account_closed";
+
+    /// <summary>There is money on the account, or something is pending, so it is not closed.</summary>
+    public const string AccountNotEmpty = "account_not_empty";
+
     /// <summary>The available balance, pending amounts and overdraft counted, does not cover the amount.</summary>
     public const string InsufficientFunds = "insufficient_funds";
 

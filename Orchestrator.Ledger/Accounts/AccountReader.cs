@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Npgsql;
 using Orchestrator.Contracts.Ledger;
 using Orchestrator.Ledger.Storage;
@@ -15,7 +16,7 @@ public sealed class AccountReader(NpgsqlDataSource database)
     {
         await using var command = database.CreateCommand("""
             select customer_id, currency, overdraft_minor, per_transaction_minor, version,
-                debits_pending_minor, debits_posted_minor, credits_pending_minor, credits_posted_minor, opened_at
+                debits_pending_minor, debits_posted_minor, credits_pending_minor, credits_posted_minor, opened_at, status
             from ledger.account where account_id = $1 and kind = 0
             """);
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = accountId });
@@ -26,7 +27,7 @@ public sealed class AccountReader(NpgsqlDataSource database)
         var counters = new AccountCounters(reader.GetInt64(5), reader.GetInt64(6), reader.GetInt64(7), reader.GetInt64(8));
         return new AccountView(
             accountId, reader.GetString(0), reader.GetString(1), overdraft, reader.IsDBNull(3) ? null : reader.GetInt64(3), counters,
-            AccountState.Available(counters, overdraft), reader.GetInt64(4), reader.GetFieldValue<DateTimeOffset>(9));
+            AccountState.Available(counters, overdraft), reader.GetInt64(4), reader.GetFieldValue<DateTimeOffset>(9), (AccountStatus)reader.GetInt16(10));
     }
 
     /// <summary>A page of the account's own events, oldest first; empty when there are none after <paramref name="afterVersion"/>.</summary>
@@ -40,7 +41,7 @@ public sealed class AccountReader(NpgsqlDataSource database)
         ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(limit, MaxPage);
         await using var command = database.CreateCommand("""
-            select version, type, amount_minor, command_id, transaction_id, hold_id, contra_account_id, effective_at, recorded_at
+            select version, type, amount_minor, command_id, transaction_id, hold_id, contra_account_id, effective_at, recorded_at, reason
             from ledger.event where account_id = $1 and version > $2 order by version limit $3
             """);
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = accountId });
@@ -54,7 +55,7 @@ public sealed class AccountReader(NpgsqlDataSource database)
                 reader.GetInt64(0), EventTypeCode.Read(reader.GetInt16(1)), reader.GetInt64(2), reader.GetGuid(3),
                 reader.IsDBNull(4) ? null : reader.GetGuid(4), reader.IsDBNull(5) ? null : reader.GetGuid(5),
                 reader.IsDBNull(6) ? null : reader.GetString(6),
-                reader.GetFieldValue<DateTimeOffset>(7), reader.GetFieldValue<DateTimeOffset>(8)));
+                reader.GetFieldValue<DateTimeOffset>(7), reader.GetFieldValue<DateTimeOffset>(8), reader.IsDBNull(9) ? null : reader.GetString(9)));
         }
         return page;
     }
@@ -70,6 +71,7 @@ public sealed class AccountReader(NpgsqlDataSource database)
 /// <param name="AvailableMinor">What can still be spent: credits less debits, pending ones counted, plus the overdraft.</param>
 /// <param name="Version">How many events it has had.</param>
 /// <param name="OpenedAt">When, UTC.</param>
+/// <param name="Status">What may be done with it.</param>
 public sealed record AccountView(
     string AccountId,
     string CustomerId,
@@ -79,7 +81,14 @@ public sealed record AccountView(
     AccountCounters Counters,
     long AvailableMinor,
     long Version,
-    DateTimeOffset OpenedAt);
+    DateTimeOffset OpenedAt,
+    AccountStatus Status)
+{
+    /// <summary>As the ledger decides by it.</summary>
+    [JsonIgnore]
+    public AccountState State => new(
+        AccountId, AccountKind.Customer, CustomerId, Currency, OverdraftMinor, PerTransactionMinor, Version, Counters, OpenedAt, Status);
+}
 
 /// <summary>An event of an account as others see it.</summary>
 /// <param name="Version">1, 2, 3, ... without a gap.</param>
@@ -91,6 +100,7 @@ public sealed record AccountView(
 /// <param name="ContraAccountId">The other side of a posting.</param>
 /// <param name="EffectiveAt">When it happened in the business, UTC.</param>
 /// <param name="RecordedAt">When the ledger recorded it, UTC.</param>
+/// <param name="Reason">Why, where somebody said so.</param>
 public sealed record AccountEventView(
     long Version,
     LedgerEventType Type,
@@ -100,4 +110,5 @@ public sealed record AccountEventView(
     Guid? HoldId,
     string? ContraAccountId,
     DateTimeOffset EffectiveAt,
-    DateTimeOffset RecordedAt);
+    DateTimeOffset RecordedAt,
+    string? Reason = null);

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+using Orchestrator.Contracts.Catalog;
 using Orchestrator.Contracts.Ledger;
 
 namespace Orchestrator.Ledger.Accounts;
@@ -12,6 +14,7 @@ namespace Orchestrator.Ledger.Accounts;
 /// <param name="Version">How many events it has had.</param>
 /// <param name="Counters">What they add up to.</param>
 /// <param name="OpenedAt">When, UTC.</param>
+/// <param name="Status">What may be done with it.</param>
 public sealed record AccountState(
     string AccountId,
     AccountKind Kind,
@@ -21,7 +24,8 @@ public sealed record AccountState(
     long? PerTransactionMinor,
     long Version,
     AccountCounters Counters,
-    DateTimeOffset OpenedAt)
+    DateTimeOffset OpenedAt,
+    AccountStatus Status = AccountStatus.Open)
 {
     /// <summary>All counters at zero.</summary>
     public static AccountCounters NoCounters { get; } = new(0, 0, 0, 0);
@@ -29,9 +33,26 @@ public sealed record AccountState(
     /// <summary>What can still be held, in minor units: credits less debits, pending ones counted, plus the overdraft.</summary>
     public long AvailableMinor => Available(Counters, OverdraftMinor);
 
+    /// <summary>Whether there is no money on it and nothing pending.</summary>
+    public bool IsEmpty => Counters is { DebitsPendingMinor: 0, CreditsPendingMinor: 0 } && Counters.DebitsPostedMinor == Counters.CreditsPostedMinor;
+
     /// <summary>See <see cref="AvailableMinor"/>; at most <see cref="long.MaxValue"/>, though credits and overdraft together can be more.</summary>
     public static long Available(AccountCounters counters, long overdraftMinor) => (long)Int128.Min(
         long.MaxValue, (Int128)counters.CreditsPostedMinor - counters.DebitsPostedMinor - counters.DebitsPendingMinor + overdraftMinor);
+}
+
+/// <summary>What may be done with an account. The numbers are stored.</summary>
+[JsonConverter(typeof(NamedEnumConverter<AccountStatus>))]
+public enum AccountStatus : short
+{
+    /// <summary>Everything within its limits.</summary>
+    [JsonStringEnumMemberName("open")] Open = 0,
+
+    /// <summary>No new holds.</summary>
+    [JsonStringEnumMemberName("frozen")] Frozen = 1,
+
+    /// <summary>Nothing, for ever.</summary>
+    [JsonStringEnumMemberName("closed")] Closed = 2,
 }
 
 /// <summary>Whose an account is. The numbers are stored.</summary>

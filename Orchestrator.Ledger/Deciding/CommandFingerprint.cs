@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
+using Orchestrator.Contracts.Accounts;
 using Orchestrator.Contracts.Ledger;
 
 namespace Orchestrator.Ledger.Deciding;
@@ -23,6 +24,9 @@ static class CommandFingerprint
         _ => throw new ArgumentOutOfRangeException(nameof(command), command.GetType(), "not a command of the ledger"),
     };
 
+    /// <summary>The fingerprint of <paramref name="command"/>; why it was sent is not part of it.</summary>
+    public static Guid Of(IAccountCommand command) => Of(LedgerDecider.EventOf(command), command.AccountId, Guid.Empty, Guid.Empty);
+
     /// <summary>The fingerprint of the command that an event came from.</summary>
     /// <param name="type">What happened.</param>
     /// <param name="accountId">To which account.</param>
@@ -35,6 +39,7 @@ static class CommandFingerprint
         {
             // A capture or release names its hold and no amount.
             LedgerEventType.HoldCaptured or LedgerEventType.HoldReleased => Of(type, accountId, transactionId, holdId ?? Guid.Empty),
+            LedgerEventType.Frozen or LedgerEventType.Unfrozen or LedgerEventType.Closed => Of(type, accountId, Guid.Empty, Guid.Empty),
             _ => Of(type, accountId, transactionId, holdId ?? Guid.Empty, amountMinor, currency),
         };
 

@@ -50,11 +50,38 @@ public static class LedgerDecider
             0, AccountState.NoCounters, now);
     }
 
+    /// <summary>Freezes, unfreezes or closes an account.</summary>
+    public static LedgerDecision ChangeStatus(AccountState? account, IAccountCommand command, DateTimeOffset now)
+    {
+        if (account is null)
+            return new Refused(LedgerRefusals.AccountNotFound);
+        return (EventOf(command), account.Status) switch
+        {
+            (_, AccountStatus.Closed) => new Refused(LedgerRefusals.AccountClosed),
+            (LedgerEventType.Unfrozen, AccountStatus.Open) => new Refused(LedgerRefusals.AccountNotFrozen),
+            (LedgerEventType.Frozen or LedgerEventType.Closed, AccountStatus.Frozen) => new Refused(LedgerRefusals.AccountFrozen),
+            (LedgerEventType.Closed, _) when !account.IsEmpty => new Refused(LedgerRefusals.AccountNotEmpty),
+            (var type, _) => new Accepted(new LedgerEvent(
+                account.AccountId, account.Version + 1, type, 0, command.CommandId, null, null, null, null, Instants.Stored(command.RequestedAt), now, command.Reason)),
+        };
+    }
+
+    /// <summary>What happens when <paramref name="command"/> takes effect.</summary>
+    public static LedgerEventType EventOf(IAccountCommand command) => command switch
+    {
+        FreezeAccount => LedgerEventType.Frozen,
+        UnfreezeAccount => LedgerEventType.Unfrozen,
+        CloseAccount => LedgerEventType.Closed,
+        _ => throw new ArgumentOutOfRangeException(nameof(command), command.GetType(), "not a command of the ledger"),
+    };
+
     /// <summary>Reserves an amount, when limits and available balance allow it.</summary>
     public static LedgerDecision PlaceHold(AccountState? account, AccountState? clearing, PlaceHold command, DateTimeOffset now)
     {
         if (account is null || clearing is null)
             return new Refused(LedgerRefusals.AccountNotFound);
+        if (account.Status is not AccountStatus.Open)
+            return new Refused(account.Status is AccountStatus.Frozen ? LedgerRefusals.AccountFrozen : LedgerRefusals.AccountClosed);
         var amount = command.AmountMinor;
         var counters = account.Counters;
         if (!string.Equals(command.Currency, account.Currency, StringComparison.Ordinal))
@@ -95,6 +122,8 @@ public static class LedgerDecider
     {
         if (account is null || clearing is null)
             return new Refused(LedgerRefusals.AccountNotFound);
+        if (account.Status is AccountStatus.Closed)
+            return new Refused(LedgerRefusals.AccountClosed);
         var amount = command.AmountMinor;
         if (!string.Equals(command.Currency, account.Currency, StringComparison.Ordinal))
             return new Refused(LedgerRefusals.CurrencyMismatch);

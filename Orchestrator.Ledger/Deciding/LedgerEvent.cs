@@ -7,7 +7,7 @@ namespace Orchestrator.Ledger.Deciding;
 /// <param name="AccountId">The account.</param>
 /// <param name="Version">The account's version that it makes.</param>
 /// <param name="Type">What happened.</param>
-/// <param name="AmountMinor">Minor units of the account's currency; zero when it opens.</param>
+/// <param name="AmountMinor">Minor units of the account's currency; zero for events that move none.</param>
 /// <param name="CommandId">The command that caused it.</param>
 /// <param name="TransactionId">On whose behalf, when there is one.</param>
 /// <param name="HoldId">The hold that is placed, captured or released.</param>
@@ -15,6 +15,7 @@ namespace Orchestrator.Ledger.Deciding;
 /// <param name="ContraVersion">The other side's version that it makes.</param>
 /// <param name="EffectiveAt">When it happened in the business, UTC.</param>
 /// <param name="RecordedAt">When it was decided, UTC.</param>
+/// <param name="Reason">Why, where somebody says so.</param>
 public sealed record LedgerEvent(
     string AccountId,
     long Version,
@@ -26,10 +27,11 @@ public sealed record LedgerEvent(
     string? ContraAccountId,
     long? ContraVersion,
     DateTimeOffset EffectiveAt,
-    DateTimeOffset RecordedAt)
+    DateTimeOffset RecordedAt,
+    string? Reason = null)
 {
     /// <summary>The message that tells others.</summary>
     /// <param name="after">The account after the event.</param>
     public LedgerEventRecorded Announce(AccountState after) => new(
-        AccountId, Version, Type, AmountMinor, after.Currency, CommandId, after.Counters, EffectiveAt, RecordedAt, TransactionId, HoldId, ContraAccountId);
+        AccountId, Version, Type, AmountMinor, after.Currency, CommandId, after.Counters, EffectiveAt, RecordedAt, TransactionId, HoldId, ContraAccountId, Reason);
 }

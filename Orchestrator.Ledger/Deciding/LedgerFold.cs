@@ -17,9 +17,16 @@ public static class LedgerFold
         return state with
         {
             Version = e.Version,
+            Status = e.Type switch
+            {
+                LedgerEventType.Frozen => AccountStatus.Frozen,
+                LedgerEventType.Unfrozen => AccountStatus.Open,
+                LedgerEventType.Closed => AccountStatus.Closed,
+                _ => state.Status,
+            },
             Counters = e.Type switch
             {
-                LedgerEventType.Opened => counters,
+                LedgerEventType.Opened or LedgerEventType.Frozen or LedgerEventType.Unfrozen or LedgerEventType.Closed => counters,
                 LedgerEventType.HoldPlaced => counters with { DebitsPendingMinor = checked(counters.DebitsPendingMinor + amount) },
                 LedgerEventType.HoldCaptured => counters with
                 {

@@ -44,19 +44,26 @@ public sealed class LedgerProcessor : LaneProcessor
         {
             if (message.Body is OpenAccount open)
                 NeedAccount(open.AccountId);
+            if (message.Body is IAccountCommand change)
+                NeedCommand(change.AccountId, change.CommandId);
             if (message.Body is not ILedgerCommand command)
                 continue;
-            NeedAccount(command.AccountId);
-            if (_guessed)
-                _memory.LearnNewCommand(command.CommandId);
-            else
-                commands.Add(command.CommandId);
+            NeedCommand(command.AccountId, command.CommandId);
             if (command is CaptureHold { HoldId: var captured })
                 NeedHold(captured);
             else if (command is ReleaseHold { HoldId: var released })
                 NeedHold(released);
         }
         return _reads.LoadAsync(accounts, holds, commands, cancellationToken);
+
+        void NeedCommand(string accountId, Guid commandId)
+        {
+            NeedAccount(accountId);
+            if (_guessed)
+                _memory.LearnNewCommand(commandId);
+            else
+                commands.Add(commandId);
+        }
 
         void NeedAccount(string id)
         {
@@ -78,6 +85,9 @@ public sealed class LedgerProcessor : LaneProcessor
         {
             case OpenAccount open:
                 Open(open, work);
+                break;
+            case IAccountCommand change:
+                ChangeStatus(change, work);
                 break;
             case ILedgerCommand command:
                 Answer(command, work);
@@ -128,6 +138,28 @@ public sealed class LedgerProcessor : LaneProcessor
         if (slot.State is null)
             slot.Open(LedgerDecider.NewAccount(command, now));
         Record((LedgerDecision.Accepted)decision, slot, settlement, work);
+    }
+
+    void ChangeStatus(IAccountCommand command, UnitOfWork work)
+    {
+        // Nobody is answered: what it came to is told by the account's events.
+        if (_memory.RepliesTo(command.CommandId) is not null)
+            return;
+        var now = Instants.Stored(work.Now);
+        var fingerprint = CommandFingerprint.Of(command);
+        var slot = _memory.Account(command.AccountId);
+        var decision = LedgerDecider.ChangeStatus(slot.State, command, now);
+        string? refusal = null;
+        if (decision is LedgerDecision.Refused(var reason))
+        {
+            LedgerLog.StatusRefused(_logger, command.GetType().Name, LedgerLog.Masked(command.AccountId), reason);
+            _memory.Record(new Refusal(command.CommandId, fingerprint, refusal = reason, now));
+        }
+        else
+        {
+            Record((LedgerDecision.Accepted)decision, slot, contra: null, work);
+        }
+        _memory.Learn(command.CommandId, new FirstReply(fingerprint, refusal, now));
     }
 
     void Answer(ILedgerCommand command, UnitOfWork work)

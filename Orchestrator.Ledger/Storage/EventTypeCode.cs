@@ -13,6 +13,9 @@ static class EventTypeCode
         LedgerEventType.HoldReleased => 4,
         LedgerEventType.Credited => 5,
         LedgerEventType.Debited => 6,
+        LedgerEventType.Frozen => 7,
+        LedgerEventType.Unfrozen => 8,
+        LedgerEventType.Closed => 9,
         _ => throw new ArgumentOutOfRangeException(nameof(type), type, "no number is given to it"),
     };
 
@@ -24,6 +27,9 @@ static class EventTypeCode
         4 => LedgerEventType.HoldReleased,
         5 => LedgerEventType.Credited,
         6 => LedgerEventType.Debited,
+        7 => LedgerEventType.Frozen,
+        8 => LedgerEventType.Unfrozen,
+        9 => LedgerEventType.Closed,
         _ => throw new InvalidOperationException($"ledger.event has a type {code} that this version does not know"),
     };
 }

@@ -12,7 +12,7 @@ sealed class LedgerReads(NpgsqlDataSource database, LedgerMemory memory, int par
 {
     const string AccountColumns = """
         account_id, kind, customer_id, currency, overdraft_minor, per_transaction_minor, version,
-        debits_pending_minor, debits_posted_minor, credits_pending_minor, credits_posted_minor, opened_at
+        debits_pending_minor, debits_posted_minor, credits_pending_minor, credits_posted_minor, opened_at, status
         """;
 
     const string Accounts = $"select {AccountColumns} from ledger.account where account_id = any($1)";
@@ -86,7 +86,8 @@ sealed class LedgerReads(NpgsqlDataSource database, LedgerMemory memory, int par
     static AccountState Account(NpgsqlDataReader row) => new(
         row.GetString(0), (AccountKind)row.GetInt16(1), row.IsDBNull(2) ? null : row.GetString(2), row.GetString(3),
         row.GetInt64(4), row.IsDBNull(5) ? null : row.GetInt64(5), row.GetInt64(6),
-        new AccountCounters(row.GetInt64(7), row.GetInt64(8), row.GetInt64(9), row.GetInt64(10)), row.GetFieldValue<DateTimeOffset>(11));
+        new AccountCounters(row.GetInt64(7), row.GetInt64(8), row.GetInt64(9), row.GetInt64(10)), row.GetFieldValue<DateTimeOffset>(11),
+        (AccountStatus)row.GetInt16(12));
 
     async Task ReadAccountsAsync(NpgsqlDataReader reader, CancellationToken cancellationToken)
     {

@@ -11,16 +11,17 @@ static class LedgerWrites
 {
     const string InsertAccounts = """
         insert into ledger.account (account_id, kind, customer_id, currency, overdraft_minor, per_transaction_minor, opened_at, version,
-            debits_pending_minor, debits_posted_minor, credits_pending_minor, credits_posted_minor)
-        select * from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+            debits_pending_minor, debits_posted_minor, credits_pending_minor, credits_posted_minor, status)
+        select * from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
         """;
 
     // The version makes sure that nobody else wrote the account: then fewer rows match, and the unit fails.
     const string UpdateAccounts = """
         update ledger.account a
         set version = u.version, debits_pending_minor = u.debits_pending, debits_posted_minor = u.debits_posted,
-            credits_pending_minor = u.credits_pending, credits_posted_minor = u.credits_posted
-        from unnest($1, $2, $3, $4, $5, $6, $7) as u (account_id, stored_version, version, debits_pending, debits_posted, credits_pending, credits_posted)
+            credits_pending_minor = u.credits_pending, credits_posted_minor = u.credits_posted, status = u.status
+        from unnest($1, $2, $3, $4, $5, $6, $7, $8) as u (
+            account_id, stored_version, version, debits_pending, debits_posted, credits_pending, credits_posted, status)
         where a.account_id = u.account_id and a.version = u.stored_version
         """;
 
@@ -28,6 +29,13 @@ static class LedgerWrites
         insert into ledger.event (account_id, version, type, amount_minor, command_id, transaction_id, hold_id,
             contra_account_id, contra_version, effective_at, recorded_at)
         select * from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+        """;
+
+    // Few events have a reason: the many are written without the column.
+    const string InsertReasonedEvents = """
+        insert into ledger.event (account_id, version, type, amount_minor, command_id, transaction_id, hold_id,
+            contra_account_id, contra_version, effective_at, recorded_at, reason)
+        select * from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
         """;
 
     const string InsertRefusals = """
@@ -52,7 +60,12 @@ static class LedgerWrites
         if (memory.Events.Count > 0)
         {
             work.WriteRows(DecidedBefore(RefusedBefore, memory.Events, e => e.CommandId), 0);
-            work.WriteRows(Events(memory.Events), memory.Events.Count);
+            var reasoned = memory.Events.Where(e => e.Reason is not null).ToList();
+            var plain = reasoned.Count == 0 ? memory.Events : [.. memory.Events.Where(e => e.Reason is null)];
+            if (plain.Count > 0)
+                work.WriteRows(Events(plain), plain.Count);
+            if (reasoned.Count > 0)
+                work.WriteRows(ReasonedEvents(reasoned), reasoned.Count);
         }
         if (memory.Refusals.Count > 0)
         {
@@ -80,6 +93,7 @@ static class LedgerWrites
             PgArray.Column(slots, NpgsqlDbType.Bigint, s => s.State!.Counters.DebitsPostedMinor),
             PgArray.Column(slots, NpgsqlDbType.Bigint, s => s.State!.Counters.CreditsPendingMinor),
             PgArray.Column(slots, NpgsqlDbType.Bigint, s => s.State!.Counters.CreditsPostedMinor),
+            PgArray.Column(slots, NpgsqlDbType.Smallint, s => (short)s.State!.Status),
         },
     };
 
@@ -94,6 +108,7 @@ static class LedgerWrites
             PgArray.Column(slots, NpgsqlDbType.Bigint, s => s.State!.Counters.DebitsPostedMinor),
             PgArray.Column(slots, NpgsqlDbType.Bigint, s => s.State!.Counters.CreditsPendingMinor),
             PgArray.Column(slots, NpgsqlDbType.Bigint, s => s.State!.Counters.CreditsPostedMinor),
+            PgArray.Column(slots, NpgsqlDbType.Smallint, s => (short)s.State!.Status),
         },
     };
 
@@ -114,6 +129,14 @@ static class LedgerWrites
             PgArray.Column(events, NpgsqlDbType.TimestampTz, e => e.RecordedAt),
         },
     };
+
+    static NpgsqlBatchCommand ReasonedEvents(IReadOnlyList<LedgerEvent> events)
+    {
+        var command = Events(events);
+        command.CommandText = InsertReasonedEvents;
+        command.Parameters.Add(PgArray.Column(events, NpgsqlDbType.Text, e => e.Reason));
+        return command;
+    }
 
     static NpgsqlBatchCommand Refusals(IReadOnlyList<Refusal> refusals) => new(InsertRefusals)
     {

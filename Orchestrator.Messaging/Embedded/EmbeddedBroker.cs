@@ -16,7 +16,7 @@ public static class EmbeddedBroker
         options ??= new EmbeddedBrokerOptions();
         options.Validate();
         var plans = TopicPlan.Defaults().ToDictionary(plan => plan.Name, StringComparer.Ordinal);
-        var broker = KafkaBroker.Start(new BrokerOptions { Directory = options.Directory, Port = options.Port }, TimeProvider.System);
+        var broker = KafkaBroker.Start(new BrokerOptions { Directory = options.Directory, Port = options.Port, Failed = options.Failed }, TimeProvider.System);
         foreach (var topic in options.Topics)
             broker.CreateTopic(topic, options.Partitions, plans.GetValueOrDefault(topic)?.Settings);
         return broker;

@@ -20,6 +20,9 @@ public sealed record EmbeddedBrokerOptions
     [Range(1, 1_024)]
     public int Partitions { get; init; } = Contracts.Topics.DefaultPartitions;
 
+    /// <summary>Told of a failure while a request was handled, and which; it is the broker's own fault.</summary>
+    public Action<string, Exception>? Failed { get; init; }
+
     /// <summary>Every topic of the contracts, and beside each the one for copies of its parked messages.</summary>
     public static IReadOnlyList<string> DefaultTopics { get; } = [.. TopicPlan.Defaults().Select(plan => plan.Name)];
 

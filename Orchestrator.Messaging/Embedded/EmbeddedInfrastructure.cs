@@ -47,7 +47,10 @@ public sealed class EmbeddedInfrastructure : IAsyncDisposable
         try
         {
             var hosted = string.IsNullOrWhiteSpace(options.Kafka)
-                ? EmbeddedBroker.Start(new EmbeddedBrokerOptions { Directory = Path.Combine(options.DataDirectory, "kafka"), Port = options.KafkaPort, Partitions = options.Partitions })
+                ? EmbeddedBroker.Start(new EmbeddedBrokerOptions
+                {
+                    Directory = Path.Combine(options.DataDirectory, "kafka"), Port = options.KafkaPort, Partitions = options.Partitions, Failed = options.BrokerFailed,
+                })
                 : null;
             return new EmbeddedInfrastructure(options, hosted, started);
         }
@@ -97,4 +100,7 @@ public sealed record EmbeddedInfrastructureOptions
 
     /// <summary>How many partitions the embedded broker's topics have.</summary>
     public int Partitions { get; init; } = Contracts.Topics.DefaultPartitions;
+
+    /// <summary>Told of a failure while the embedded broker handled a request, and which.</summary>
+    public Action<string, Exception>? BrokerFailed { get; init; }
 }

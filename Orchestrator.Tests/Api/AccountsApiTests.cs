@@ -82,6 +82,46 @@ public sealed class AccountsApiTests(ApiFixture api)
         Assert.Equal([error], answer.Errors);
     }
 
+    [Fact]
+    public async Task Account_when_frozen_unfrozen_and_closed_does_show_it_with_the_reasons()
+    {
+        await api.OpenAsync("comes-and-goes", 0);
+        var frozen = await api.PostAsync("/v1/accounts/comes-and-goes/freeze", """{ "reason": "reported stolen" }""", "freeze-it");
+        Assert.Equal((HttpStatusCode.Accepted, "/v1/accounts/comes-and-goes"), (frozen.Status, frozen.Header("Location")));
+        await StatusAsync("comes-and-goes", "frozen");
+
+        var again = await api.PostAsync("/v1/accounts/comes-and-goes/freeze", """{ "reason": "reported stolen" }""", "freeze-it");
+        Assert.Equal((frozen.Text, "true"), (again.Text, again.Header("Idempotency-Replayed")));
+        var refused = await api.PostAsync("/v1/accounts/comes-and-goes/close", """{ "reason": "moved" }""", "close-it");
+        Assert.Equal(("account_refused", "account_frozen"), (refused.Problem, refused.Json.GetProperty("detail").GetString()));
+        Assert.Equal("idempotency_key_reused", (await api.PostAsync("/v1/accounts/comes-and-goes/unfreeze", """{ "reason": "found" }""", "freeze-it")).Problem);
+
+        await api.PostAsync("/v1/accounts/comes-and-goes/unfreeze", """{ "reason": "found" }""", "unfreeze-it");
+        await StatusAsync("comes-and-goes", "open");
+        await api.PostAsync("/v1/accounts/comes-and-goes/close", """{ "reason": "moved" }""", "close-it");
+        await StatusAsync("comes-and-goes", "closed");
+        var events = (await api.GetAsync("/v1/accounts/comes-and-goes/events")).Json.GetProperty("items").EnumerateArray().ToList();
+        Assert.Equal(["opened", "frozen", "unfrozen", "closed"], events.Select(e => e.GetProperty("type").GetString()));
+        Assert.Equal(["reported stolen", "found", "moved"], events.Skip(1).Select(e => e.GetProperty("reason").GetString()));
+    }
+
+    [Fact]
+    public async Task Account_when_a_change_cannot_be_does_say_why()
+    {
+        await api.OpenAsync("not-to-be-changed", 5);
+        Assert.Equal("account_not_found", (await api.PostAsync("/v1/accounts/never-opened/freeze", """{ "reason": "r" }""", "k-1")).Problem);
+        Assert.Equal(["missing_field commandId"], (await api.PostAsync("/v1/accounts/not-to-be-changed/freeze", """{ "reason": "r" }""")).Errors);
+        Assert.Equal(["missing_field reason"], (await api.PostAsync("/v1/accounts/not-to-be-changed/freeze", """{ "reason": " " }""", "k-2")).Errors);
+        var close = await api.PostAsync("/v1/accounts/not-to-be-changed/close", """{ "reason": "r" }""", "k-3");
+        Assert.Equal(("account_refused", "account_not_empty"), (close.Problem, close.Json.GetProperty("detail").GetString()));
+        const string Id = "018f4e2a-0000-7000-8000-00000000c001";
+        await api.PostAsync("/v1/accounts/not-to-be-changed/freeze", $$"""{ "reason": "r", "commandId": "{{Id}}" }""");
+        Assert.Equal("command_exists", (await api.PostAsync("/v1/accounts/not-to-be-changed/freeze", $$"""{ "reason": "other", "commandId": "{{Id}}" }""")).Problem);
+    }
+
+    Task StatusAsync(string id, string status) => Eventually.HoldsAsync(
+        $"{id} is {status}", async () => (await api.GetAsync($"/v1/accounts/{id}")).Json.GetProperty("status").GetString() == status);
+
     static string Account(string id, string more = "") => $$"""{ "accountId": "{{id}}", "customerId": "customer", "currency": "EUR"{{more}} }""";
 
     async Task<Answer> OpenedAsync(string id)

@@ -9,7 +9,8 @@ internal sealed class GroupWire : IDisposable
     readonly GroupFixture _group = new();
     readonly GroupRequests _requests;
 
-    public GroupWire() => _requests = new GroupRequests(_group.Coordinator, Offsets, brokerId: 3, "broker.local", () => 9_092);
+    public GroupWire() => _requests = new GroupRequests(
+        _group.Coordinator, Offsets, (topic, partition) => topic != "nowhere" && partition is >= 0 and < 100, brokerId: 3, "broker.local", () => 9_092);
 
     public GroupOffsets Offsets { get; } = new(null);
 

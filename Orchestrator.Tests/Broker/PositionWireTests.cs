@@ -54,6 +54,8 @@ public sealed class PositionWireTests : IDisposable
     {
         Assert.Equal(KafkaError.OffsetMetadataTooLarge, (await CommitAsync(7, 1, 42, new string('m', 4_097))).Error);
         Assert.Equal(KafkaError.UnknownTopicOrPartition, (await CommitAsync(7, -1, 42, "")).Error);
+        Assert.Equal(KafkaError.UnknownTopicOrPartition, (await CommitAsync(7, 100, 42, "")).Error);
+        Assert.Equal(KafkaError.UnknownTopicOrPartition, (await CommitAsync(7, 1, 42, "", topic: "nowhere")).Error);
         Assert.Equal(KafkaError.InvalidTopic, (await CommitAsync(7, 1, 42, "", topic: new string('t', 250))).Error);
         Assert.Empty(_wire.Offsets.Groups());
     }

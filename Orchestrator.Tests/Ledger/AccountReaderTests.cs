@@ -16,7 +16,7 @@ public sealed class AccountReaderTests(TestInfrastructure infrastructure) : Ledg
 
         Assert.Equal(
             new AccountView(
-                "alice", "customer-alice", "EUR", 50, 400, new AccountCounters(300, 0, 0, 1_000), 750, 3, Commands.Noon.AddHours(1).AddMilliseconds(1)),
+                "alice", "customer-alice", "EUR", 50, 400, new AccountCounters(300, 0, 0, 1_000), 750, 3, Commands.Noon.AddHours(1).AddMilliseconds(1), AccountStatus.Open),
             account);
     }
 

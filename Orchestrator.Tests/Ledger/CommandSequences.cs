@@ -1,6 +1,6 @@
 using CsCheck;
+using Orchestrator.Contracts;
 using Orchestrator.Contracts.Accounts;
-using Orchestrator.Contracts.Ledger;
 
 namespace Orchestrator.Tests.Ledger;
 
@@ -10,7 +10,7 @@ namespace Orchestrator.Tests.Ledger;
 /// </summary>
 static class CommandSequences
 {
-    static readonly string[] Names = ["alice", "bob", "carol", "dave", "nobody"];
+    static readonly string[] Names = ["alice", "bob", "carol", "dave", "erin", "nobody"];
 
     /// <summary>The accounts that exist.</summary>
     public static readonly OpenAccount[] Opens =
@@ -19,14 +19,15 @@ static class CommandSequences
         Commands.Open("bob", 300, overdraft: 200),
         Commands.Open("carol", limit: 150),
         Commands.Open("dave", 700, "USD"),
+        Commands.Open("erin"),
     ];
 
     /// <summary>One random command. Most are of one piece; a few name another account, hold or currency than they should.</summary>
-    public static readonly Gen<ILedgerCommand> One = Gen.Select(
-        Gen.Int[0, 9], Gen.Int[0, 11], Gen.Int[0, 11], Gen.Int[1, 400], Gen.Int[0, 19]).Select(ILedgerCommand (kind, id, hold, amount, odd) =>
+    public static readonly Gen<IContract> One = Gen.Select(
+        Gen.Int[0, 11], Gen.Int[0, 11], Gen.Int[0, 11], Gen.Int[1, 400], Gen.Int[0, 19]).Select(IContract (kind, id, hold, amount, odd) =>
     {
-        var holdersAccount = Names[hold % 4];
-        var account = odd == 0 ? Names[id % 5] : holdersAccount;
+        var holdersAccount = Names[hold % 5];
+        var account = odd == 0 ? Names[id % 6] : holdersAccount;
         var currency = string.Equals(account, "dave", StringComparison.Ordinal) ^ odd == 1 ? "USD" : "EUR";
         return kind switch
         {
@@ -34,11 +35,14 @@ static class CommandSequences
             < 4 => Commands.Hold(hold, account, amount, currency),
             < 7 => Commands.Capture(odd == 2 ? id : 20 + id, account, hold),
             < 8 => Commands.Release(odd == 3 ? hold : 40 + id, account, hold),
-            _ => Commands.Credit(odd == 4 ? hold : 60 + id, account, amount, currency),
+            < 10 => Commands.Credit(odd == 4 ? hold : 60 + id, account, amount, currency),
+            // Thawed as often as frozen, and closed when it happens to be empty.
+            10 => odd % 2 == 0 ? Commands.Freeze(80 + id, account) : Commands.Unfreeze(odd == 5 ? 80 + id : 100 + id, account),
+            _ => odd < 10 ? Commands.Close(120 + id, account) : Commands.Unfreeze(100 + id, account),
         };
     });
 
     /// <summary>Commands in any order, many of them more than once.</summary>
-    public static readonly Gen<ILedgerCommand[]> Many =
+    public static readonly Gen<IContract[]> Many =
         Gen.Select(One.Array[4, 40], Gen.Int[0, 1_000].Array[1, 120], (pool, picks) => picks.Select(p => pool[p % pool.Length]).ToArray());
 }

@@ -1,3 +1,4 @@
+using Orchestrator.Contracts;
 using Orchestrator.Contracts.Accounts;
 using Orchestrator.Contracts.Ledger;
 
@@ -25,6 +26,20 @@ static class Commands
 
     public static Credit Credit(int id, string account, long amount, string currency = "EUR") =>
         new(Id(id), Transaction, account, amount, currency, "saga", Noon);
+
+    public static FreezeAccount Freeze(int id, string account) => new(Id(id), account, "suspicion", Noon);
+
+    public static UnfreezeAccount Unfreeze(int id, string account) => new(Id(id), account, "cleared", Noon);
+
+    public static CloseAccount Close(int id, string account) => new(Id(id), account, "asked for", Noon);
+
+    /// <summary>A command's id and account, whichever kind it is.</summary>
+    public static (Guid Id, string AccountId) Of(IContract command) => command switch
+    {
+        ILedgerCommand c => (c.CommandId, c.AccountId),
+        IAccountCommand c => (c.CommandId, c.AccountId),
+        _ => throw new ArgumentOutOfRangeException(nameof(command)),
+    };
 
     /// <summary>The refusal's name in a reply; null when the command took effect.</summary>
     public static string? Refusal(ILedgerReply reply) => reply switch

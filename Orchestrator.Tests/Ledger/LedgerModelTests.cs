@@ -1,4 +1,6 @@
 using CsCheck;
+using Orchestrator.Contracts;
+using Orchestrator.Contracts.Accounts;
 using Orchestrator.Contracts.Ledger;
 using Orchestrator.Ledger.Accounts;
 using Orchestrator.Ledger.Deciding;
@@ -23,7 +25,7 @@ public sealed class LedgerModelTests
             foreach (var command in commands)
             {
                 // Repetition is the processor's affair; here the decider sees each id once.
-                if (!ledger.Seen.Add(command.CommandId))
+                if (!ledger.Seen.Add(Commands.Of(command).Id))
                     continue;
                 Assert.Equal(model.Take(command), ledger.Take(command));
                 ledger.AssertInvariants();
@@ -34,6 +36,7 @@ public sealed class LedgerModelTests
                 Assert.Equal(book.Balance, account.Counters.CreditsPostedMinor - account.Counters.DebitsPostedMinor);
                 Assert.Equal(book.Held, account.Counters.DebitsPendingMinor);
                 Assert.Equal(book.Events, account.Version);
+                Assert.Equal(book.Status, $"{account.Status}", ignoreCase: true);
             }
         },
         iter: 2_000);
@@ -54,9 +57,9 @@ public sealed class LedgerModelTests
             return Accounts.GetValueOrDefault(contra.AccountId, contra);
         }
 
-        public string? Take(ILedgerCommand command)
+        public string? Take(IContract command)
         {
-            var account = Accounts.GetValueOrDefault(command.AccountId);
+            var account = Accounts.GetValueOrDefault(Commands.Of(command).AccountId);
             var clearing = account is null ? null : Contra(AccountKind.Clearing, account.Currency);
             return Take(
                 command switch
@@ -65,6 +68,7 @@ public sealed class LedgerModelTests
                     CaptureHold c => LedgerDecider.Capture(account, clearing, _holds.GetValueOrDefault(c.HoldId), c, Commands.Noon),
                     ReleaseHold c => LedgerDecider.Release(account, _holds.GetValueOrDefault(c.HoldId), c, Commands.Noon),
                     Credit c => LedgerDecider.Credit(account, clearing, c, Commands.Noon),
+                    IAccountCommand c => LedgerDecider.ChangeStatus(account, c, Commands.Noon),
                     _ => throw new ArgumentOutOfRangeException(nameof(command)),
                 },
                 account);

@@ -1,3 +1,4 @@
+using Orchestrator.Contracts;
 using Orchestrator.Contracts.Accounts;
 using Orchestrator.Contracts.Ledger;
 
@@ -9,7 +10,7 @@ namespace Orchestrator.Tests.Ledger;
 sealed class ReferenceLedger
 {
     readonly Dictionary<Guid, Held> _holds = [];
-    readonly Dictionary<Guid, List<(ILedgerCommand Asked, string? Refusal)>> _answers = [];
+    readonly Dictionary<Guid, List<(IContract Asked, string? Refusal)>> _answers = [];
 
     public Dictionary<string, Book> Accounts { get; } = new(StringComparer.Ordinal);
 
@@ -26,10 +27,10 @@ sealed class ReferenceLedger
     });
 
     /// <summary>Takes a command; gives the refusal, or null.</summary>
-    public string? Take(ILedgerCommand command)
+    public string? Take(IContract command)
     {
         var asked = Asked(command);
-        if (_answers.TryGetValue(command.CommandId, out var answers))
+        if (_answers.TryGetValue(Commands.Of(command).Id, out var answers))
         {
             foreach (var (first, answer) in answers)
             {
@@ -39,16 +40,27 @@ sealed class ReferenceLedger
             return "exists_with_different_body";
         }
         var refusal = Decide(command);
-        _answers.Add(command.CommandId, [(asked, refusal)]);
+        _answers.Add(Commands.Of(command).Id, [(asked, refusal)]);
         return refusal;
     }
 
-    string? Decide(ILedgerCommand command)
+    string? Decide(IContract command)
     {
-        if (!Accounts.TryGetValue(command.AccountId, out var account))
+        if (!Accounts.TryGetValue(Commands.Of(command).AccountId, out var account))
             return "account_not_found";
         switch (command)
         {
+            case IAccountCommand or PlaceHold or Credit when account.Status is "closed":
+                return "account_closed";
+            case FreezeAccount or CloseAccount or PlaceHold when account.Status is "frozen":
+                return "account_frozen";
+            case UnfreezeAccount when account.Status is "open":
+                return "account_not_frozen";
+            case CloseAccount when account.Balance != 0 || account.Held != 0:
+                return "account_not_empty";
+            case IAccountCommand change:
+                account.Status = change switch { FreezeAccount => "frozen", UnfreezeAccount => "open", _ => "closed" };
+                break;
             case IAmountCommand amount when !string.Equals(amount.Currency, account.Currency, StringComparison.Ordinal):
                 return "currency_mismatch";
             case PlaceHold place when place.AmountMinor > account.Limit:
@@ -92,8 +104,9 @@ sealed class ReferenceLedger
         return hold.Amount;
     }
 
-    static ILedgerCommand Asked(ILedgerCommand command) => command switch
+    static IContract Asked(IContract command) => command switch
     {
+        IAccountCommand c => c,
         PlaceHold c => c with { ReplyKey = "", RequestedAt = default },
         CaptureHold c => c with { ReplyKey = "", RequestedAt = default },
         ReleaseHold c => c with { ReplyKey = "", RequestedAt = default },
@@ -112,6 +125,8 @@ sealed class ReferenceLedger
         public long Balance { get; set; }
 
         public long Held { get; set; }
+
+        public string Status { get; set; } = "open";
 
         public long Events { get; set; }
     }

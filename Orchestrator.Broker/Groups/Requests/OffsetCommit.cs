@@ -11,7 +11,8 @@ internal static class OffsetCommit
     const int MaxMetadataLength = 4_096;
     const int MaxTopicLength = 249;
 
-    public static void Handle(RequestContext request, KafkaReader body, KafkaWriter response, GroupCoordinator coordinator, GroupOffsets offsets)
+    public static void Handle(
+        RequestContext request, KafkaReader body, KafkaWriter response, GroupCoordinator coordinator, GroupOffsets offsets, Func<string, int, bool> isThere)
     {
         var version = request.Version;
         var groupId = body.String();
@@ -22,7 +23,7 @@ internal static class OffsetCommit
             body.Int64(); // retention_time_ms
         var topics = body.Array(r => ReadTopic(r, version));
 
-        var positions = topics.SelectMany(t => t.Positions).Where(p => Check(p) == KafkaError.None).ToList();
+        var positions = topics.SelectMany(t => t.Positions).Where(p => Check(p, isThere) == KafkaError.None).ToList();
         var outcome = coordinator.Commit(groupId, new MemberIdentity(memberId, instanceId, generation), () => offsets.Commit(groupId, positions));
 
         if (version >= 3)
@@ -33,7 +34,7 @@ internal static class OffsetCommit
             w.Array(topic.Positions, (p, position) =>
             {
                 p.Int32(position.Partition);
-                p.Error(outcome == KafkaError.None ? Check(position) : outcome);
+                p.Error(outcome == KafkaError.None ? Check(position, isThere) : outcome);
             });
         });
     }
@@ -53,11 +54,11 @@ internal static class OffsetCommit
         }));
     }
 
-    static KafkaError Check(GroupPosition position)
+    static KafkaError Check(GroupPosition position, Func<string, int, bool> isThere)
     {
         if (position.Topic.Length is 0 or > MaxTopicLength)
             return KafkaError.InvalidTopic;
-        if (position.Partition < 0)
+        if (!isThere(position.Topic, position.Partition))
             return KafkaError.UnknownTopicOrPartition;
         return position.Metadata.Length > MaxMetadataLength ? KafkaError.OffsetMetadataTooLarge : KafkaError.None;
     }

@@ -1,6 +1,6 @@
 using Orchestrator.Contracts;
 
-namespace Orchestrator.Api.Transactions;
+namespace Orchestrator.Api.Submissions;
 
 /// <summary>The Idempotency-Key header: a client's own name for one request.</summary>
 static class IdempotencyKey

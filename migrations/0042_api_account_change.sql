@@ -1,0 +1,3 @@
+-- Accounts are frozen, unfrozen and closed over HTTP too; the command's id is the subject.
+alter table api.submission drop constraint submission_kind_check;
+alter table api.submission add constraint submission_kind_check check (kind in ('account', 'account_change', 'transaction', 'cancellation'));
