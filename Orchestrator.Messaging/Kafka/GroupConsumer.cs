@@ -14,6 +14,7 @@ internal sealed partial class GroupConsumer : IAsyncDisposable
 {
     static readonly TimeSpan PollTimeout = TimeSpan.FromMilliseconds(20);
     static readonly TimeSpan LastCommitWithin = TimeSpan.FromSeconds(1);
+    static readonly TimeSpan CloseWithin = TimeSpan.FromSeconds(5);
 
     readonly LaneGroup _group;
     readonly IConsumer<byte[], byte[]> _consumer;
@@ -157,14 +158,33 @@ internal sealed partial class GroupConsumer : IAsyncDisposable
 
     IEnumerable<TopicPartition> Partitions(LaneInbox lane) => _group.Topics.Select(topic => new TopicPartition(topic, lane.Partition));
 
-    /// <summary>Commits the last positions if the broker takes them soon, and closes.</summary>
+    /// <summary>
+    /// Commits the last positions if the broker takes them soon, and closes. A client that does not come to its end, as one whose broker is away may,
+    /// is left to the end of the process: it is in no group, and its positions are in the database.
+    /// </summary>
     public async ValueTask DisposeAsync()
     {
         await Task.WhenAny(_committing, Task.Delay(LastCommitWithin));
         await _stop.CancelAsync();
+        var closing = CloseAsync();
+        if (await Task.WhenAny(closing, Task.Delay(CloseWithin)) == closing)
+            await closing;
+        else
+            NotClosed(_logger, _group.Name);
+    }
+
+    async Task CloseAsync()
+    {
         await _loop;
-        _consumer.Close();
-        _consumer.Dispose();
+        await Task.Factory.StartNew(
+            () =>
+            {
+                _consumer.Close();
+                _consumer.Dispose();
+            },
+            CancellationToken.None,
+            TaskCreationOptions.LongRunning,
+            TaskScheduler.Default);
         _stop.Dispose();
     }
 
@@ -176,6 +196,9 @@ internal sealed partial class GroupConsumer : IAsyncDisposable
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Consumer {Group} could not read: {Reason}")]
     static partial void ConsumeFailed(ILogger logger, string group, string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Consumer {Group} was not closed in time and is left behind")]
+    static partial void NotClosed(ILogger logger, string group);
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "Consumer {Group} could not commit positions to Kafka: {Reason}")]
     static partial void CommitFailed(ILogger logger, string group, string reason);

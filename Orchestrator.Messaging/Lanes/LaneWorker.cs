@@ -290,7 +290,7 @@ internal sealed partial class LaneWorker : IAsyncDisposable
         try
         {
             await _loop;
-            await _consumer.RemoveAsync(Inbox);
+            await _consumer.RemoveAsync(Inbox).WaitAsync(drained.Token);
             await _outbox.SettledAsync(drained.Token);
             if (_units.HasAcknowledged && !_outbox.Failed)
                 await _units.DeleteAcknowledgedAsync(drained.Token);
