@@ -146,20 +146,10 @@ public sealed class LedgerProcessor : LaneProcessor
         if (_memory.RepliesTo(command.CommandId) is not null)
             return;
         var now = Instants.Stored(work.Now);
-        var fingerprint = CommandFingerprint.Of(command);
         var slot = _memory.Account(command.AccountId);
         var decision = LedgerDecider.ChangeStatus(slot.State, command, now);
-        string? refusal = null;
-        if (decision is LedgerDecision.Refused(var reason))
-        {
+        if (Decided(command.CommandId, new(CommandFingerprint.Of(command), ReasonOf(decision), now), decision, slot, contra: null, work) is { } reason)
             LedgerLog.StatusRefused(_logger, command.GetType().Name, LedgerLog.Masked(command.AccountId), reason);
-            _memory.Record(new Refusal(command.CommandId, fingerprint, refusal = reason, now));
-        }
-        else
-        {
-            Record((LedgerDecision.Accepted)decision, slot, contra: null, work);
-        }
-        _memory.Learn(command.CommandId, new FirstReply(fingerprint, refusal, now));
     }
 
     void Answer(ILedgerCommand command, UnitOfWork work)
@@ -174,14 +164,22 @@ public sealed class LedgerProcessor : LaneProcessor
         var slot = _memory.Account(command.AccountId);
         var clearing = slot.State is { } account ? _memory.Contra(AccountKind.Clearing, account.Currency, _partition, now) : null;
         var decision = Decide(command, slot.State, clearing?.State, now);
-        string? refusal = null;
-        if (decision is LedgerDecision.Refused(var reason))
-            _memory.Record(new Refusal(command.CommandId, fingerprint, refusal = reason, now));
-        else
-            Record((LedgerDecision.Accepted)decision, slot, clearing, work);
-        _memory.Learn(command.CommandId, new FirstReply(fingerprint, refusal, now));
+        var refusal = Decided(command.CommandId, new(fingerprint, ReasonOf(decision), now), decision, slot, clearing, work);
         work.Publish(LedgerReply.Of(command, refusal, now), LedgerIds.Reply(command.CommandId));
     }
+
+    // For the first time: it takes effect, or its refusal is kept, and whoever asks again in this unit gets the same.
+    string? Decided(Guid commandId, FirstReply reply, LedgerDecision decision, AccountSlot slot, AccountSlot? contra, UnitOfWork work)
+    {
+        if (decision is LedgerDecision.Accepted accepted)
+            Record(accepted, slot, contra, work);
+        else
+            _memory.Record(new Refusal(commandId, reply.Fingerprint, reply.Refusal!, reply.At));
+        _memory.Learn(commandId, reply);
+        return reply.Refusal;
+    }
+
+    static string? ReasonOf(LedgerDecision decision) => (decision as LedgerDecision.Refused)?.Reason;
 
     static void AnswerAgain(ILedgerCommand command, IReadOnlyList<FirstReply> replies, Guid fingerprint, UnitOfWork work)
     {
