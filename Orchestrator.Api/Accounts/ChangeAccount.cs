@@ -35,10 +35,7 @@ static class ChangeAccount
             return ApiProblem.Of(ProblemKinds.AccountNotFound);
         var now = time.GetUtcNow();
         var errors = new ContractErrors();
-        IdempotencyKey.Validate(idempotencyKey, errors);
-        if (request.CommandId is null && idempotencyKey is null)
-            errors.Add("missing_field", "commandId", "required unless an Idempotency-Key is sent");
-        var id = request.CommandId ?? DerivedId.Of(SubmissionKind.AccountChange.Name, idempotencyKey ?? "");
+        var id = IdempotencyKey.IdOf(request.CommandId, "commandId", idempotencyKey, SubmissionKind.AccountChange, errors);
         var message = change(id, accountId, request.Reason, now);
         message.Validate(errors);
         if (!errors.None)

@@ -7,20 +7,10 @@ namespace Orchestrator.Api.Submissions;
 
 /// <summary>Forgets submissions older than <see cref="ApiOptions.SubmissionDays"/>.</summary>
 public sealed class SubmissionPruner(NpgsqlDataSource database, IOptions<ApiOptions> options, TimeProvider time, ILogger<SubmissionPruner> logger)
-    : Pruner(time, logger)
+    : Pruner(database, Delete, options.Value.SubmissionDays, time, logger)
 {
-    readonly TimeProvider _time = time;
-
-    /// <inheritdoc />
-    public override async Task<int> PruneAsync(CancellationToken cancellationToken)
-    {
-        await using var command = database.CreateCommand(
-            """
-            delete from api.submission where submission_id = any(array(
-                select submission_id from api.submission where created_at < $1 limit $2 for update skip locked))
-            """);
-        command.Parameters.AddWithValue(_time.GetUtcNow().AddDays(-options.Value.SubmissionDays));
-        command.Parameters.AddWithValue(RowsAtOnce);
-        return await command.ExecuteNonQueryAsync(cancellationToken);
-    }
+    const string Delete = """
+        delete from api.submission where submission_id = any(array(
+            select submission_id from api.submission where created_at < $1 limit $2 for update skip locked))
+        """;
 }

@@ -22,10 +22,7 @@ static class SubmitTransaction
     {
         var now = time.GetUtcNow();
         var errors = new ContractErrors();
-        IdempotencyKey.Validate(idempotencyKey, errors);
-        if (body.Value.TransactionId is null && idempotencyKey is null)
-            errors.Add("missing_field", "transactionId", "required unless an Idempotency-Key is sent");
-        var id = body.Value.TransactionId ?? DerivedId.Of(SubmissionKind.Transaction.Name, idempotencyKey ?? "");
+        var id = IdempotencyKey.IdOf(body.Value.TransactionId, "transactionId", idempotencyKey, SubmissionKind.Transaction, errors);
         var message = body.Value.ToMessage(id, now);
         message.Validate(errors);
         if (!errors.None)

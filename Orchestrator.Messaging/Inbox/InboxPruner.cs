@@ -6,20 +6,11 @@ using Orchestrator.Messaging.Schema;
 namespace Orchestrator.Messaging.Inbox;
 
 /// <summary>Forgets inbox ids older than <see cref="MessagingOptions.InboxDays"/>.</summary>
-public sealed class InboxPruner(NpgsqlDataSource database, MessagingOptions options, TimeProvider time, ILogger<InboxPruner> logger) : Pruner(time, logger)
+public sealed class InboxPruner(NpgsqlDataSource database, MessagingOptions options, TimeProvider time, ILogger<InboxPruner> logger)
+    : Pruner(database, Delete, options.InboxDays, time, logger)
 {
-    readonly TimeProvider _time = time;
-
-    /// <inheritdoc />
-    public override async Task<int> PruneAsync(CancellationToken cancellationToken)
-    {
-        await using var command = database.CreateCommand(
-            """
-            delete from messaging.inbox where ctid = any(array(
-                select ctid from messaging.inbox where seen_at < $1 limit $2 for update skip locked))
-            """);
-        command.Parameters.Add(new() { Value = _time.GetUtcNow().AddDays(-options.InboxDays) });
-        command.Parameters.Add(new() { Value = RowsAtOnce });
-        return await command.ExecuteNonQueryAsync(cancellationToken);
-    }
+    const string Delete = """
+        delete from messaging.inbox where ctid = any(array(
+            select ctid from messaging.inbox where seen_at < $1 limit $2 for update skip locked))
+        """;
 }

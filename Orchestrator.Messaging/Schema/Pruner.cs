@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Npgsql;
 
 namespace Orchestrator.Messaging.Schema;
 
@@ -7,19 +8,30 @@ namespace Orchestrator.Messaging.Schema;
 /// Deletes rows that have been kept long enough, a few at a time, and rests after each step in proportion to what it took: however many have come
 /// due, the work of the moment goes on beside it. Any number of processes may run it.
 /// </summary>
-public abstract partial class Pruner(TimeProvider time, ILogger logger) : BackgroundService
+/// <param name="database">Where the rows are.</param>
+/// <param name="delete">Deletes rows from before $1, at most $2 of them; rows that another process deletes are skipped.</param>
+/// <param name="keptDays">How long rows are kept.</param>
+/// <param name="time">The clock.</param>
+/// <param name="logger">Hears of what fails.</param>
+public abstract partial class Pruner(NpgsqlDataSource database, string delete, int keptDays, TimeProvider time, ILogger logger) : BackgroundService
 {
     /// <summary>The most rows that one step deletes.</summary>
-    protected internal const int RowsAtOnce = 2_000;
+    internal const int RowsAtOnce = 2_000;
 
     // A fifth of one connection's time at most: some 25,000 rows a second.
     const int RestToWork = 4;
 
     static readonly TimeSpan WhenNothingIsDue = TimeSpan.FromMinutes(1);
 
-    /// <summary>Deletes at most <see cref="RowsAtOnce"/> rows of those that are due; rows that another process deletes are skipped.</summary>
-    /// <returns>How many went.</returns>
-    public abstract Task<int> PruneAsync(CancellationToken cancellationToken);
+    /// <summary>One step.</summary>
+    /// <returns>How many rows went.</returns>
+    public async Task<int> PruneAsync(CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(delete);
+        command.Parameters.Add(new() { Value = time.GetUtcNow().AddDays(-keptDays) });
+        command.Parameters.Add(new() { Value = RowsAtOnce });
+        return await command.ExecuteNonQueryAsync(cancellationToken);
+    }
 
     /// <inheritdoc />
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
