@@ -17,12 +17,12 @@ sealed class LatencyScenario : IScenario
     const int WarmUpSeconds = 60;
 
     /// <summary>
-    /// One behind the other from submission to the announced end: transactions, decisions, three times a command and its reply, saga-events.
+    /// One behind the other from submission to the announced end: transactions, decisions, three commands of the ledger, its reply, saga-events.
     /// </summary>
-    const int Hops = 9;
+    const int Hops = 7;
 
-    /// <summary>The decision, the saga's four steps and the ledger's three: each is committed before it is published.</summary>
-    const int Commits = 8;
+    /// <summary>The decision, two steps of the saga and three of the ledger: each is committed before it is published.</summary>
+    const int Commits = 6;
 
     public string Name => "latency";
 

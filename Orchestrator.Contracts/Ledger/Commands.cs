@@ -34,6 +34,8 @@ public interface ILedgerCommand : IContract
             errors.Amount(amount, "amountMinor");
             errors.Currency(currency, "currency");
         }
+        (this as PlaceHold)?.Onward?.Validate(errors);
+        (this as Credit)?.Onward?.Validate(errors);
     }
 }
 
@@ -47,18 +49,27 @@ public interface IAmountCommand : ILedgerCommand
     string Currency { get; }
 }
 
-/// <summary>Reserves an amount on the account. The hold's id is the command's id. Answered by <see cref="HoldPlaced"/> or <see cref="HoldRefused"/>.</summary>
+/// <summary>
+/// Reserves an amount on the account. The hold's id is the command's id. Answered by <see cref="HoldPlaced"/> or <see cref="HoldRefused"/>; with an
+/// <paramref name="Onward"/> the ledger goes on by itself once the hold is placed, and only the last step, or the first that is refused, is answered.
+/// </summary>
 public sealed record PlaceHold(
-    Guid CommandId, Guid TransactionId, string AccountId, long AmountMinor, string Currency, string ReplyKey, DateTimeOffset RequestedAt) : IAmountCommand;
+    Guid CommandId, Guid TransactionId, string AccountId, long AmountMinor, string Currency, string ReplyKey, DateTimeOffset RequestedAt,
+    TransferOnward? Onward = null) : IAmountCommand;
 
 /// <summary>Takes a hold's amount off the account. Answered by <see cref="HoldCaptured"/> or <see cref="CaptureRefused"/>.</summary>
 public sealed record CaptureHold(
-    Guid CommandId, Guid TransactionId, string AccountId, Guid HoldId, string ReplyKey, DateTimeOffset RequestedAt) : ILedgerCommand;
+    Guid CommandId, Guid TransactionId, string AccountId, Guid HoldId, string ReplyKey, DateTimeOffset RequestedAt,
+    TransferTrail? Trail = null) : ILedgerCommand;
 
 /// <summary>Gives a hold's amount back to the account. Answered by <see cref="HoldReleased"/> or <see cref="ReleaseRefused"/>.</summary>
 public sealed record ReleaseHold(
     Guid CommandId, Guid TransactionId, string AccountId, Guid HoldId, string ReplyKey, DateTimeOffset RequestedAt) : ILedgerCommand;
 
-/// <summary>Puts an amount on the account. Answered by <see cref="Credited"/> or <see cref="CreditRefused"/>.</summary>
+/// <summary>
+/// Puts an amount on the account. Answered by <see cref="Credited"/> or <see cref="CreditRefused"/>; with an <paramref name="Onward"/> the ledger goes
+/// on by itself once the amount is credited, and only the capture, or this command's refusal, is answered.
+/// </summary>
 public sealed record Credit(
-    Guid CommandId, Guid TransactionId, string AccountId, long AmountMinor, string Currency, string ReplyKey, DateTimeOffset RequestedAt) : IAmountCommand;
+    Guid CommandId, Guid TransactionId, string AccountId, long AmountMinor, string Currency, string ReplyKey, DateTimeOffset RequestedAt,
+    CaptureOnward? Onward = null) : IAmountCommand;

@@ -31,11 +31,13 @@ public sealed record HoldPlaced(Guid CommandId, Guid TransactionId, Guid HoldId,
 /// <summary>Nothing was reserved; <paramref name="Reason"/> is one of <see cref="LedgerRefusals"/>.</summary>
 public sealed record HoldRefused(Guid CommandId, Guid TransactionId, string Reason, string ReplyKey, DateTimeOffset At) : ILedgerReply;
 
-/// <summary>The held amount has left the account.</summary>
-public sealed record HoldCaptured(Guid CommandId, Guid TransactionId, Guid HoldId, string ReplyKey, DateTimeOffset At) : ILedgerReply;
+/// <summary>The held amount has left the account; <paramref name="Trail"/> tells of the steps before, where the ledger took them by itself.</summary>
+public sealed record HoldCaptured(
+    Guid CommandId, Guid TransactionId, Guid HoldId, string ReplyKey, DateTimeOffset At, TransferTrail? Trail = null) : ILedgerReply;
 
 /// <summary>The hold was not captured; <paramref name="Reason"/> is one of <see cref="LedgerRefusals"/>.</summary>
-public sealed record CaptureRefused(Guid CommandId, Guid TransactionId, string Reason, string ReplyKey, DateTimeOffset At) : ILedgerReply;
+public sealed record CaptureRefused(
+    Guid CommandId, Guid TransactionId, string Reason, string ReplyKey, DateTimeOffset At, TransferTrail? Trail = null) : ILedgerReply;
 
 /// <summary>The held amount is available again.</summary>
 public sealed record HoldReleased(Guid CommandId, Guid TransactionId, Guid HoldId, string ReplyKey, DateTimeOffset At) : ILedgerReply;
@@ -46,8 +48,11 @@ public sealed record ReleaseRefused(Guid CommandId, Guid TransactionId, string R
 /// <summary>The amount is on the account.</summary>
 public sealed record Credited(Guid CommandId, Guid TransactionId, string ReplyKey, DateTimeOffset At) : ILedgerReply;
 
-/// <summary>Nothing was credited; <paramref name="Reason"/> is one of <see cref="LedgerRefusals"/>.</summary>
-public sealed record CreditRefused(Guid CommandId, Guid TransactionId, string Reason, string ReplyKey, DateTimeOffset At) : ILedgerReply;
+/// <summary>
+/// Nothing was credited; <paramref name="Reason"/> is one of <see cref="LedgerRefusals"/>. With a <paramref name="Trail"/> the hold is still there.
+/// </summary>
+public sealed record CreditRefused(
+    Guid CommandId, Guid TransactionId, string Reason, string ReplyKey, DateTimeOffset At, TransferTrail? Trail = null) : ILedgerReply;
 
 /// <summary>The stable names of what the ledger refuses.</summary>
 public static class LedgerRefusals

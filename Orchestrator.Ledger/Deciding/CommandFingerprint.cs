@@ -7,8 +7,8 @@ using Orchestrator.Contracts.Ledger;
 namespace Orchestrator.Ledger.Deciding;
 
 /// <summary>
-/// What a command asks for, in 16 bytes, to tell the same command sent again from another under the same id. When it was sent and where its
-/// reply goes are not part of it: who asks again may ask later.
+/// What a command asks for, in 16 bytes, to tell the same command sent again from another under the same id. When it was sent, where its
+/// reply goes and what follows it are not part of it: who asks again may ask later.
 /// </summary>
 static class CommandFingerprint
 {

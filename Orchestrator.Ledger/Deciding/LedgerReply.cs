@@ -13,12 +13,13 @@ static class LedgerReply
     {
         (PlaceHold c, null) => new HoldPlaced(c.CommandId, c.TransactionId, c.CommandId, c.ReplyKey, at),
         (PlaceHold c, _) => new HoldRefused(c.CommandId, c.TransactionId, refusal, c.ReplyKey, at),
-        (CaptureHold c, null) => new HoldCaptured(c.CommandId, c.TransactionId, c.HoldId, c.ReplyKey, at),
-        (CaptureHold c, _) => new CaptureRefused(c.CommandId, c.TransactionId, refusal, c.ReplyKey, at),
+        (CaptureHold c, null) => new HoldCaptured(c.CommandId, c.TransactionId, c.HoldId, c.ReplyKey, at, c.Trail),
+        (CaptureHold c, _) => new CaptureRefused(c.CommandId, c.TransactionId, refusal, c.ReplyKey, at, c.Trail),
         (ReleaseHold c, null) => new HoldReleased(c.CommandId, c.TransactionId, c.HoldId, c.ReplyKey, at),
         (ReleaseHold c, _) => new ReleaseRefused(c.CommandId, c.TransactionId, refusal, c.ReplyKey, at),
         (Credit c, null) => new Credited(c.CommandId, c.TransactionId, c.ReplyKey, at),
-        (Credit c, _) => new CreditRefused(c.CommandId, c.TransactionId, refusal, c.ReplyKey, at),
+        (Credit c, _) => new CreditRefused(
+            c.CommandId, c.TransactionId, refusal, c.ReplyKey, at, c.Onward is { HoldPlacedAt: var placed } ? new TransferTrail(placed) : null),
         _ => throw new ArgumentOutOfRangeException(nameof(command), command.GetType(), "not a command of the ledger"),
     };
 }

@@ -165,7 +165,7 @@ public sealed class LedgerProcessor : LaneProcessor
         var clearing = slot.State is { } account ? _memory.Contra(AccountKind.Clearing, account.Currency, _partition, now) : null;
         var decision = Decide(command, slot.State, clearing?.State, now);
         var refusal = Decided(command.CommandId, new(fingerprint, ReasonOf(decision), now), decision, slot, clearing, work);
-        work.Publish(LedgerReply.Of(command, refusal, now), LedgerIds.Reply(command.CommandId));
+        Tell(command, refusal, now, work);
     }
 
     // For the first time: it takes effect, or its refusal is kept, and whoever asks again in this unit gets the same.
@@ -187,12 +187,21 @@ public sealed class LedgerProcessor : LaneProcessor
         {
             if (first.Fingerprint == fingerprint)
             {
-                work.Publish(LedgerReply.Of(command, first.Refusal, first.At), LedgerIds.Reply(command.CommandId));
+                Tell(command, first.Refusal, first.At, work);
                 return;
             }
         }
         // Not the first reply, so not its message id either.
         work.Publish(LedgerReply.Of(command, LedgerRefusals.ExistsWithDifferentBody, Instants.Stored(work.Now)));
+    }
+
+    // Asked again, the steps that follow are asked again too: each of them knows whether it was taken before.
+    static void Tell(ILedgerCommand command, string? refusal, DateTimeOffset at, UnitOfWork work)
+    {
+        if (refusal is null && OnwardCommand.Of(command, at) is { } next)
+            work.Publish(next);
+        else
+            work.Publish(LedgerReply.Of(command, refusal, at), LedgerIds.Reply(command.CommandId));
     }
 
     LedgerDecision Decide(ILedgerCommand command, AccountState? account, AccountState? clearing, DateTimeOffset now) => command switch

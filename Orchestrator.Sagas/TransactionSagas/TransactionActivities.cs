@@ -54,6 +54,12 @@ static class TransactionActivities
         c.Happened("hold_placed");
     });
 
+    public static EventActivityBinder<TransactionSaga, CreditRefused> KeepHold(this EventActivityBinder<TransactionSaga, CreditRefused> on) => on.Then(c =>
+    {
+        c.Saga.HoldId = c.Id("hold");
+        c.Trail(c.Message.Trail);
+    });
+
     public static EventActivityBinder<TransactionSaga, TransactionDeadline> AssumeReview(this EventActivityBinder<TransactionSaga, TransactionDeadline> on) => on.Then(c =>
     {
         c.Saga.Verdict = FraudOutcome.Review;
@@ -63,6 +69,15 @@ static class TransactionActivities
 
     public static EventActivityBinder<TransactionSaga, T> Note<T>(this EventActivityBinder<TransactionSaga, T> on, string what, Func<T, string>? why = null)
         where T : class => on.Then(c => c.Happened(what, why?.Invoke(c.Message)));
+
+    /// <summary>Notes what the ledger did by itself, when it did, and then the last step.</summary>
+    public static EventActivityBinder<TransactionSaga, T> Note<T>(this EventActivityBinder<TransactionSaga, T> on, string what, Func<T, TransferTrail?> trail)
+        where T : class, ILedgerReply => on.Then(c =>
+        {
+            c.Saga.HoldId = c.Id("hold");
+            c.Trail(trail(c.Message));
+            c.Happened(what, at: c.Message.At);
+        });
 
     public static EventActivityBinder<TransactionSaga, T> Because<T>(this EventActivityBinder<TransactionSaga, T> on, string reason) where T : class =>
         on.Because(_ => reason);
@@ -77,13 +92,11 @@ static class TransactionActivities
         on.Step("placing_hold").Publish(c => new PlaceHold(
             c.Id("hold"), c.Saga.CorrelationId, c.Saga.SourceAccountId, c.Saga.AmountMinor!.Value, c.Saga.Currency!, c.Saga.SourceAccountId, c.Saga.StepAt));
 
-    public static EventActivityBinder<TransactionSaga, T> Credit<T>(this EventActivityBinder<TransactionSaga, T> on) where T : class =>
-        on.Step("crediting").Publish(c => new Credit(
-            c.Id("credit"), c.Saga.CorrelationId, c.Saga.DestinationAccountId!, c.Saga.AmountMinor!.Value, c.Saga.Currency!, c.Saga.SourceAccountId, c.Saga.StepAt));
-
-    public static EventActivityBinder<TransactionSaga, T> CaptureHold<T>(this EventActivityBinder<TransactionSaga, T> on) where T : class =>
-        on.Step("capturing_hold").Publish(c => new CaptureHold(
-            c.Id("capture"), c.Saga.CorrelationId, c.Saga.SourceAccountId, c.Saga.HoldId!.Value, c.Saga.SourceAccountId, c.Saga.StepAt));
+    /// <summary>All three steps at once: the ledger goes from one to the next by itself.</summary>
+    public static EventActivityBinder<TransactionSaga, T> Post<T>(this EventActivityBinder<TransactionSaga, T> on) where T : class =>
+        on.Step("posting").Publish(c => new PlaceHold(
+            c.Id("hold"), c.Saga.CorrelationId, c.Saga.SourceAccountId, c.Saga.AmountMinor!.Value, c.Saga.Currency!, c.Saga.SourceAccountId, c.Saga.StepAt,
+            new TransferOnward(c.Saga.DestinationAccountId!, c.Id("credit"), c.Id("capture"))));
 
     public static EventActivityBinder<TransactionSaga, T> ReleaseHold<T>(this EventActivityBinder<TransactionSaga, T> on) where T : class =>
         on.Step("releasing_hold").Publish(c => new ReleaseHold(
@@ -149,12 +162,21 @@ static class TransactionActivities
 
     static Guid Id<T>(this BehaviorContext<TransactionSaga, T> c, string step) where T : class => StepIds.Of(c.Saga.CorrelationId, step);
 
-    static void Happened<T>(this BehaviorContext<TransactionSaga, T> c, string what, string? why = null) where T : class
+    static void Trail<T>(this BehaviorContext<TransactionSaga, T> c, TransferTrail? trail) where T : class
+    {
+        if (trail is null)
+            return;
+        c.Happened("hold_placed", at: trail.HoldPlacedAt);
+        if (trail.CreditedAt is { } credited)
+            c.Happened("credited", at: credited);
+    }
+
+    static void Happened<T>(this BehaviorContext<TransactionSaga, T> c, string what, string? why = null, DateTimeOffset? at = null) where T : class
     {
         var now = Stored(c.Now());
         c.Saga.UpdatedAt = now;
         if (c.Saga.Timeline.Count < TransactionSaga.MaxTimeline)
-            c.Saga.Timeline.Add(new TimelineEntry(now, what, why));
+            c.Saga.Timeline.Add(new TimelineEntry(at is { } then ? Stored(then) : now, what, why));
     }
 
     // As precise as PostgreSQL stores it, so that what is read back is what was decided.

@@ -16,20 +16,23 @@ static class Is
     public static bool FoundFraudulent(BehaviorContext<TransactionSaga, TransactionSubmitted> c) =>
         c.Saga is { CancelRequested: false, Verdict: FraudOutcome.Decline };
 
-    public static bool FoundAcceptable(BehaviorContext<TransactionSaga, TransactionSubmitted> c) =>
-        c.Saga is { CancelRequested: false, Verdict: FraudOutcome.Approve or FraudOutcome.Review };
+    public static bool FoundApproved(BehaviorContext<TransactionSaga, TransactionSubmitted> c) =>
+        c.Saga is { CancelRequested: false, Verdict: FraudOutcome.Approve };
+
+    public static bool FoundDoubtful(BehaviorContext<TransactionSaga, TransactionSubmitted> c) =>
+        c.Saga is { CancelRequested: false, Verdict: FraudOutcome.Review };
 
     public static bool Unassessed(BehaviorContext<TransactionSaga, FraudAssessed> c) => c.Saga.Verdict is null;
 
     public static bool Decline(BehaviorContext<TransactionSaga, FraudAssessed> c) => c.Message.Outcome == FraudOutcome.Decline;
 
-    public static bool NoDecline(BehaviorContext<TransactionSaga, FraudAssessed> c) => !Decline(c);
+    public static bool Approve(BehaviorContext<TransactionSaga, FraudAssessed> c) => c.Message.Outcome == FraudOutcome.Approve;
+
+    public static bool Review(BehaviorContext<TransactionSaga, FraudAssessed> c) => c.Message.Outcome == FraudOutcome.Review;
 
     public static bool Cancelled(BehaviorContext<TransactionSaga, HoldPlaced> c) => c.Saga.CancelRequested;
 
-    public static bool UnderReview(BehaviorContext<TransactionSaga, HoldPlaced> c) => c.Saga is { CancelRequested: false, Verdict: FraudOutcome.Review };
-
-    public static bool Approved(BehaviorContext<TransactionSaga, HoldPlaced> c) => c.Saga is { CancelRequested: false, Verdict: not FraudOutcome.Review };
+    public static bool NotCancelled(BehaviorContext<TransactionSaga, HoldPlaced> c) => !c.Saga.CancelRequested;
 
     public static bool Cancelled(BehaviorContext<TransactionSaga, HoldRefused> c) => c.Saga.CancelRequested;
 

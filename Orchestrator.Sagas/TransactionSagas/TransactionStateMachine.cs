@@ -20,7 +20,6 @@ public sealed class TransactionStateMachine : MassTransitStateMachine<Transactio
         Event(() => Assessed, e => e.CorrelateById(c => c.Message.TransactionId));
         Event(() => HoldPlaced, e => e.CorrelateById(c => c.Message.TransactionId));
         Event(() => HoldRefused, e => e.CorrelateById(c => c.Message.TransactionId));
-        Event(() => Credited, e => e.CorrelateById(c => c.Message.TransactionId));
         Event(() => CreditRefused, e => e.CorrelateById(c => c.Message.TransactionId));
         Event(() => HoldCaptured, e => e.CorrelateById(c => c.Message.TransactionId));
         Event(() => CaptureRefused, e => e.CorrelateById(c => c.Message.TransactionId));
@@ -38,10 +37,11 @@ public sealed class TransactionStateMachine : MassTransitStateMachine<Transactio
             When(Submitted, Is.Cancelled).Accept().PublishVoided().End(steps).TransitionTo(Voided),
             When(Submitted, Is.Unassessed).Accept().Await(steps.Assessment).TransitionTo(Assessing),
             When(Submitted, Is.FoundFraudulent).Accept().PublishFraudDeclined().End(steps).TransitionTo(Declined),
-            When(Submitted, Is.FoundAcceptable).Accept().PlaceHold().Await(steps.Reply).TransitionTo(Holding),
+            When(Submitted, Is.FoundApproved).Accept().Post().Await(steps.Reply).TransitionTo(Posting),
+            When(Submitted, Is.FoundDoubtful).Accept().PlaceHold().Await(steps.Reply).TransitionTo(Holding),
             When(Assessed, Is.Unassessed).RememberAssessment(),
             When(Cancelled).RememberCancel(),
-            Ignore(HoldPlaced), Ignore(HoldRefused), Ignore(Credited), Ignore(CreditRefused),
+            Ignore(HoldPlaced), Ignore(HoldRefused), Ignore(CreditRefused),
             Ignore(HoldCaptured), Ignore(CaptureRefused), Ignore(HoldReleased), Ignore(ReleaseRefused));
 
         During(AwaitingSubmission,
@@ -53,53 +53,45 @@ public sealed class TransactionStateMachine : MassTransitStateMachine<Transactio
 
         During(Assessing,
             When(Assessed, Is.Decline).RememberAssessment().PublishFraudDeclined().End(steps).TransitionTo(Declined),
-            When(Assessed, Is.NoDecline).RememberAssessment().PlaceHold().Await(steps.Reply).TransitionTo(Holding),
+            When(Assessed, Is.Approve).RememberAssessment().Post().Await(steps.Reply).TransitionTo(Posting),
+            When(Assessed, Is.Review).RememberAssessment().PlaceHold().Await(steps.Reply).TransitionTo(Holding),
             When(Cancelled).RememberCancel().PublishVoided().End(steps).TransitionTo(Voided),
             When(Deadline.Received, Is.Early).Rearm(steps),
             When(Deadline.Received, Is.FirstNoticedLate).GiveGrace(steps),
             When(Deadline.Received, steps.DeclinesUnassessed).Because("assessment_timeout").PublishDeclined().End(steps).TransitionTo(Declined),
             When(Deadline.Received, steps.ReviewsUnassessed).AssumeReview().PlaceHold().Await(steps.Reply).TransitionTo(Holding),
             Ignore(Submitted),
-            Ignore(HoldPlaced), Ignore(HoldRefused), Ignore(Credited), Ignore(CreditRefused),
+            Ignore(HoldPlaced), Ignore(HoldRefused), Ignore(CreditRefused),
             Ignore(HoldCaptured), Ignore(CaptureRefused), Ignore(HoldReleased), Ignore(ReleaseRefused));
 
         During(Holding,
             When(HoldPlaced, Is.Cancelled).KeepHold().EndBy("Voided").ReleaseHold().Await(steps.Reply).TransitionTo(Releasing),
-            When(HoldPlaced, Is.UnderReview).KeepHold().Await(steps.Review).PublishHeld().TransitionTo(Held),
-            When(HoldPlaced, Is.Approved).KeepHold().Credit().Await(steps.Reply).TransitionTo(Crediting),
+            When(HoldPlaced, Is.NotCancelled).KeepHold().Await(steps.Review).PublishHeld().TransitionTo(Held),
             When(HoldRefused, Is.Cancelled).Note("hold_refused", r => r.Reason).PublishVoided().End(steps).TransitionTo(Voided),
             When(HoldRefused, Is.NotCancelled).Note("hold_refused", r => r.Reason).Because(r => r.Reason).PublishDeclined().End(steps).TransitionTo(Declined),
             When(Cancelled).RememberCancel(),
             When(Deadline.Received, Is.Early).Rearm(steps),
             When(Deadline.Received, Is.Due).Repeat(steps).PlaceHold().AwaitAgain(steps),
             Ignore(Submitted), Ignore(Assessed),
-            Ignore(Credited), Ignore(CreditRefused), Ignore(HoldCaptured), Ignore(CaptureRefused), Ignore(HoldReleased), Ignore(ReleaseRefused));
+            Ignore(CreditRefused), Ignore(HoldCaptured), Ignore(CaptureRefused), Ignore(HoldReleased), Ignore(ReleaseRefused));
 
         During(Held,
             When(Cancelled).RememberCancel().EndBy("Voided").ReleaseHold().Await(steps.Reply).TransitionTo(Releasing),
             When(Deadline.Received, Is.Early).Rearm(steps),
             When(Deadline.Received, Is.Due).Note("review_expired").Because("review_expired").EndBy("Declined").ReleaseHold().Await(steps.Reply).TransitionTo(Releasing),
             Ignore(Submitted), Ignore(Assessed), Ignore(HoldPlaced), Ignore(HoldRefused),
-            Ignore(Credited), Ignore(CreditRefused), Ignore(HoldCaptured), Ignore(CaptureRefused), Ignore(HoldReleased), Ignore(ReleaseRefused));
+            Ignore(CreditRefused), Ignore(HoldCaptured), Ignore(CaptureRefused), Ignore(HoldReleased), Ignore(ReleaseRefused));
 
-        During(Crediting,
-            When(Credited).Note("credited").CaptureHold().Await(steps.Reply).TransitionTo(Capturing),
-            When(CreditRefused).Note("credit_refused", r => r.Reason).Because(r => r.Reason).EndBy("Compensated").ReleaseHold().Await(steps.Reply).TransitionTo(Releasing),
-            When(Cancelled).RefuseCancel(),
-            When(Deadline.Received, Is.Early).Rearm(steps),
-            When(Deadline.Received, Is.Due).Repeat(steps).Credit().AwaitAgain(steps),
-            Ignore(Submitted), Ignore(Assessed), Ignore(HoldPlaced), Ignore(HoldRefused),
-            Ignore(HoldCaptured), Ignore(CaptureRefused), Ignore(HoldReleased), Ignore(ReleaseRefused));
-
-        During(Capturing,
-            When(HoldCaptured).Note("hold_captured").PublishCompleted().End(steps).TransitionTo(Completed),
-            When(CaptureRefused, Is.CapturedBefore).Note("hold_captured").PublishCompleted().End(steps).TransitionTo(Completed),
+        During(Posting,
+            When(HoldCaptured).Note("hold_captured", r => r.Trail).PublishCompleted().End(steps).TransitionTo(Completed),
+            When(CaptureRefused, Is.CapturedBefore).Note("hold_captured", r => r.Trail).PublishCompleted().End(steps).TransitionTo(Completed),
             When(CaptureRefused, Is.NotCaptured).Note("capture_refused", r => r.Reason).RaiseStuck(),
+            When(HoldRefused).Note("hold_refused", r => r.Reason).Because(r => r.Reason).PublishDeclined().End(steps).TransitionTo(Declined),
+            When(CreditRefused).KeepHold().Note("credit_refused", r => r.Reason).Because(r => r.Reason).EndBy("Compensated").ReleaseHold().Await(steps.Reply).TransitionTo(Releasing),
             When(Cancelled).RefuseCancel(),
             When(Deadline.Received, Is.Early).Rearm(steps),
-            When(Deadline.Received, Is.Due).Repeat(steps).CaptureHold().AwaitAgain(steps),
-            Ignore(Submitted), Ignore(Assessed), Ignore(HoldPlaced), Ignore(HoldRefused),
-            Ignore(Credited), Ignore(CreditRefused), Ignore(HoldReleased), Ignore(ReleaseRefused));
+            When(Deadline.Received, Is.Due).Repeat(steps).Post().AwaitAgain(steps),
+            Ignore(Submitted), Ignore(Assessed), Ignore(HoldPlaced), Ignore(HoldReleased), Ignore(ReleaseRefused));
 
         During(Releasing,
             When(HoldReleased, Ends.Voided).Note("hold_released").PublishVoided().End(steps).TransitionTo(Voided),
@@ -113,12 +105,12 @@ public sealed class TransactionStateMachine : MassTransitStateMachine<Transactio
             When(Deadline.Received, Is.Early).Rearm(steps),
             When(Deadline.Received, Is.Due).Repeat(steps).ReleaseHold().AwaitAgain(steps),
             Ignore(Submitted), Ignore(Assessed), Ignore(HoldPlaced), Ignore(HoldRefused),
-            Ignore(Credited), Ignore(CreditRefused), Ignore(HoldCaptured), Ignore(CaptureRefused));
+            Ignore(CreditRefused), Ignore(HoldCaptured), Ignore(CaptureRefused));
 
         foreach (var ended in new[] { Completed, Declined, Compensated, Voided })
         {
             During(ended,
-                Ignore(Submitted), Ignore(Cancelled), Ignore(Assessed), Ignore(HoldPlaced), Ignore(HoldRefused), Ignore(Credited),
+                Ignore(Submitted), Ignore(Cancelled), Ignore(Assessed), Ignore(HoldPlaced), Ignore(HoldRefused),
                 Ignore(CreditRefused), Ignore(HoldCaptured), Ignore(CaptureRefused), Ignore(HoldReleased), Ignore(ReleaseRefused),
                 Ignore(Deadline.Received));
         }
@@ -133,17 +125,14 @@ public sealed class TransactionStateMachine : MassTransitStateMachine<Transactio
     /// <summary>Waits for the fraud assessment.</summary>
     public State Assessing { get; private set; } = null!;
 
-    /// <summary>Waits for the hold on the source account.</summary>
+    /// <summary>Waits for the hold on the source account, for a person is to look.</summary>
     public State Holding { get; private set; } = null!;
 
     /// <summary>The funds are on hold and a person looks.</summary>
     public State Held { get; private set; } = null!;
 
-    /// <summary>Waits for the credit of the destination account; from here on it cannot be cancelled.</summary>
-    public State Crediting { get; private set; } = null!;
-
-    /// <summary>Waits for the held funds to leave the source account.</summary>
-    public State Capturing { get; private set; } = null!;
+    /// <summary>The ledger places the hold, credits the destination and captures the hold, one after the other; from here on it cannot be cancelled.</summary>
+    public State Posting { get; private set; } = null!;
 
     /// <summary>Waits for the hold to be given back.</summary>
     public State Releasing { get; private set; } = null!;
@@ -174,9 +163,6 @@ public sealed class TransactionStateMachine : MassTransitStateMachine<Transactio
 
     /// <summary>The funds are not on hold.</summary>
     public Event<HoldRefused> HoldRefused { get; private set; } = null!;
-
-    /// <summary>The destination has the money.</summary>
-    public Event<Credited> Credited { get; private set; } = null!;
 
     /// <summary>The destination cannot have the money.</summary>
     public Event<CreditRefused> CreditRefused { get; private set; } = null!;

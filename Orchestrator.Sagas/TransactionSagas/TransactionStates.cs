@@ -8,10 +8,9 @@ public static class TransactionStates
         new("AwaitingSubmission", "awaiting_submission", Ended: false, ["submit", "assess", "hold", "credit", "capture"]),
         new("NeverSubmitted", "never_submitted", Ended: false, ["submit"]),
         new("Assessing", "assessing", Ended: false, ["assess", "hold", "credit", "capture"]),
-        new("Holding", "holding", Ended: false, ["hold", "credit", "capture"]),
+        new("Holding", "holding", Ended: false, ["hold", "review", "credit", "capture"]),
         new("Held", "held", Ended: false, ["review", "credit", "capture"]),
-        new("Crediting", "crediting", Ended: false, ["credit", "capture"]),
-        new("Capturing", "capturing", Ended: false, ["capture"]),
+        new("Posting", "posting", Ended: false, ["hold", "credit", "capture"]),
         new("Releasing", "releasing", Ended: false, ["release"]),
         new("Completed", "completed", Ended: true, []),
         new("Declined", "declined", Ended: true, []),
@@ -32,10 +31,7 @@ public static class TransactionStates
     public static string? Stored(string shown) => Array.Find(All, s => string.Equals(s.Shown, shown, StringComparison.Ordinal))?.Stored;
 
     /// <summary>What is still to happen if nothing goes wrong, in order.</summary>
-    public static IReadOnlyList<string> Remaining(TransactionSaga saga) =>
-        saga is { CurrentState: "Holding", Verdict: Contracts.Decisions.FraudOutcome.Review }
-            ? ["hold", "review", "credit", "capture"]
-            : Find(saga.CurrentState)?.Remaining ?? [];
+    public static IReadOnlyList<string> Remaining(TransactionSaga saga) => Find(saga.CurrentState)?.Remaining ?? [];
 
     static State? Find(string state) => Array.Find(All, s => string.Equals(s.Stored, state, StringComparison.Ordinal));
 

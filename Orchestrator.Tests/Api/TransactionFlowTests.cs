@@ -18,7 +18,7 @@ public sealed class TransactionFlowTests(ApiFixture api)
         Assert.Equal("completed", ended.GetProperty("state").GetString());
         Assert.Empty(ended.GetProperty("remaining").EnumerateArray());
         Assert.Equal(
-            ["assessed", "capturing_hold", "completed", "credited", "crediting", "hold_captured", "hold_placed", "placing_hold", "submitted"],
+            ["assessed", "completed", "credited", "hold_captured", "hold_placed", "posting", "submitted"],
             ended.GetProperty("timeline").EnumerateArray().Select(e => e.GetProperty("what").GetString()).Order(StringComparer.Ordinal));
         Assert.Equal(2_500, (await api.GetAsync("/v1/accounts/flow-payee")).Json.GetProperty("counters").GetProperty("creditsPostedMinor").GetInt64());
         Assert.Equal(2_500, (await api.GetAsync("/v1/accounts/flow-payer")).Json.GetProperty("counters").GetProperty("debitsPostedMinor").GetInt64());

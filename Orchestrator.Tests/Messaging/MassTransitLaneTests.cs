@@ -70,7 +70,7 @@ public sealed class MassTransitLaneTests : IAsyncLifetime
         Assert.Equal("as it was thrown", (await Assert.ThrowsAsync<InvalidDataException>(() => TakeAsync(HoldPlaced()))).Message);
 
     [Fact]
-    public async Task Message_when_nobody_consumes_it_is_passed_over() => Assert.Empty((await TakeAsync(Credited())).Outgoing);
+    public async Task Message_when_nobody_consumes_it_is_passed_over() => Assert.Empty((await TakeAsync(new Credited(Id, Id, "alice", Noon))).Outgoing);
 
     [Fact]
     public async Task Message_when_it_is_faulty_is_not_dispatched()

@@ -2,9 +2,11 @@ using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using Orchestrator.Contracts.Decisions;
+using Orchestrator.Contracts.Ledger;
 using Orchestrator.Contracts.Transactions;
 using Orchestrator.Messaging.Lanes;
 using Orchestrator.Messaging.MassTransit.Sagas;
+using Orchestrator.Messaging.Schema;
 using Orchestrator.Sagas;
 using Orchestrator.Sagas.TransactionSagas;
 using Orchestrator.Tests.Infrastructure;
@@ -53,10 +55,10 @@ public sealed class SagaStorageTests(TestInfrastructure infrastructure) : Ledger
 
         Assert.Equal(3, lane.Writes - before);
         var tally = await owners.Tally.ReadAsync(CancellationToken.None);
-        Assert.Equal((300, 200), (tally.ByState["Holding"], tally.ByState["Assessing"]));
+        Assert.Equal((300, 200), (tally.ByState["Posting"], tally.ByState["Assessing"]));
         Assert.Equal((500, 500, 0), (tally.Submitted, tally.InProgress, tally.Completed));
-        var page = await owners.Reader.ListAsync("Holding", accountId: null, after: null, limit: 100, CancellationToken.None);
-        var next = await owners.Reader.ListAsync("Holding", accountId: null, page.Next, limit: 250, CancellationToken.None);
+        var page = await owners.Reader.ListAsync("Posting", accountId: null, after: null, limit: 100, CancellationToken.None);
+        var next = await owners.Reader.ListAsync("Posting", accountId: null, page.Next, limit: 250, CancellationToken.None);
         Assert.Equal((100, 200), (page.Items.Count, next.Items.Count));
         Assert.Empty(page.Items.Select(s => s.CorrelationId).Intersect(next.Items.Select(s => s.CorrelationId)));
         Assert.Null(next.Next);
@@ -109,7 +111,7 @@ public sealed class SagaStorageTests(TestInfrastructure infrastructure) : Ledger
         await Assert.ThrowsAsync<LostRaceException>(() => former.TakeAsync(Assessed(FraudOutcome.Decline)));
         Assert.Empty(await former.TakeAsync(Assessed(FraudOutcome.Decline)));
 
-        Assert.Equal("Holding", (await owners.Reader.FindAsync(Id, CancellationToken.None))!.CurrentState);
+        Assert.Equal("Posting", (await owners.Reader.FindAsync(Id, CancellationToken.None))!.CurrentState);
         Assert.Equal(1, (await owners.Tally.ReadAsync(CancellationToken.None)).Submitted);
     }
 
@@ -126,7 +128,31 @@ public sealed class SagaStorageTests(TestInfrastructure infrastructure) : Ledger
 
         Assert.Null(lane.Find(Id));
         Assert.Single(await lane.TakeAsync(Assessed()));
-        Assert.Equal("Holding", lane.Find(Id)!.CurrentState);
+        Assert.Equal("Posting", lane.Find(Id)!.CurrentState);
+    }
+
+    [Fact]
+    public async Task Migration_when_a_transaction_is_between_two_steps_of_the_ledger_lets_it_go_on_to_its_end()
+    {
+        await using var owners = await Owners.StartAsync(Database);
+        var ids = Enumerable.Range(1, 4).Select(i => new Guid(i, 3, 3, new byte[8])).ToList();
+        await (await owners.NextAsync()).TakeAsync(ids.Select(id => Submitted(id)).Concat<object>(ids.Select(id => Assessed(id: id))));
+        foreach (var (id, state) in ids.Zip(["Crediting", "Capturing", "Holding", "Holding"]))
+            await ExecuteAsync($"update sagas.transaction set state = '{state}' where transaction_id = '{id}'");
+        await ExecuteAsync($"update sagas.transaction set cancel_requested = true where transaction_id = '{ids[3]}'");
+        await ExecuteAsync("delete from sagas.tally; insert into sagas.tally values (3, 'Crediting', 1), (3, 'Capturing', 1), (3, 'Holding', 2)");
+        var migration = await new StreamReader(
+            typeof(Migrations).Assembly.GetManifestResourceStream("migrations/0011_sagas_posting.sql")!).ReadToEndAsync(CancellationToken.None);
+
+        await ExecuteAsync(migration);
+        await ExecuteAsync(migration);
+
+        var tally = (await owners.Tally.ReadAsync(CancellationToken.None)).ByState;
+        Assert.Equal((3, 1, 0, 0), (tally["Posting"], tally["Holding"], tally["Crediting"], tally["Capturing"]));
+        var lane = await owners.NextAsync();
+        var published = await lane.TakeAsync(ids.Take(3).Select(id => HoldCaptured(id)).Append<object>(HoldPlaced(ids[3])));
+        Assert.Equal(3, published.OfType<TransactionCompleted>().Count());
+        Assert.Single(published.OfType<ReleaseHold>());
     }
 
     /// <summary>Processes that own the lane one after the other: each knows only what is stored.</summary>

@@ -49,13 +49,13 @@ public sealed class TransactionCancellationTests(SagaPipeline pipeline)
     public async Task Cancellation_while_the_hold_is_under_way_waits_for_it_and_releases_it()
     {
         var lane = await pipeline.OpenLaneAsync();
-        await lane.TakeAsync(Submitted(), Assessed());
+        await lane.TakeAsync(Submitted(), Assessed(FraudOutcome.Review));
         Assert.Empty(await lane.TakeAsync(Cancelled(), Cancelled()));
 
         Assert.IsType<ReleaseHold>(Assert.Single(await lane.TakeAsync(HoldPlaced())));
         Assert.IsType<TransactionVoided>(Assert.Single(await lane.TakeAsync(HoldReleased())));
 
-        Assert.Empty(lane.Published.OfType<Credit>());
+        Assert.Null(Assert.Single(lane.Published.OfType<PlaceHold>()).Onward);
         Assert.Empty(lane.Timers);
     }
 
@@ -63,7 +63,7 @@ public sealed class TransactionCancellationTests(SagaPipeline pipeline)
     public async Task Cancellation_while_the_hold_is_refused_voids_without_a_release()
     {
         var lane = await pipeline.OpenLaneAsync();
-        await lane.TakeAsync(Submitted(), Assessed(), Cancelled());
+        await lane.TakeAsync(Submitted(), Assessed(FraudOutcome.Review), Cancelled());
 
         Assert.IsType<TransactionVoided>(Assert.Single(await lane.TakeAsync(HoldRefused())));
     }
@@ -79,13 +79,13 @@ public sealed class TransactionCancellationTests(SagaPipeline pipeline)
     }
 
     [Fact]
-    public async Task Cancellation_once_crediting_has_begun_is_refused_and_noted_once()
+    public async Task Cancellation_once_it_is_approved_is_refused_and_noted_once()
     {
         var lane = await pipeline.OpenLaneAsync();
-        await lane.TakeAsync(Submitted(), Assessed(), HoldPlaced());
+        await lane.TakeAsync(Submitted(), Assessed());
 
         Assert.Empty(await lane.TakeAsync(Cancelled()));
-        await lane.TakeAsync(Credited(), Cancelled(), HoldCaptured());
+        await lane.TakeAsync(Cancelled(), HoldCaptured());
 
         var saga = lane.Find(Id)!;
         Assert.Equal("Completed", saga.CurrentState);

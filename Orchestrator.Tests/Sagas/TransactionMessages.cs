@@ -12,6 +12,10 @@ static class TransactionMessages
 
     public static readonly Guid Id = new("0195a0a0-0000-7000-8000-000000000001");
 
+    public static readonly TransferTrail HoldAlone = new(Noon.AddMilliseconds(1));
+
+    public static readonly TransferTrail HoldAndCredit = new(Noon.AddMilliseconds(1), Noon.AddMilliseconds(2));
+
     public static TransactionSubmitted Submitted(Guid? id = null) =>
         new(id ?? Id, "alice", "bob", 1_250, "EUR", TransactionKind.Transfer, Noon);
 
@@ -24,15 +28,13 @@ static class TransactionMessages
 
     public static HoldRefused HoldRefused(string reason = LedgerRefusals.InsufficientFunds, Guid? id = null) => new(Step("hold", id), id ?? Id, reason, "alice", Noon);
 
-    public static Credited Credited(Guid? id = null) => new(Step("credit", id), id ?? Id, "alice", Noon);
-
     public static CreditRefused CreditRefused(string reason = LedgerRefusals.AccountNotFound, Guid? id = null) =>
-        new(Step("credit", id), id ?? Id, reason, "alice", Noon);
+        new(Step("credit", id), id ?? Id, reason, "alice", Noon, HoldAlone);
 
-    public static HoldCaptured HoldCaptured(Guid? id = null) => new(Step("capture", id), id ?? Id, Step("hold", id), "alice", Noon);
+    public static HoldCaptured HoldCaptured(Guid? id = null) => new(Step("capture", id), id ?? Id, Step("hold", id), "alice", Noon.AddMilliseconds(3), HoldAndCredit);
 
     public static CaptureRefused CaptureRefused(string reason = LedgerRefusals.HoldNotFound, Guid? id = null) =>
-        new(Step("capture", id), id ?? Id, reason, "alice", Noon);
+        new(Step("capture", id), id ?? Id, reason, "alice", Noon, HoldAndCredit);
 
     public static HoldReleased HoldReleased(Guid? id = null) => new(Step("release", id), id ?? Id, Step("hold", id), "alice", Noon);
 

@@ -14,7 +14,7 @@ public sealed class TransactionPropertyTests(SagaPipeline pipeline)
     [
         () => Submitted(), () => Cancelled(),
         () => Assessed(FraudOutcome.Approve), () => Assessed(FraudOutcome.Review), () => Assessed(FraudOutcome.Decline),
-        () => HoldPlaced(), () => HoldRefused(), () => Credited(), () => CreditRefused(), () => HoldCaptured(), () => HoldReleased(),
+        () => HoldPlaced(), () => HoldRefused(), () => CreditRefused(), () => HoldCaptured(), () => HoldReleased(),
         () => CaptureRefused(), () => CaptureRefused(LedgerRefusals.HoldAlreadyCaptured),
         () => ReleaseRefused(), () => ReleaseRefused(LedgerRefusals.HoldAlreadyReleased),
     ];
@@ -42,8 +42,7 @@ public sealed class TransactionPropertyTests(SagaPipeline pipeline)
                 }
                 var end = Assert.Single(ends);
                 Assert.Equal(end.GetType().Name["Transaction".Length..], lane.Find(Id)!.CurrentState);
-                Assert.False(world.Credited && world.Released, "credited and released");
-                Assert.Equal(end is TransactionCompleted, world.Credited);
+                Assert.False(world.Captured && world.Released, "captured and released");
                 Assert.False(end is TransactionCompleted && lane.Find(Id)!.CancelRequested, "completed although it was taken back in time");
                 Assert.Equal(end is TransactionCompleted, world.Captured);
                 Assert.Equal(world.Held && end is not TransactionCompleted, world.Released);
@@ -77,7 +76,7 @@ public sealed class TransactionPropertyTests(SagaPipeline pipeline)
             {
                 var lane = await pipeline.OpenLaneAsync();
                 var ids = Enumerable.Range(1, 20).Select(i => new Guid(i, 0, 0, new byte[8])).ToList();
-                Func<Guid, object>[] life = [id => Submitted(id), id => Assessed(id: id), id => HoldPlaced(id), id => Credited(id), id => HoldCaptured(id)];
+                Func<Guid, object>[] life = [id => Submitted(id), id => Assessed(id: id), id => HoldCaptured(id)];
                 var progress = new int[ids.Count];
                 var messages = new List<object>();
                 for (var i = 0; ; i++)

@@ -21,18 +21,16 @@ public sealed class TransactionTableTests(SagaPipeline pipeline)
         ("AwaitingSubmission, cancelled", [() => Cancelled()]),
         ("NeverSubmitted", [() => Assessed(), () => Deadline]),
         ("Assessing", [() => Submitted()]),
-        ("Holding", [() => Submitted(), () => Assessed()]),
-        ("Holding, for review", [() => Submitted(), () => Assessed(FraudOutcome.Review)]),
-        ("Holding, cancelled", [() => Submitted(), () => Assessed(), () => Cancelled()]),
+        ("Holding", [() => Submitted(), () => Assessed(FraudOutcome.Review)]),
+        ("Holding, cancelled", [() => Submitted(), () => Assessed(FraudOutcome.Review), () => Cancelled()]),
         ("Held", [() => Submitted(), () => Assessed(FraudOutcome.Review), () => HoldPlaced()]),
-        ("Crediting", [() => Submitted(), () => Assessed(), () => HoldPlaced()]),
-        ("Capturing", [() => Submitted(), () => Assessed(), () => HoldPlaced(), () => Credited()]),
-        ("Releasing, after a refused credit", [() => Submitted(), () => Assessed(), () => HoldPlaced(), () => CreditRefused()]),
+        ("Posting", [() => Submitted(), () => Assessed()]),
+        ("Releasing, after a refused credit", [() => Submitted(), () => Assessed(), () => CreditRefused()]),
         ("Releasing, after an expired review", [() => Submitted(), () => Assessed(FraudOutcome.Review), () => HoldPlaced(), () => Deadline]),
         ("Releasing, after a cancellation", [() => Submitted(), () => Assessed(FraudOutcome.Review), () => HoldPlaced(), () => Cancelled()]),
-        ("Completed", [() => Submitted(), () => Assessed(), () => HoldPlaced(), () => Credited(), () => HoldCaptured()]),
+        ("Completed", [() => Submitted(), () => Assessed(), () => HoldCaptured()]),
         ("Declined", [() => Submitted(), () => Assessed(FraudOutcome.Decline)]),
-        ("Compensated", [() => Submitted(), () => Assessed(), () => HoldPlaced(), () => CreditRefused(), () => HoldReleased()]),
+        ("Compensated", [() => Submitted(), () => Assessed(), () => CreditRefused(), () => HoldReleased()]),
         ("Voided", [() => Submitted(), () => Cancelled()]),
     ];
 
@@ -45,7 +43,6 @@ public sealed class TransactionTableTests(SagaPipeline pipeline)
         ("FraudAssessed: decline", () => Assessed(FraudOutcome.Decline)),
         ("HoldPlaced", () => HoldPlaced()),
         ("HoldRefused", () => HoldRefused()),
-        ("Credited", () => Credited()),
         ("CreditRefused", () => CreditRefused()),
         ("HoldCaptured", () => HoldCaptured()),
         ("CaptureRefused: hold_already_captured", () => CaptureRefused(LedgerRefusals.HoldAlreadyCaptured)),
@@ -108,7 +105,10 @@ public sealed class TransactionTableTests(SagaPipeline pipeline)
         - A command to the ledger has an id that follows from the transaction and the step, and is the same to the byte however often it is sent. The ledger
           answers the same each time. So asking again is the default where a reply is missing, and after five times people are told (`transaction_stuck`)
           while it goes on asking every ten minutes.
-        - The credit comes before the capture: while the destination may still refuse, the funds are only on hold and can be given back. Once the credit has
+        - What is approved is posted by the ledger in one go: `PlaceHold` names what is to follow, so the ledger goes from hold to credit to capture by itself
+          and answers once, when it is done or at the first step that is refused ([ADR 0007](../adr/0007-a-transfer-is-one-request-to-the-ledger.md)).
+          Asked again, it goes through the same steps and finds each of them taken.
+        - The credit comes before the capture: while the destination may still refuse, the funds are only on hold and can be given back. Once the posting has
           begun, a cancellation is refused.
         - What ends a transaction is announced in the unit of work that stores the end, exactly once.
 

@@ -17,13 +17,11 @@ sealed class TransactionWorld(TransactionLane lane, FraudOutcome verdict, bool f
 
     public bool Submitted { get; private set; }
 
-    public bool Credited => _answered.Values.Any(r => r is Credited);
-
     public bool Captured => _answered.Values.Any(r => r is HoldCaptured);
 
     public bool Released => _answered.Values.Any(r => r is HoldReleased);
 
-    public bool Held => _answered.Values.Any(r => r is HoldPlaced);
+    public bool Held => _answered.Values.Any(r => r is Contracts.Ledger.HoldPlaced or Contracts.Ledger.CreditRefused or Contracts.Ledger.HoldCaptured);
 
     /// <summary>One thing happens.</summary>
     public async Task StepAsync(int choice)
@@ -110,12 +108,10 @@ sealed class TransactionWorld(TransactionLane lane, FraudOutcome verdict, bool f
 
     ILedgerReply Decide(ILedgerCommand command) => command switch
     {
-        PlaceHold when fundsSuffice => HoldPlaced(),
-        PlaceHold => HoldRefused(),
-        Credit when payeeExists => TransactionMessages.Credited(),
-        Credit => CreditRefused(),
-        CaptureHold when Released => CaptureRefused(LedgerRefusals.HoldAlreadyReleased),
-        CaptureHold => HoldCaptured(),
+        PlaceHold when !fundsSuffice => HoldRefused(),
+        PlaceHold { Onward: null } => HoldPlaced(),
+        PlaceHold when payeeExists => HoldCaptured(),
+        PlaceHold => CreditRefused(),
         ReleaseHold when Captured => ReleaseRefused(LedgerRefusals.HoldAlreadyCaptured),
         ReleaseHold => HoldReleased(),
         _ => throw new InvalidOperationException($"{command.GetType().Name} is not a command the saga sends"),

@@ -1,0 +1,39 @@
+namespace Orchestrator.Contracts.Ledger;
+
+/// <summary>
+/// What the ledger does by itself once a hold is placed: it credits the destination, then captures the hold (a routing slip). What the steps do
+/// follows from their ids, so the whole is taken once however often it is asked for.
+/// </summary>
+/// <param name="DestinationAccountId">The account that is credited.</param>
+/// <param name="CreditId">The id of the <see cref="Credit"/>.</param>
+/// <param name="CaptureId">The id of the <see cref="CaptureHold"/>.</param>
+public sealed record TransferOnward(string DestinationAccountId, Guid CreditId, Guid CaptureId)
+{
+    internal void Validate(ContractErrors errors)
+    {
+        errors.AccountId(DestinationAccountId, "onward.destinationAccountId");
+        errors.Id(CreditId, "onward.creditId");
+        errors.Id(CaptureId, "onward.captureId");
+    }
+}
+
+/// <summary>What the ledger does by itself once an amount is credited: it captures the hold that stands for it.</summary>
+/// <param name="AccountId">The account that the hold is on.</param>
+/// <param name="HoldId">The hold.</param>
+/// <param name="CaptureId">The id of the <see cref="CaptureHold"/>.</param>
+/// <param name="HoldPlacedAt">When the hold was placed, UTC.</param>
+public sealed record CaptureOnward(string AccountId, Guid HoldId, Guid CaptureId, DateTimeOffset HoldPlacedAt)
+{
+    internal void Validate(ContractErrors errors)
+    {
+        errors.AccountId(AccountId, "onward.accountId");
+        errors.Id(HoldId, "onward.holdId");
+        errors.Id(CaptureId, "onward.captureId");
+        errors.Instant(HoldPlacedAt, "onward.holdPlacedAt");
+    }
+}
+
+/// <summary>When the steps that went before were taken, for the one who is answered at the end.</summary>
+/// <param name="HoldPlacedAt">When the hold was placed, UTC.</param>
+/// <param name="CreditedAt">When the destination was credited, UTC; null when it was not.</param>
+public sealed record TransferTrail(DateTimeOffset HoldPlacedAt, DateTimeOffset? CreditedAt = null);
