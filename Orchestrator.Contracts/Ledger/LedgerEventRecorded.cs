@@ -19,6 +19,10 @@ namespace Orchestrator.Contracts.Ledger;
 /// <param name="HoldId">The hold that is placed, captured or released, when there is one.</param>
 /// <param name="ContraAccountId">The other side of a posting; null for events that post nothing.</param>
 /// <param name="Reason">Why an account was frozen, unfrozen or closed; null for other events.</param>
+/// <param name="ReleasedMinor">Of a capture: what the hold reserved beyond the captured amount and is available again; null when there is none.</param>
+/// <param name="ExpiresAt">Of a hold that is placed: when it expires, UTC; null when it does not.</param>
+/// <param name="CounterpartyAccountId">The account that pays or receives at the other end, where the command named it.</param>
+/// <param name="ReversesTransactionId">The transaction that this one undoes, when it does.</param>
 public sealed record LedgerEventRecorded(
     string AccountId,
     long Version,
@@ -32,7 +36,11 @@ public sealed record LedgerEventRecorded(
     Guid? TransactionId = null,
     Guid? HoldId = null,
     string? ContraAccountId = null,
-    string? Reason = null) : IContract
+    string? Reason = null,
+    long? ReleasedMinor = null,
+    DateTimeOffset? ExpiresAt = null,
+    string? CounterpartyAccountId = null,
+    Guid? ReversesTransactionId = null) : IContract
 {
     /// <inheritdoc />
     public void Validate(ContractErrors errors)
@@ -60,7 +68,7 @@ public enum LedgerEventType
     /// <summary>An amount was reserved.</summary>
     [JsonStringEnumMemberName("hold_placed")] HoldPlaced,
 
-    /// <summary>A hold's amount was taken off.</summary>
+    /// <summary>A hold's amount, or a part of it, was taken off; the rest became available again.</summary>
     [JsonStringEnumMemberName("hold_captured")] HoldCaptured,
 
     /// <summary>A hold's amount became available again.</summary>
@@ -80,4 +88,7 @@ public enum LedgerEventType
 
     /// <summary>The account is closed for ever.</summary>
     [JsonStringEnumMemberName("closed")] Closed,
+
+    /// <summary>A hold's amount became available again because its time was over.</summary>
+    [JsonStringEnumMemberName("hold_expired")] HoldExpired,
 }
