@@ -4,6 +4,7 @@ using Orchestrator.Api.Health;
 using Orchestrator.Api.Hosting;
 using Orchestrator.Api.OpenApi;
 using Orchestrator.Api.Parked;
+using Orchestrator.Api.Postings;
 using Orchestrator.Api.Problems;
 using Orchestrator.Api.Transactions;
 using Orchestrator.Decisioning;
@@ -27,6 +28,7 @@ return await HostStart.RunAsync(async () =>
     if (roles.HasFlag(HostRoles.Ledger))
         builder.Services.AddLedger();
     builder.Services.AddLedgerReader();
+    builder.Services.AddPostings();
     builder.Services.AddSagasReader();
     builder.Services.AddOrchestratorMessaging(builder.Configuration);
 
@@ -48,6 +50,7 @@ return await HostStart.RunAsync(async () =>
     {
         app.UseOrchestratorOpenApi();
         app.MapAccounts();
+        app.MapPostings();
         app.MapTransactions();
         app.MapParked();
         app.MapFigures();

@@ -17,7 +17,7 @@ public static class Topics
     /// <summary>FraudAssessed; by source account.</summary>
     public const string Decisions = "decisions";
 
-    /// <summary>PlaceHold, CaptureHold, ReleaseHold, Credit; by account.</summary>
+    /// <summary>PlaceHold, CaptureHold, ReleaseHold, Credit, Debit, Transfer, Reverse; by account.</summary>
     public const string LedgerCommands = "ledger-commands";
 
     /// <summary>What became of each command; by the saga's key.</summary>

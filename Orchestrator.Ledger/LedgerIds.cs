@@ -4,13 +4,25 @@ using System.Text;
 namespace Orchestrator.Ledger;
 
 /// <summary>Ids that follow from others, so that the same cause has the same id whenever it is asked.</summary>
-static class LedgerIds
+public static class LedgerIds
 {
     /// <summary>The command id of opening an account: OpenAccount carries none, the account's id is its key.</summary>
     public static Guid Open(string accountId) => Named($"open:{accountId}");
 
     /// <summary>The command id of an account's initial balance.</summary>
     public static Guid Fund(string accountId) => Named($"fund:{accountId}");
+
+    /// <summary>The command id of the credit of a transfer.</summary>
+    public static Guid CreditOf(Guid transferId) => Named($"credit:{transferId}");
+
+    /// <summary>The command id of the capture of a transfer's hold.</summary>
+    public static Guid CaptureOf(Guid transferId) => Named($"capture:{transferId}");
+
+    /// <summary>The command id of the release of a transfer's hold.</summary>
+    public static Guid ReleaseOf(Guid transferId) => Named($"release:{transferId}");
+
+    /// <summary>The command id of a hold's expiry, and the id of its timer.</summary>
+    public static Guid ExpiryOf(Guid holdId) => Named($"expire:{holdId}");
 
     /// <summary>
     /// The message id of a command's reply: a reply given again is the same message, and who took it already drops it by its id.

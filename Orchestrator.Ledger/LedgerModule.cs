@@ -2,10 +2,14 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
+using Orchestrator.Contracts;
 using Orchestrator.Contracts.Accounts;
+using Orchestrator.Contracts.Catalog;
 using Orchestrator.Contracts.Ledger;
 using Orchestrator.Ledger.Accounts;
+using Orchestrator.Ledger.Deciding;
 using Orchestrator.Ledger.Lanes;
+using Orchestrator.Ledger.Postings;
 using Orchestrator.Messaging.Configuration;
 using Orchestrator.Messaging.Lanes;
 using Orchestrator.Messaging.Wire;
@@ -26,6 +30,7 @@ public static class LedgerModule
         services.AddOptions<LedgerOptions>().BindConfiguration(LedgerOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddMetrics();
         services.AddSingleton<LedgerTelemetry>();
+        services.AddSingleton(ExpiryContract);
         services.AddSingleton(provider =>
         {
             var catalog = provider.GetRequiredService<MessageCatalog>();
@@ -43,6 +48,15 @@ public static class LedgerModule
         return services;
     }
 
-    /// <summary>Adds the reading side alone: <see cref="AccountReader"/>. Needs an <see cref="NpgsqlDataSource"/>.</summary>
-    public static IServiceCollection AddLedgerReader(this IServiceCollection services) => services.AddSingleton<AccountReader>();
+    /// <summary>What a hold's timer delivers.</summary>
+    internal static MessageContract ExpiryContract { get; } = new(
+        "orchestrator.ledger.expire-hold.v1",
+        Topics.LedgerCommands,
+        typeof(ExpireHold),
+        message => ((ExpireHold)message).AccountId,
+        LedgerJson.Default.ExpireHold);
+
+    /// <summary>Adds the reading side alone: <see cref="AccountReader"/> and <see cref="PostingReader"/>. Needs an <see cref="NpgsqlDataSource"/>.</summary>
+    public static IServiceCollection AddLedgerReader(this IServiceCollection services) =>
+        services.AddSingleton<AccountReader>().AddSingleton<PostingReader>();
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Orchestrator.Api.Accounts;
+using Orchestrator.Api.Postings;
 using Orchestrator.Api.Transactions;
 
 namespace Orchestrator.Api.Hosting;
@@ -18,6 +19,14 @@ namespace Orchestrator.Api.Hosting;
 [JsonSerializable(typeof(AccountAccepted))]
 [JsonSerializable(typeof(ChangeAccountRequest))]
 [JsonSerializable(typeof(AccountChangeAccepted))]
+[JsonSerializable(typeof(TransferRequest))]
+[JsonSerializable(typeof(BulkTransferRequest))]
+[JsonSerializable(typeof(ReverseRequest))]
+[JsonSerializable(typeof(HoldRequest))]
+[JsonSerializable(typeof(CaptureRequest))]
+[JsonSerializable(typeof(ReleaseRequest))]
+[JsonSerializable(typeof(PostingRequest))]
+[JsonSerializable(typeof(PostingAccepted))]
 [JsonSerializable(typeof(SubmitTransactionRequest))]
 [JsonSerializable(typeof(TransactionAccepted))]
 [JsonSerializable(typeof(CancelTransactionRequest))]

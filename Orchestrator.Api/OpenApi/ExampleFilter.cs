@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Microsoft.OpenApi;
 using Orchestrator.Api.Accounts;
+using Orchestrator.Api.Postings;
 using Orchestrator.Api.Transactions;
 using Swashbuckle.AspNetCore.SwaggerGen;
 
@@ -16,6 +17,13 @@ sealed class ExampleFilter : ISchemaFilter
         [typeof(SubmitTransactionRequest)] =
             """{ "transactionId": "018f4e2a-7b1c-7d3e-9a5b-2c4d6e8f0a1b", "sourceAccountId": "alice", "destinationAccountId": "bob", "amountMinor": 1250, "currency": "EUR", "kind": "transfer", "channel": "web", "metadata": { "order": "4711" } }""",
         [typeof(ChangeAccountRequest)] = """{ "reason": "reported stolen", "commandId": "018f4e2a-7b1c-7d3e-9a5b-2c4d6e8f0a1c" }""",
+        [typeof(TransferRequest)] =
+            """{ "transferId": "018f4e2a-7b1c-7d3e-9a5b-2c4d6e8f0a1d", "sourceAccountId": "alice", "destinationAccountId": "bob", "amountMinor": 500, "currency": "EUR" }""",
+        [typeof(ReverseRequest)] = """{ "transferId": "018f4e2a-7b1c-7d3e-9a5b-2c4d6e8f0a1e" }""",
+        [typeof(HoldRequest)] = """{ "holdId": "018f4e2a-7b1c-7d3e-9a5b-2c4d6e8f0a1f", "accountId": "alice", "amountMinor": 900, "currency": "EUR" }""",
+        [typeof(CaptureRequest)] = """{ "amountMinor": 400, "commandId": "018f4e2a-7b1c-7d3e-9a5b-2c4d6e8f0a20" }""",
+        [typeof(ReleaseRequest)] = """{ "reason": "not shipped", "commandId": "018f4e2a-7b1c-7d3e-9a5b-2c4d6e8f0a21" }""",
+        [typeof(PostingRequest)] = """{ "amountMinor": 150, "currency": "EUR", "purpose": "fee", "commandId": "018f4e2a-7b1c-7d3e-9a5b-2c4d6e8f0a22" }""",
         [typeof(CancelTransactionRequest)] = """{ "reason": "ordered twice" }""",
     };
 

@@ -21,6 +21,9 @@ public static class ProblemKinds
     public static readonly ProblemKind AccountNotFound = new("account_not_found", 404, "There is no such account");
     public static readonly ProblemKind AccountOpening = new("account_opening", 404, "The account is not open yet");
     public static readonly ProblemKind TransactionNotFound = new("transaction_not_found", 404, "There is no such transaction");
+    public static readonly ProblemKind TransferNotFound = new("transfer_not_found", 404, "There is no such transfer");
+    public static readonly ProblemKind HoldNotFound = new("hold_not_found", 404, "There is no such hold");
+    public static readonly ProblemKind CommandNotFound = new("command_not_found", 404, "There is no such command");
     public static readonly ProblemKind ParkedNotFound = new("parked_not_found", 404, "There is no such parked message or group");
     public static readonly ProblemKind MethodNotAllowed = new("method_not_allowed", 405, "The method is not allowed here");
     public static readonly ProblemKind NotAcceptable = new("not_acceptable", 406, "No acceptable representation");
@@ -28,6 +31,8 @@ public static class ProblemKinds
     public static readonly ProblemKind AccountExists = new("account_exists", 409, "The account was requested before with another body");
     public static readonly ProblemKind AccountRefused = new("account_refused", 409, "The ledger refuses it as the account is now");
     public static readonly ProblemKind CommandExists = new("command_exists", 409, "The command id was used before with another body");
+    public static readonly ProblemKind TransferNotPosted = new("transfer_not_posted", 409, "The transfer has moved no money that could be sent back");
+    public static readonly ProblemKind HoldOfTransfer = new("hold_of_transfer", 409, "The hold is part of a transfer, which resolves it");
     public static readonly ProblemKind TransactionExists = new("transaction_exists", 409, "The transaction was submitted before with another body");
     public static readonly ProblemKind TransactionEnded = new("transaction_ended", 409, "The transaction has ended and cannot be cancelled");
     public static readonly ProblemKind ParkedBehind = new("parked_behind", 409, "The message waits behind another of its key");
@@ -39,8 +44,10 @@ public static class ProblemKinds
     /// <summary>All of them, by status.</summary>
     public static IReadOnlyList<ProblemKind> All { get; } =
     [
-        NotJson, WrongShape, Invalid, BadRequest, NotFound, AccountNotFound, AccountOpening, TransactionNotFound, ParkedNotFound,
-        MethodNotAllowed, NotAcceptable, IdempotencyKeyReused, AccountExists, AccountRefused, CommandExists, TransactionExists, TransactionEnded, ParkedBehind,
+        NotJson, WrongShape, Invalid, BadRequest, NotFound, AccountNotFound, AccountOpening, TransactionNotFound,
+        TransferNotFound, HoldNotFound, CommandNotFound, ParkedNotFound,
+        MethodNotAllowed, NotAcceptable, IdempotencyKeyReused, AccountExists, AccountRefused, CommandExists,
+        TransferNotPosted, HoldOfTransfer, TransactionExists, TransactionEnded, ParkedBehind,
         BodyTooLarge, UnsupportedMediaType, Internal, Unavailable,
     ];
 

@@ -29,6 +29,8 @@ public sealed record SubmissionKind
 
     public static SubmissionKind AccountChange { get; } = new("account_change");
 
+    public static SubmissionKind Posting { get; } = new("posting");
+
     public static SubmissionKind Transaction { get; } = new("transaction");
 
     public static SubmissionKind Cancellation { get; } = new("cancellation");

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json;
 using Orchestrator.Api.Hosting;
 using Orchestrator.Benchmarks.Running;
 
@@ -8,6 +9,9 @@ namespace Orchestrator.Benchmarks.Processes;
 sealed class TransfersService : IChild
 {
     public const string Role = "transfers-service";
+
+    /// <summary>The name under which <see cref="Ready"/> has the address of the HTTP API.</summary>
+    public const string Api = "api";
 
     static readonly TimeSpan StartWithin = TimeSpan.FromSeconds(60);
 
@@ -20,7 +24,7 @@ sealed class TransfersService : IChild
         _directory = directory;
     }
 
-    public IReadOnlyDictionary<string, string> Ready { get; } = new Dictionary<string, string>(StringComparer.Ordinal);
+    public required IReadOnlyDictionary<string, string> Ready { get; init; }
 
     public static async Task<IChild> StartAsync()
     {
@@ -34,14 +38,18 @@ sealed class TransfersService : IChild
         ];
         var entry = typeof(HostStart).Assembly.EntryPoint!;
         var host = Task.Factory.StartNew(() => (int)entry.Invoke(null, [arguments])!, TaskCreationOptions.LongRunning);
-        var service = new TransfersService(host, directory);
+        var endpoints = Path.Combine(directory.FullName, "endpoints.json");
         // The host writes this file when it has started.
         await Waiting.UntilAsync(
-            () => Task.FromResult(host.IsCompleted || File.Exists(Path.Combine(directory.FullName, "endpoints.json"))),
+            () => Task.FromResult(host.IsCompleted || File.Exists(endpoints)),
             StartWithin, "the service has not started", CancellationToken.None);
         if (host.IsCompleted)
             throw new BenchFailedException("the service did not start");
-        return service;
+        using var addresses = JsonDocument.Parse(await File.ReadAllBytesAsync(endpoints));
+        return new TransfersService(host, directory)
+        {
+            Ready = new Dictionary<string, string>(StringComparer.Ordinal) { [Api] = addresses.RootElement.GetProperty("api").GetString()! },
+        };
     }
 
     public async ValueTask DisposeAsync()

@@ -33,7 +33,8 @@ public sealed record OpenAccount(
 /// <summary>What an account may do.</summary>
 /// <param name="OverdraftMinor">How far below zero the available balance may go, in minor units; 0 for not at all.</param>
 /// <param name="PerTransactionMinor">The most that one transaction may take, in minor units; none when null.</param>
-public sealed record AccountLimits(long OverdraftMinor = 0, long? PerTransactionMinor = null)
+/// <param name="PerDayMinor">The most that may leave it in a day (UTC), in minor units, what is held counted; none when null.</param>
+public sealed record AccountLimits(long OverdraftMinor = 0, long? PerTransactionMinor = null, long? PerDayMinor = null)
 {
     internal void Validate(ContractErrors errors)
     {
@@ -41,5 +42,7 @@ public sealed record AccountLimits(long OverdraftMinor = 0, long? PerTransaction
             errors.Add("amount_out_of_range", "limits.overdraftMinor", $"from 0 to {ContractErrors.MaxAmountMinor}");
         if (PerTransactionMinor is { } limit)
             errors.Amount(limit, "limits.perTransactionMinor");
+        if (PerDayMinor is { } perDay)
+            errors.Amount(perDay, "limits.perDayMinor");
     }
 }

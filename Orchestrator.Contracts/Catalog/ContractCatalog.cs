@@ -27,6 +27,9 @@ public static class ContractCatalog
         Of<CaptureHold>("orchestrator.ledger.capture-hold.v1", Topics.LedgerCommands, m => m.AccountId, ContractJson.Default.CaptureHold),
         Of<ReleaseHold>("orchestrator.ledger.release-hold.v1", Topics.LedgerCommands, m => m.AccountId, ContractJson.Default.ReleaseHold),
         Of<Credit>("orchestrator.ledger.credit.v1", Topics.LedgerCommands, m => m.AccountId, ContractJson.Default.Credit),
+        Of<Debit>("orchestrator.ledger.debit.v1", Topics.LedgerCommands, m => m.AccountId, ContractJson.Default.Debit),
+        Of<Transfer>("orchestrator.ledger.transfer.v1", Topics.LedgerCommands, m => m.AccountId, ContractJson.Default.Transfer),
+        Of<Reverse>("orchestrator.ledger.reverse.v1", Topics.LedgerCommands, m => m.AccountId, ContractJson.Default.Reverse),
 
         Reply<HoldPlaced>("hold-placed", ContractJson.Default.HoldPlaced),
         Reply<HoldRefused>("hold-refused", ContractJson.Default.HoldRefused),
@@ -36,6 +39,11 @@ public static class ContractCatalog
         Reply<ReleaseRefused>("release-refused", ContractJson.Default.ReleaseRefused),
         Reply<Credited>("credited", ContractJson.Default.Credited),
         Reply<CreditRefused>("credit-refused", ContractJson.Default.CreditRefused),
+        Reply<Debited>("debited", ContractJson.Default.Debited),
+        Reply<DebitRefused>("debit-refused", ContractJson.Default.DebitRefused),
+        Reply<HoldExpired>("hold-expired", ContractJson.Default.HoldExpired),
+        Reply<TransferPosted>("transfer-posted", ContractJson.Default.TransferPosted),
+        Reply<TransferRefused>("transfer-refused", ContractJson.Default.TransferRefused),
 
         Of<LedgerEventRecorded>("orchestrator.ledger.event-recorded.v1", Topics.LedgerEvents, m => m.AccountId, ContractJson.Default.LedgerEventRecorded),
 

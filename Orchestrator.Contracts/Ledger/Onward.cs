@@ -22,7 +22,10 @@ public sealed record TransferOnward(string DestinationAccountId, Guid CreditId, 
 /// <param name="HoldId">The hold.</param>
 /// <param name="CaptureId">The id of the <see cref="CaptureHold"/>.</param>
 /// <param name="HoldPlacedAt">When the hold was placed, UTC.</param>
-public sealed record CaptureOnward(string AccountId, Guid HoldId, Guid CaptureId, DateTimeOffset HoldPlacedAt)
+/// <param name="TransferId">
+/// The id of the <see cref="Transfer"/> or <see cref="Reverse"/> that it is a step of: then the ledger also gives the hold back when the credit is refused.
+/// </param>
+public sealed record CaptureOnward(string AccountId, Guid HoldId, Guid CaptureId, DateTimeOffset HoldPlacedAt, Guid? TransferId = null)
 {
     internal void Validate(ContractErrors errors)
     {
@@ -36,4 +39,5 @@ public sealed record CaptureOnward(string AccountId, Guid HoldId, Guid CaptureId
 /// <summary>When the steps that went before were taken, for the one who is answered at the end.</summary>
 /// <param name="HoldPlacedAt">When the hold was placed, UTC.</param>
 /// <param name="CreditedAt">When the destination was credited, UTC; null when it was not.</param>
-public sealed record TransferTrail(DateTimeOffset HoldPlacedAt, DateTimeOffset? CreditedAt = null);
+/// <param name="TransferId">The id of the <see cref="Transfer"/> or <see cref="Reverse"/> that they are steps of; null when somebody asked for the steps.</param>
+public sealed record TransferTrail(DateTimeOffset HoldPlacedAt, DateTimeOffset? CreditedAt = null, Guid? TransferId = null);

@@ -54,6 +54,21 @@ public sealed record Credited(Guid CommandId, Guid TransactionId, string ReplyKe
 public sealed record CreditRefused(
     Guid CommandId, Guid TransactionId, string Reason, string ReplyKey, DateTimeOffset At, TransferTrail? Trail = null) : ILedgerReply;
 
+/// <summary>The amount is off the account.</summary>
+public sealed record Debited(Guid CommandId, Guid TransactionId, string ReplyKey, DateTimeOffset At) : ILedgerReply;
+
+/// <summary>Nothing was debited; <paramref name="Reason"/> is one of <see cref="LedgerRefusals"/>.</summary>
+public sealed record DebitRefused(Guid CommandId, Guid TransactionId, string Reason, string ReplyKey, DateTimeOffset At) : ILedgerReply;
+
+/// <summary>The hold's time is over and its amount is available again. The command id is that of the <see cref="PlaceHold"/>.</summary>
+public sealed record HoldExpired(Guid CommandId, Guid TransactionId, Guid HoldId, string ReplyKey, DateTimeOffset At) : ILedgerReply;
+
+/// <summary>The amount has left the one account and is on the other.</summary>
+public sealed record TransferPosted(Guid CommandId, Guid TransactionId, string ReplyKey, DateTimeOffset At, TransferTrail Trail) : ILedgerReply;
+
+/// <summary>No money has moved; <paramref name="Reason"/> is one of <see cref="LedgerRefusals"/>.</summary>
+public sealed record TransferRefused(Guid CommandId, Guid TransactionId, string Reason, string ReplyKey, DateTimeOffset At) : ILedgerReply;
+
 /// <summary>The stable names of what the ledger refuses.</summary>
 public static class LedgerRefusals
 {
@@ -80,6 +95,27 @@ public static class LedgerRefusals
 
     /// <summary>The amount is above the account's limit per transaction.</summary>
     public const string OverTransactionLimit = "over_transaction_limit";
+
+    /// <summary>The amount and what has left the account today, or is held, are together above the account's limit per day (UTC).</summary>
+    public const string OverDailyLimit = "over_daily_limit";
+
+    /// <summary>The source is the destination.</summary>
+    public const string SameAccount = "same_account";
+
+    /// <summary>The hold would have expired before it began.</summary>
+    public const string ExpiryInThePast = "expiry_in_the_past";
+
+    /// <summary>The amount is above what the hold has reserved.</summary>
+    public const string ExceedsHold = "exceeds_hold";
+
+    /// <summary>The hold's time is over.</summary>
+    public const string HoldExpired = "hold_expired";
+
+    /// <summary>This account received no such transfer.</summary>
+    public const string TransferNotFound = "transfer_not_found";
+
+    /// <summary>The transfer was reversed before, or is being reversed.</summary>
+    public const string AlreadyReversed = "already_reversed";
 
     /// <summary>No such hold on this account.</summary>
     public const string HoldNotFound = "hold_not_found";

@@ -16,7 +16,7 @@ public sealed class AccountReader(NpgsqlDataSource database)
     {
         await using var command = database.CreateCommand("""
             select customer_id, currency, overdraft_minor, per_transaction_minor, version,
-                debits_pending_minor, debits_posted_minor, credits_pending_minor, credits_posted_minor, opened_at, status
+                debits_pending_minor, debits_posted_minor, credits_pending_minor, credits_posted_minor, opened_at, status, per_day_minor, spent_on, spent_minor
             from ledger.account where account_id = $1 and kind = 0
             """);
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = accountId });
@@ -27,7 +27,8 @@ public sealed class AccountReader(NpgsqlDataSource database)
         var counters = new AccountCounters(reader.GetInt64(5), reader.GetInt64(6), reader.GetInt64(7), reader.GetInt64(8));
         return new AccountView(
             accountId, reader.GetString(0), reader.GetString(1), overdraft, reader.IsDBNull(3) ? null : reader.GetInt64(3), counters,
-            AccountState.Available(counters, overdraft), reader.GetInt64(4), reader.GetFieldValue<DateTimeOffset>(9), (AccountStatus)reader.GetInt16(10));
+            AccountState.Available(counters, overdraft), reader.GetInt64(4), reader.GetFieldValue<DateTimeOffset>(9), (AccountStatus)reader.GetInt16(10),
+            reader.Number(11), reader.IsDBNull(12) ? null : reader.GetFieldValue<DateOnly>(12), reader.GetInt64(13));
     }
 
     /// <summary>A page of the account's own events, oldest first; empty when there are none after <paramref name="afterVersion"/>.</summary>
@@ -41,7 +42,8 @@ public sealed class AccountReader(NpgsqlDataSource database)
         ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(limit, MaxPage);
         await using var command = database.CreateCommand("""
-            select version, type, amount_minor, command_id, transaction_id, hold_id, contra_account_id, effective_at, recorded_at, reason
+            select version, type, amount_minor, command_id, transaction_id, hold_id, contra_account_id, effective_at, recorded_at, reason,
+                released_minor, expires_at, counterparty_account_id, reverses_transaction_id
             from ledger.event where account_id = $1 and version > $2 order by version limit $3
             """);
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = accountId });
@@ -53,9 +55,8 @@ public sealed class AccountReader(NpgsqlDataSource database)
         {
             page.Add(new AccountEventView(
                 reader.GetInt64(0), EventTypeCode.Read(reader.GetInt16(1)), reader.GetInt64(2), reader.GetGuid(3),
-                reader.IsDBNull(4) ? null : reader.GetGuid(4), reader.IsDBNull(5) ? null : reader.GetGuid(5),
-                reader.IsDBNull(6) ? null : reader.GetString(6),
-                reader.GetFieldValue<DateTimeOffset>(7), reader.GetFieldValue<DateTimeOffset>(8), reader.IsDBNull(9) ? null : reader.GetString(9)));
+                reader.Id(4), reader.Id(5), reader.Text(6), reader.GetFieldValue<DateTimeOffset>(7), reader.GetFieldValue<DateTimeOffset>(8), reader.Text(9),
+                reader.Number(10), reader.Instant(11), reader.Text(12), reader.Id(13)));
         }
         return page;
     }
@@ -72,6 +73,9 @@ public sealed class AccountReader(NpgsqlDataSource database)
 /// <param name="Version">How many events it has had.</param>
 /// <param name="OpenedAt">When, UTC.</param>
 /// <param name="Status">What may be done with it.</param>
+/// <param name="PerDayMinor">The most that may leave it in a day (UTC), what is held counted; none when null.</param>
+/// <param name="SpentOn">The last day (UTC) on which something left it; kept where there is a limit per day.</param>
+/// <param name="SpentMinor">What left it on that day.</param>
 public sealed record AccountView(
     string AccountId,
     string CustomerId,
@@ -82,12 +86,16 @@ public sealed record AccountView(
     long AvailableMinor,
     long Version,
     DateTimeOffset OpenedAt,
-    AccountStatus Status)
+    AccountStatus Status,
+    long? PerDayMinor = null,
+    DateOnly? SpentOn = null,
+    long SpentMinor = 0)
 {
     /// <summary>As the ledger decides by it.</summary>
     [JsonIgnore]
     public AccountState State => new(
-        AccountId, AccountKind.Customer, CustomerId, Currency, OverdraftMinor, PerTransactionMinor, Version, Counters, OpenedAt, Status);
+        AccountId, AccountKind.Customer, CustomerId, Currency, OverdraftMinor, PerTransactionMinor, Version, Counters, OpenedAt, Status, PerDayMinor,
+        SpentOn, SpentMinor);
 }
 
 /// <summary>An event of an account as others see it.</summary>
@@ -101,6 +109,10 @@ public sealed record AccountView(
 /// <param name="EffectiveAt">When it happened in the business, UTC.</param>
 /// <param name="RecordedAt">When the ledger recorded it, UTC.</param>
 /// <param name="Reason">Why, where somebody said so.</param>
+/// <param name="ReleasedMinor">Of a capture that named its amount: what the hold reserved beyond it.</param>
+/// <param name="ExpiresAt">Of a hold: when it expires, UTC.</param>
+/// <param name="CounterpartyAccountId">The account at the other end, where that was said.</param>
+/// <param name="ReversesTransactionId">The transaction that is undone.</param>
 public sealed record AccountEventView(
     long Version,
     LedgerEventType Type,
@@ -111,4 +123,8 @@ public sealed record AccountEventView(
     string? ContraAccountId,
     DateTimeOffset EffectiveAt,
     DateTimeOffset RecordedAt,
-    string? Reason = null);
+    string? Reason = null,
+    long? ReleasedMinor = null,
+    DateTimeOffset? ExpiresAt = null,
+    string? CounterpartyAccountId = null,
+    Guid? ReversesTransactionId = null);

@@ -15,6 +15,9 @@ namespace Orchestrator.Ledger.Accounts;
 /// <param name="Counters">What they add up to.</param>
 /// <param name="OpenedAt">When, UTC.</param>
 /// <param name="Status">What may be done with it.</param>
+/// <param name="PerDayMinor">The most that may leave it in a day, what is held counted; none when null.</param>
+/// <param name="SpentOn">The last day (UTC) on which something left it; kept where there is a limit per day.</param>
+/// <param name="SpentMinor">What left it on that day.</param>
 public sealed record AccountState(
     string AccountId,
     AccountKind Kind,
@@ -25,8 +28,14 @@ public sealed record AccountState(
     long Version,
     AccountCounters Counters,
     DateTimeOffset OpenedAt,
-    AccountStatus Status = AccountStatus.Open)
+    AccountStatus Status = AccountStatus.Open,
+    long? PerDayMinor = null,
+    DateOnly? SpentOn = null,
+    long SpentMinor = 0)
 {
+    /// <summary>What has left the account on <paramref name="day"/> (UTC), in minor units; known where there is a limit per day.</summary>
+    public long SpentOnDay(DateOnly day) => SpentOn == day ? SpentMinor : 0;
+
     /// <summary>All counters at zero.</summary>
     public static AccountCounters NoCounters { get; } = new(0, 0, 0, 0);
 
@@ -64,6 +73,12 @@ public enum AccountKind : short
     /// <summary>A lane's: between the credit of a destination and the capture of a source. Zero over all lanes once nothing is under way.</summary>
     Clearing = 1,
 
-    /// <summary>A lane's: stands for the world outside, where initial balances come from.</summary>
+    /// <summary>A lane's: stands for the world outside, where initial balances and deposits come from and withdrawals go.</summary>
     Settlement = 2,
+
+    /// <summary>A lane's: what the house has earned by fees.</summary>
+    Fee = 3,
+
+    /// <summary>A lane's: what is still to be clarified.</summary>
+    Suspense = 4,
 }

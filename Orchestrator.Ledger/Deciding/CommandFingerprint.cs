@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Orchestrator.Contracts.Accounts;
 using Orchestrator.Contracts.Ledger;
+using Orchestrator.Ledger.Accounts;
 
 namespace Orchestrator.Ledger.Deciding;
 
@@ -12,15 +13,23 @@ namespace Orchestrator.Ledger.Deciding;
 /// </summary>
 static class CommandFingerprint
 {
-    const int MaxBytes = 1 + 8 + 16 + 16 + 3 + Contracts.ContractErrors.MaxAccountIdLength;
+    const int MaxBytes = 1 + 8 + 16 + 16 + 3 + Contracts.ContractErrors.MaxAccountIdLength + 1 + 8;
 
     /// <summary>The fingerprint of <paramref name="command"/>.</summary>
     public static Guid Of(ILedgerCommand command) => command switch
     {
-        PlaceHold c => Of(LedgerEventType.HoldPlaced, c.AccountId, c.TransactionId, c.CommandId, c.AmountMinor, c.Currency),
+        PlaceHold c => Of(
+            LedgerEventType.HoldPlaced, c.AccountId, c.TransactionId, c.CommandId, c.AmountMinor, c.Currency, expiresAt: c.ExpiresAt),
+        Transfer c => Of(LedgerEventType.HoldPlaced, c.AccountId, c.TransactionId, c.CommandId, c.AmountMinor, c.Currency),
+        // Its amount and currency are those of the credit that it undoes.
+        Reverse c => Of(LedgerEventType.HoldPlaced, c.AccountId, c.TransactionId, c.CommandId),
+        CaptureHold { AmountMinor: { } amount } c => Of(LedgerEventType.HoldCaptured, c.AccountId, c.TransactionId, c.HoldId, amount),
         CaptureHold c => Of(LedgerEventType.HoldCaptured, c.AccountId, c.TransactionId, c.HoldId),
         ReleaseHold c => Of(LedgerEventType.HoldReleased, c.AccountId, c.TransactionId, c.HoldId),
-        Credit c => Of(LedgerEventType.Credited, c.AccountId, c.TransactionId, Guid.Empty, c.AmountMinor, c.Currency),
+        Credit c => Of(
+            LedgerEventType.Credited, c.AccountId, c.TransactionId, Guid.Empty, c.AmountMinor, c.Currency, ContraAccounts.KindOf(c.Purpose)),
+        Debit c => Of(
+            LedgerEventType.Debited, c.AccountId, c.TransactionId, Guid.Empty, c.AmountMinor, c.Currency, ContraAccounts.KindOf(c.Purpose)),
         _ => throw new ArgumentOutOfRangeException(nameof(command), command.GetType(), "not a command of the ledger"),
     };
 
@@ -28,22 +37,27 @@ static class CommandFingerprint
     public static Guid Of(IAccountCommand command) => Of(LedgerDecider.EventOf(command), command.AccountId, Guid.Empty, Guid.Empty);
 
     /// <summary>The fingerprint of the command that an event came from.</summary>
-    /// <param name="type">What happened.</param>
-    /// <param name="accountId">To which account.</param>
-    /// <param name="transactionId">On whose behalf.</param>
-    /// <param name="holdId">The event's hold, when there is one.</param>
-    /// <param name="amountMinor">The event's amount.</param>
+    /// <param name="e">The event.</param>
     /// <param name="currency">The account's currency.</param>
-    public static Guid OfEvent(
-        LedgerEventType type, string accountId, Guid transactionId, Guid? holdId, long amountMinor, string currency) => type switch
+    public static Guid OfEvent(LedgerEvent e, string currency)
+    {
+        var (transactionId, holdId) = (e.TransactionId ?? Guid.Empty, e.HoldId ?? Guid.Empty);
+        return e.Type switch
         {
-            // A capture or release names its hold and no amount.
-            LedgerEventType.HoldCaptured or LedgerEventType.HoldReleased => Of(type, accountId, transactionId, holdId ?? Guid.Empty),
-            LedgerEventType.Frozen or LedgerEventType.Unfrozen or LedgerEventType.Closed => Of(type, accountId, Guid.Empty, Guid.Empty),
-            _ => Of(type, accountId, transactionId, holdId ?? Guid.Empty, amountMinor, currency),
+            LedgerEventType.HoldPlaced when e.ReversesTransactionId is not null => Of(e.Type, e.AccountId, transactionId, holdId),
+            // A capture names an amount when it says what it leaves, a release never.
+            LedgerEventType.HoldCaptured when e.ReleasedMinor is not null => Of(e.Type, e.AccountId, transactionId, holdId, e.AmountMinor),
+            LedgerEventType.HoldCaptured or LedgerEventType.HoldReleased => Of(e.Type, e.AccountId, transactionId, holdId),
+            LedgerEventType.Frozen or LedgerEventType.Unfrozen or LedgerEventType.Closed => Of(e.Type, e.AccountId, Guid.Empty, Guid.Empty),
+            _ => Of(
+                e.Type, e.AccountId, transactionId, holdId, e.AmountMinor, currency,
+                e.ContraAccountId is { } contra ? ContraAccounts.KindOf(contra) : AccountKind.Clearing, e.ExpiresAt),
         };
+    }
 
-    static Guid Of(LedgerEventType type, string accountId, Guid transactionId, Guid holdId, long amountMinor = 0, string currency = "---")
+    static Guid Of(
+        LedgerEventType type, string accountId, Guid transactionId, Guid holdId, long amountMinor = 0, string currency = "---",
+        AccountKind contra = AccountKind.Clearing, DateTimeOffset? expiresAt = null)
     {
         Span<byte> bytes = stackalloc byte[MaxBytes];
         bytes[0] = (byte)type;
@@ -53,6 +67,13 @@ static class CommandFingerprint
         var length = 41;
         length += Encoding.ASCII.GetBytes(currency, bytes[length..]);
         length += Encoding.ASCII.GetBytes(accountId, bytes[length..]);
+        // What is not usual comes behind the name, after a byte that no name has.
+        if (contra is not AccountKind.Clearing || expiresAt is not null)
+        {
+            bytes[length++] = (byte)(0x80 | (byte)contra);
+            BinaryPrimitives.WriteInt64BigEndian(bytes[length..], expiresAt is { } at ? Instants.Stored(at).UtcTicks : 0);
+            length += 8;
+        }
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
         SHA256.HashData(bytes[..length], hash);
         return new Guid(hash[..16], bigEndian: true);

@@ -5,7 +5,19 @@ namespace Orchestrator.Ledger.Deciding;
 /// <param name="AccountId">The account.</param>
 /// <param name="AmountMinor">Minor units of the account's currency.</param>
 /// <param name="Resolution">What became of it.</param>
-public sealed record HoldState(Guid HoldId, string AccountId, long AmountMinor, HoldResolution Resolution);
+/// <param name="ExpiresAt">When it expires, UTC; null when it does not.</param>
+/// <param name="CounterpartyAccountId">Who is to receive the amount, where that was said.</param>
+/// <param name="ReversesTransactionId">The transaction that its capture undoes.</param>
+/// <param name="ReleasedBecause">Why it was released, where that was said.</param>
+public sealed record HoldState(
+    Guid HoldId,
+    string AccountId,
+    long AmountMinor,
+    HoldResolution Resolution,
+    DateTimeOffset? ExpiresAt = null,
+    string? CounterpartyAccountId = null,
+    Guid? ReversesTransactionId = null,
+    string? ReleasedBecause = null);
 
 /// <summary>What became of a hold.</summary>
 public enum HoldResolution
@@ -18,4 +30,7 @@ public enum HoldResolution
 
     /// <summary>Its amount was given back.</summary>
     Released,
+
+    /// <summary>Its amount was given back because its time was over.</summary>
+    Expired,
 }

@@ -47,7 +47,7 @@ public static class LedgerDecider
         var limits = command.Limits ?? new AccountLimits();
         return new AccountState(
             command.AccountId, AccountKind.Customer, command.CustomerId, command.Currency, limits.OverdraftMinor, limits.PerTransactionMinor,
-            0, AccountState.NoCounters, now);
+            0, AccountState.NoCounters, now, PerDayMinor: limits.PerDayMinor);
     }
 
     /// <summary>Freezes, unfreezes or closes an account.</summary>
@@ -78,33 +78,82 @@ public static class LedgerDecider
     /// <summary>Reserves an amount, when limits and available balance allow it.</summary>
     public static LedgerDecision PlaceHold(AccountState? account, AccountState? clearing, PlaceHold command, DateTimeOffset now)
     {
-        if (account is null || clearing is null)
-            return new Refused(LedgerRefusals.AccountNotFound);
-        if (account.Status is not AccountStatus.Open)
-            return new Refused(account.Status is AccountStatus.Frozen ? LedgerRefusals.AccountFrozen : LedgerRefusals.AccountClosed);
-        var amount = command.AmountMinor;
-        var counters = account.Counters;
-        if (!string.Equals(command.Currency, account.Currency, StringComparison.Ordinal))
-            return new Refused(LedgerRefusals.CurrencyMismatch);
-        if (amount > account.PerTransactionMinor)
-            return new Refused(LedgerRefusals.OverTransactionLimit);
-        if (amount > account.AvailableMinor)
-            return new Refused(LedgerRefusals.InsufficientFunds);
-        // Room on the source's own debits and on the other side, so that the capture finds it.
-        if ((Int128)counters.DebitsPostedMinor + counters.DebitsPendingMinor + amount > long.MaxValue
-            || clearing.Counters.CreditsPostedMinor > ClearingLimitMinor - amount)
-            return new Refused(LedgerRefusals.BalanceOverflow);
-        return new Accepted(Next(account, LedgerEventType.HoldPlaced, amount, command, command.CommandId, now));
+        if (command.ExpiresAt <= now)
+            return new Refused(LedgerRefusals.ExpiryInThePast);
+        DateTimeOffset? expiresAt = command.ExpiresAt is { } at ? Instants.Stored(at) : null;
+        return Reserve(account, clearing, command.AmountMinor, command.Currency, now) is { } refusal
+            ? refusal
+            : new Accepted(Next(account!, LedgerEventType.HoldPlaced, command.AmountMinor, command, command.CommandId, now) with
+            {
+                ExpiresAt = expiresAt,
+                CounterpartyAccountId = command.Onward?.DestinationAccountId,
+            });
     }
 
-    /// <summary>Takes the amount of an open hold off the account and credits <paramref name="clearing"/>.</summary>
+    /// <summary>Reserves the amount of a transfer; the destination is asked afterwards.</summary>
+    public static LedgerDecision Transfer(AccountState? account, AccountState? clearing, Transfer command, DateTimeOffset now)
+    {
+        if (string.Equals(command.AccountId, command.DestinationAccountId, StringComparison.Ordinal))
+            return new Refused(LedgerRefusals.SameAccount);
+        return Reserve(account, clearing, command.AmountMinor, command.Currency, now) is { } refusal
+            ? refusal
+            : new Accepted(Next(account!, LedgerEventType.HoldPlaced, command.AmountMinor, command, command.CommandId, now) with
+            {
+                CounterpartyAccountId = command.DestinationAccountId,
+            });
+    }
+
+    /// <summary>Why a transfer would be refused as both accounts are now; null when it would be posted.</summary>
+    public static string? WouldRefuse(AccountState? source, AccountState? destination, Transfer command, DateTimeOffset now)
+    {
+        var clearing = ContraAccounts.New(AccountKind.Clearing, command.Currency, partition: 0, now);
+        if (Transfer(source, clearing, command, now) is Refused refused)
+            return refused.Reason;
+        var credit = new Credit(
+            command.CommandId, command.TransactionId, command.DestinationAccountId, command.AmountMinor, command.Currency, command.ReplyKey, command.RequestedAt);
+        return (Credit(destination, clearing, credit, now) as Refused)?.Reason;
+    }
+
+    /// <summary>Reserves what the account once received, to send it back.</summary>
+    /// <param name="account">The account that received.</param>
+    /// <param name="clearing">The other side of what follows.</param>
+    /// <param name="received">The credit that is undone; null when there is none.</param>
+    /// <param name="command">What is asked.</param>
+    /// <param name="now">The time, UTC.</param>
+    public static LedgerDecision Reverse(AccountState? account, AccountState? clearing, ReceivedTransfer? received, Reverse command, DateTimeOffset now)
+    {
+        if (account is null)
+            return new Refused(LedgerRefusals.AccountNotFound);
+        if (received is null || !string.Equals(received.AccountId, account.AccountId, StringComparison.Ordinal))
+            return new Refused(LedgerRefusals.TransferNotFound);
+        if (received.Reversed)
+            return new Refused(LedgerRefusals.AlreadyReversed);
+        return Reserve(account, clearing, received.AmountMinor, account.Currency, now) is { } refusal
+            ? refusal
+            : new Accepted(Next(account, LedgerEventType.HoldPlaced, received.AmountMinor, command, command.CommandId, now) with
+            {
+                CounterpartyAccountId = received.SenderAccountId,
+                ReversesTransactionId = received.TransactionId,
+            });
+    }
+
+    /// <summary>Takes the amount of an open hold, or a part of it, off the account and credits <paramref name="clearing"/>; the rest is available again.</summary>
     public static LedgerDecision Capture(AccountState? account, AccountState? clearing, HoldState? hold, CaptureHold command, DateTimeOffset now)
     {
         if (account is null || clearing is null)
             return new Refused(LedgerRefusals.AccountNotFound);
-        return Unresolvable(account, hold) is { } refusal
-            ? refusal
-            : new Accepted(Posted(Next(account, LedgerEventType.HoldCaptured, hold!.AmountMinor, command, hold.HoldId, now), clearing));
+        if (Unresolvable(account, hold) is { } refusal)
+            return refusal;
+        if (hold!.ExpiresAt <= now)
+            return new Refused(LedgerRefusals.HoldExpired);
+        if (command.AmountMinor > hold.AmountMinor)
+            return new Refused(LedgerRefusals.ExceedsHold);
+        return new Accepted(Posted(Next(account, LedgerEventType.HoldCaptured, command.AmountMinor ?? hold.AmountMinor, command, hold.HoldId, now), clearing) with
+        {
+            ReleasedMinor = hold.AmountMinor - command.AmountMinor,
+            CounterpartyAccountId = hold.CounterpartyAccountId,
+            ReversesTransactionId = hold.ReversesTransactionId,
+        });
     }
 
     /// <summary>Gives the amount of an open hold back.</summary>
@@ -114,22 +163,65 @@ public static class LedgerDecider
             return new Refused(LedgerRefusals.AccountNotFound);
         return Unresolvable(account, hold) is { } refusal
             ? refusal
-            : new Accepted(Next(account, LedgerEventType.HoldReleased, hold!.AmountMinor, command, hold.HoldId, now));
+            : new Accepted(Next(account, LedgerEventType.HoldReleased, hold!.AmountMinor, command, hold.HoldId, now) with { Reason = command.Reason });
     }
 
-    /// <summary>Puts an amount on the account and debits <paramref name="clearing"/>.</summary>
-    public static LedgerDecision Credit(AccountState? account, AccountState? clearing, Credit command, DateTimeOffset now)
+    /// <summary>Gives the amount of a hold back whose time is over; nothing when it was resolved before.</summary>
+    public static LedgerDecision Expire(AccountState? account, HoldState? hold, ExpireHold command, DateTimeOffset now)
     {
-        if (account is null || clearing is null)
+        if (account is null || Unresolvable(account, hold) is not null || hold!.ExpiresAt is not { } expiresAt || now < expiresAt)
+            return new Accepted();
+        return new Accepted(new LedgerEvent(
+            account.AccountId, account.Version + 1, LedgerEventType.HoldExpired, hold.AmountMinor, LedgerIds.ExpiryOf(hold.HoldId), command.TransactionId,
+            hold.HoldId, null, null, expiresAt, now));
+    }
+
+    /// <summary>Puts an amount on the account and debits <paramref name="contra"/>.</summary>
+    public static LedgerDecision Credit(AccountState? account, AccountState? contra, Credit command, DateTimeOffset now)
+    {
+        if (account is null || contra is null)
             return new Refused(LedgerRefusals.AccountNotFound);
         if (account.Status is AccountStatus.Closed)
             return new Refused(LedgerRefusals.AccountClosed);
         var amount = command.AmountMinor;
         if (!string.Equals(command.Currency, account.Currency, StringComparison.Ordinal))
             return new Refused(LedgerRefusals.CurrencyMismatch);
-        if (account.Counters.CreditsPostedMinor > long.MaxValue - amount || clearing.Counters.DebitsPostedMinor > long.MaxValue - amount)
+        if (account.Counters.CreditsPostedMinor > long.MaxValue - amount || contra.Counters.DebitsPostedMinor > long.MaxValue - amount)
             return new Refused(LedgerRefusals.BalanceOverflow);
-        return new Accepted(Posted(Next(account, LedgerEventType.Credited, amount, command, null, now), clearing));
+        return new Accepted(Posted(Next(account, LedgerEventType.Credited, amount, command, null, now), contra) with
+        {
+            CounterpartyAccountId = command.Onward?.AccountId,
+        });
+    }
+
+    /// <summary>Takes an amount off the account and credits <paramref name="contra"/>, when limits and available balance allow it.</summary>
+    public static LedgerDecision Debit(AccountState? account, AccountState? contra, Debit command, DateTimeOffset now) =>
+        Reserve(account, contra, command.AmountMinor, command.Currency, now) is { } refusal
+            ? refusal
+            : new Accepted(Posted(Next(account!, LedgerEventType.Debited, command.AmountMinor, command, null, now), contra!));
+
+    // What may leave an account, whether it is held first or not.
+    static Refused? Reserve(AccountState? account, AccountState? contra, long amount, string currency, DateTimeOffset now)
+    {
+        if (account is null || contra is null)
+            return new Refused(LedgerRefusals.AccountNotFound);
+        if (account.Status is not AccountStatus.Open)
+            return new Refused(account.Status is AccountStatus.Frozen ? LedgerRefusals.AccountFrozen : LedgerRefusals.AccountClosed);
+        var counters = account.Counters;
+        if (!string.Equals(currency, account.Currency, StringComparison.Ordinal))
+            return new Refused(LedgerRefusals.CurrencyMismatch);
+        if (amount > account.PerTransactionMinor)
+            return new Refused(LedgerRefusals.OverTransactionLimit);
+        var today = DateOnly.FromDateTime(now.UtcDateTime);
+        if ((Int128)account.SpentOnDay(today) + counters.DebitsPendingMinor + amount > account.PerDayMinor)
+            return new Refused(LedgerRefusals.OverDailyLimit);
+        if (amount > account.AvailableMinor)
+            return new Refused(LedgerRefusals.InsufficientFunds);
+        // Room on the account's own debits and on the other side, so that a capture finds it.
+        return (Int128)counters.DebitsPostedMinor + counters.DebitsPendingMinor + amount > long.MaxValue
+            || contra.Counters.CreditsPostedMinor > ClearingLimitMinor - amount
+                ? new Refused(LedgerRefusals.BalanceOverflow)
+                : null;
     }
 
     static Refused? Unresolvable(AccountState account, HoldState? hold)
@@ -140,6 +232,7 @@ public static class LedgerDecider
         {
             HoldResolution.Captured => new Refused(LedgerRefusals.HoldAlreadyCaptured),
             HoldResolution.Released => new Refused(LedgerRefusals.HoldAlreadyReleased),
+            HoldResolution.Expired => new Refused(LedgerRefusals.HoldExpired),
             _ => null,
         };
     }
@@ -157,6 +250,7 @@ public static class LedgerDecider
         return string.Equals(account.CustomerId, command.CustomerId, StringComparison.Ordinal)
             && string.Equals(account.Currency, command.Currency, StringComparison.Ordinal)
             && account.OverdraftMinor == limits.OverdraftMinor
-            && account.PerTransactionMinor == limits.PerTransactionMinor;
+            && account.PerTransactionMinor == limits.PerTransactionMinor
+            && account.PerDayMinor == limits.PerDayMinor;
     }
 }

@@ -16,6 +16,10 @@ namespace Orchestrator.Ledger.Deciding;
 /// <param name="EffectiveAt">When it happened in the business, UTC.</param>
 /// <param name="RecordedAt">When it was decided, UTC.</param>
 /// <param name="Reason">Why, where somebody says so.</param>
+/// <param name="ReleasedMinor">Of a capture that named its amount: what the hold reserved beyond it.</param>
+/// <param name="ExpiresAt">Of a hold: when it expires, UTC.</param>
+/// <param name="CounterpartyAccountId">The account at the other end, where the command named it.</param>
+/// <param name="ReversesTransactionId">The transaction that is undone.</param>
 public sealed record LedgerEvent(
     string AccountId,
     long Version,
@@ -28,10 +32,15 @@ public sealed record LedgerEvent(
     long? ContraVersion,
     DateTimeOffset EffectiveAt,
     DateTimeOffset RecordedAt,
-    string? Reason = null)
+    string? Reason = null,
+    long? ReleasedMinor = null,
+    DateTimeOffset? ExpiresAt = null,
+    string? CounterpartyAccountId = null,
+    Guid? ReversesTransactionId = null)
 {
     /// <summary>The message that tells others.</summary>
     /// <param name="after">The account after the event.</param>
     public LedgerEventRecorded Announce(AccountState after) => new(
-        AccountId, Version, Type, AmountMinor, after.Currency, CommandId, after.Counters, EffectiveAt, RecordedAt, TransactionId, HoldId, ContraAccountId, Reason);
+        AccountId, Version, Type, AmountMinor, after.Currency, CommandId, after.Counters, EffectiveAt, RecordedAt, TransactionId, HoldId, ContraAccountId, Reason,
+        ReleasedMinor, ExpiresAt, CounterpartyAccountId, ReversesTransactionId);
 }

@@ -12,33 +12,42 @@ public static class LedgerFold
     public static AccountState Apply(AccountState state, LedgerEvent e)
     {
         Follows(state, e.AccountId, e.Version);
-        var counters = state.Counters;
+        var after = state with { Version = e.Version, Status = Status(state.Status, e.Type), Counters = Counters(state.Counters, e) };
+        return state.PerDayMinor is not null && e.Type is LedgerEventType.HoldCaptured or LedgerEventType.Debited ? Spend(after, e) : after;
+    }
+
+    static AccountCounters Counters(AccountCounters counters, LedgerEvent e)
+    {
         var amount = e.AmountMinor;
-        return state with
+        return e.Type switch
         {
-            Version = e.Version,
-            Status = e.Type switch
+            LedgerEventType.Opened or LedgerEventType.Frozen or LedgerEventType.Unfrozen or LedgerEventType.Closed => counters,
+            LedgerEventType.HoldPlaced => counters with { DebitsPendingMinor = checked(counters.DebitsPendingMinor + amount) },
+            LedgerEventType.HoldCaptured => counters with
             {
-                LedgerEventType.Frozen => AccountStatus.Frozen,
-                LedgerEventType.Unfrozen => AccountStatus.Open,
-                LedgerEventType.Closed => AccountStatus.Closed,
-                _ => state.Status,
+                DebitsPendingMinor = Less(counters.DebitsPendingMinor, checked(amount + (e.ReleasedMinor ?? 0))),
+                DebitsPostedMinor = checked(counters.DebitsPostedMinor + amount),
             },
-            Counters = e.Type switch
-            {
-                LedgerEventType.Opened or LedgerEventType.Frozen or LedgerEventType.Unfrozen or LedgerEventType.Closed => counters,
-                LedgerEventType.HoldPlaced => counters with { DebitsPendingMinor = checked(counters.DebitsPendingMinor + amount) },
-                LedgerEventType.HoldCaptured => counters with
-                {
-                    DebitsPendingMinor = Less(counters.DebitsPendingMinor, amount),
-                    DebitsPostedMinor = checked(counters.DebitsPostedMinor + amount),
-                },
-                LedgerEventType.HoldReleased => counters with { DebitsPendingMinor = Less(counters.DebitsPendingMinor, amount) },
-                LedgerEventType.Credited => counters with { CreditsPostedMinor = checked(counters.CreditsPostedMinor + amount) },
-                LedgerEventType.Debited => counters with { DebitsPostedMinor = checked(counters.DebitsPostedMinor + amount) },
-                _ => throw new InvalidOperationException($"unknown event type {e.Type}"),
-            },
+            LedgerEventType.HoldReleased or LedgerEventType.HoldExpired =>
+                counters with { DebitsPendingMinor = Less(counters.DebitsPendingMinor, amount) },
+            LedgerEventType.Credited => counters with { CreditsPostedMinor = checked(counters.CreditsPostedMinor + amount) },
+            LedgerEventType.Debited => counters with { DebitsPostedMinor = checked(counters.DebitsPostedMinor + amount) },
+            _ => throw new InvalidOperationException($"unknown event type {e.Type}"),
         };
+    }
+
+    static AccountStatus Status(AccountStatus before, LedgerEventType type) => type switch
+    {
+        LedgerEventType.Frozen => AccountStatus.Frozen,
+        LedgerEventType.Unfrozen => AccountStatus.Open,
+        LedgerEventType.Closed => AccountStatus.Closed,
+        _ => before,
+    };
+
+    static AccountState Spend(AccountState state, LedgerEvent e)
+    {
+        var day = DateOnly.FromDateTime(e.RecordedAt.UtcDateTime);
+        return state with { SpentOn = day, SpentMinor = checked(state.SpentOnDay(day) + e.AmountMinor) };
     }
 
     /// <summary>The other side after a posting: debited where the account was credited, and the reverse.</summary>
@@ -69,9 +78,13 @@ public static class LedgerFold
             LedgerEventType.HoldPlaced => HoldResolution.Open,
             LedgerEventType.HoldCaptured => HoldResolution.Captured,
             LedgerEventType.HoldReleased => HoldResolution.Released,
+            LedgerEventType.HoldExpired => HoldResolution.Expired,
             _ => null,
         };
-        return resolution is { } r && e.HoldId is { } holdId ? new HoldState(holdId, e.AccountId, e.AmountMinor, r) : null;
+        return resolution is { } r && e.HoldId is { } holdId
+            ? new HoldState(
+                holdId, e.AccountId, e.AmountMinor + (e.ReleasedMinor ?? 0), r, e.ExpiresAt, e.CounterpartyAccountId, e.ReversesTransactionId, e.Reason)
+            : null;
     }
 
     static void Follows(AccountState state, string? accountId, long? version)

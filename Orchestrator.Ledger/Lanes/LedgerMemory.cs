@@ -1,3 +1,4 @@
+using Orchestrator.Contracts.Ledger;
 using Orchestrator.Ledger.Accounts;
 using Orchestrator.Ledger.Deciding;
 
@@ -13,6 +14,8 @@ sealed class LedgerMemory(int accountCapacity, int holdCapacity)
     readonly RecencyCache<Guid, HoldState?> _holds = new(holdCapacity);
     readonly Dictionary<string, AccountSlot> _contras = new(StringComparer.Ordinal);
     readonly Dictionary<Guid, List<FirstReply>?> _replies = [];
+    readonly Dictionary<Guid, ReceivedTransfer> _received = [];
+    readonly HashSet<Guid> _reversedInUnit = [];
     readonly List<AccountSlot> _changed = [];
     readonly List<Guid> _resolvedHolds = [];
     readonly List<LedgerEvent> _events = [];
@@ -42,6 +45,17 @@ sealed class LedgerMemory(int accountCapacity, int holdCapacity)
     /// <exception cref="InvalidOperationException">It was not read before the unit's messages were handled.</exception>
     public HoldState? Hold(Guid holdId) => _holds.TryGet(holdId, out var hold) ? hold : throw NotRead("hold");
 
+    /// <summary>The hold, where it is known; null when it is not there or was not read.</summary>
+    public HoldState? KnownHold(Guid holdId) => _holds.TryGet(holdId, out var hold) ? hold : null;
+
+    /// <summary>The credit that is to be undone; null when there is none.</summary>
+    public ReceivedTransfer? Received(Guid creditId) => _received.TryGetValue(creditId, out var received)
+        ? received with { Reversed = received.Reversed || _reversedInUnit.Contains(received.TransactionId) }
+        : null;
+
+    /// <summary>Whether the command was decided before, as far as that was asked; null when it was not asked.</summary>
+    public bool? WasDecided(Guid commandId) => _replies.TryGetValue(commandId, out var replies) ? replies is not null : null;
+
     /// <summary>The lane's own account, new when nothing was posted to it yet.</summary>
     public AccountSlot Contra(AccountKind kind, string currency, int partition, DateTimeOffset now)
     {
@@ -61,6 +75,8 @@ sealed class LedgerMemory(int accountCapacity, int holdCapacity)
     public void LearnContra(AccountState account) => _contras[account.AccountId] = new AccountSlot(account, account.Version);
 
     public void LearnAllContras() => KnowsContras = true;
+
+    public void Learn(ReceivedTransfer received) => _received[received.CreditId] = received;
 
     public void Learn(HoldState hold) => _holds.Set(hold.HoldId, hold);
 
@@ -105,6 +121,8 @@ sealed class LedgerMemory(int accountCapacity, int holdCapacity)
             if (hold.Resolution is not HoldResolution.Open)
                 _resolvedHolds.Add(hold.HoldId);
         }
+        if (e is { Type: LedgerEventType.HoldPlaced, ReversesTransactionId: { } reversed })
+            _reversedInUnit.Add(reversed);
         _events.Add(e);
         return after;
     }
@@ -146,6 +164,8 @@ sealed class LedgerMemory(int accountCapacity, int holdCapacity)
         _events.Clear();
         _refusals.Clear();
         _replies.Clear();
+        _received.Clear();
+        _reversedInUnit.Clear();
         _accounts.Trim();
         _holds.Trim();
     }

@@ -6,6 +6,8 @@ using Orchestrator.Ledger.Accounts;
 using Orchestrator.Ledger.Deciding;
 using Orchestrator.Ledger.Storage;
 using Orchestrator.Messaging.Lanes;
+using Orchestrator.Messaging.Timers;
+using Orchestrator.Messaging.Wire;
 
 namespace Orchestrator.Ledger.Lanes;
 
@@ -37,45 +39,10 @@ public sealed class LedgerProcessor : LaneProcessor
     public override ValueTask PrepareAsync(IReadOnlyList<LaneMessage> messages, CancellationToken cancellationToken)
     {
         _guessed = _mayGuess;
-        var accounts = new HashSet<string>(StringComparer.Ordinal);
-        var holds = new HashSet<Guid>();
-        var commands = new HashSet<Guid>();
+        var needs = new LedgerNeeds(_memory, _guessed);
         foreach (var message in messages)
-        {
-            if (message.Body is OpenAccount open)
-                NeedAccount(open.AccountId);
-            if (message.Body is IAccountCommand change)
-                NeedCommand(change.AccountId, change.CommandId);
-            if (message.Body is not ILedgerCommand command)
-                continue;
-            NeedCommand(command.AccountId, command.CommandId);
-            if (command is CaptureHold { HoldId: var captured })
-                NeedHold(captured);
-            else if (command is ReleaseHold { HoldId: var released })
-                NeedHold(released);
-        }
-        return _reads.LoadAsync(accounts, holds, commands, cancellationToken);
-
-        void NeedCommand(string accountId, Guid commandId)
-        {
-            NeedAccount(accountId);
-            if (_guessed)
-                _memory.LearnNewCommand(commandId);
-            else
-                commands.Add(commandId);
-        }
-
-        void NeedAccount(string id)
-        {
-            if (!_memory.KnowsAccount(id))
-                accounts.Add(id);
-        }
-
-        void NeedHold(Guid id)
-        {
-            if (!_memory.KnowsHold(id))
-                holds.Add(id);
-        }
+            needs.Add(message.Body);
+        return _reads.LoadAsync(needs, cancellationToken);
     }
 
     /// <inheritdoc />
@@ -88,6 +55,9 @@ public sealed class LedgerProcessor : LaneProcessor
                 break;
             case IAccountCommand change:
                 ChangeStatus(change, work);
+                break;
+            case ExpireHold expire:
+                Expire(expire, work);
                 break;
             case ILedgerCommand command:
                 Answer(command, work);
@@ -162,10 +132,35 @@ public sealed class LedgerProcessor : LaneProcessor
             return;
         }
         var slot = _memory.Account(command.AccountId);
-        var clearing = slot.State is { } account ? _memory.Contra(AccountKind.Clearing, account.Currency, _partition, now) : null;
-        var decision = Decide(command, slot.State, clearing?.State, now);
-        var refusal = Decided(command.CommandId, new(fingerprint, ReasonOf(decision), now), decision, slot, clearing, work);
+        var contra = slot.State is { } account ? _memory.Contra(ContraOf(command), account.Currency, _partition, now) : null;
+        var decision = Decide(command, slot.State, contra?.State, now);
+        var refusal = Decided(command.CommandId, new(fingerprint, ReasonOf(decision), now), decision, slot, contra, work);
+        if (refusal is null && command is PlaceHold { ExpiresAt: { } expiresAt } hold)
+            work.Schedule(Expiry(hold, expiresAt, work));
         Tell(command, refusal, now, work);
+    }
+
+    static TimerEntry Expiry(PlaceHold hold, DateTimeOffset at, UnitOfWork work) => new(
+        LedgerIds.ExpiryOf(hold.CommandId),
+        Instants.Stored(at),
+        OutgoingMessage.Of(
+            work.Catalog.Of(typeof(ExpireHold)), new ExpireHold(hold.CommandId, hold.TransactionId, hold.AccountId, hold.ReplyKey),
+            LedgerIds.ExpiryOf(hold.CommandId), work.Lane.Source, work.Now));
+
+    static AccountKind ContraOf(ILedgerCommand command) => command switch
+    {
+        Credit credit => ContraAccounts.KindOf(credit.Purpose),
+        Debit debit => ContraAccounts.KindOf(debit.Purpose),
+        _ => AccountKind.Clearing,
+    };
+
+    void Expire(ExpireHold command, UnitOfWork work)
+    {
+        var slot = _memory.Account(command.AccountId);
+        var decision = (LedgerDecision.Accepted)LedgerDecider.Expire(slot.State, _memory.Hold(command.HoldId), command, Instants.Stored(work.Now));
+        Record(decision, slot, contra: null, work);
+        foreach (var e in decision.Events)
+            work.Publish(new HoldExpired(command.HoldId, command.TransactionId, command.HoldId, command.ReplyKey, e.RecordedAt), LedgerIds.Reply(e.CommandId));
     }
 
     // For the first time: it takes effect, or its refusal is kept, and whoever asks again in this unit gets the same.
@@ -181,35 +176,70 @@ public sealed class LedgerProcessor : LaneProcessor
 
     static string? ReasonOf(LedgerDecision decision) => (decision as LedgerDecision.Refused)?.Reason;
 
-    static void AnswerAgain(ILedgerCommand command, IReadOnlyList<FirstReply> replies, Guid fingerprint, UnitOfWork work)
+    void AnswerAgain(ILedgerCommand command, IReadOnlyList<FirstReply> replies, Guid fingerprint, UnitOfWork work)
     {
+        var now = Instants.Stored(work.Now);
         foreach (var first in replies)
         {
-            if (first.Fingerprint == fingerprint)
-            {
+            if (first.Fingerprint != fingerprint || (first.Refusal is null && !IsSame(command)))
+                continue;
+            if (first.Refusal is null && CannotGoOn(command) is { } why)
+                work.Publish(LedgerReply.Of(command, why, now));
+            else
                 Tell(command, first.Refusal, first.At, work);
-                return;
-            }
+            return;
         }
         // Not the first reply, so not its message id either.
-        work.Publish(LedgerReply.Of(command, LedgerRefusals.ExistsWithDifferentBody, Instants.Stored(work.Now)));
+        work.Publish(LedgerReply.Of(command, LedgerRefusals.ExistsWithDifferentBody, now));
+    }
+
+    // Where it was to go is kept with the hold. One that was placed without a destination may get one, but not of a transfer.
+    bool IsSame(ILedgerCommand command) => (command, _memory.KnownHold(command.CommandId)) switch
+    {
+        (PlaceHold { Onward.DestinationAccountId: var to }, { CounterpartyAccountId: { } was }) => string.Equals(to, was, StringComparison.Ordinal),
+        (Transfer { DestinationAccountId: var to }, { CounterpartyAccountId: var was }) => string.Equals(to, was, StringComparison.Ordinal),
+        (Reverse { CreditId: var credit }, { ReversesTransactionId: var was }) => _memory.Received(credit)?.TransactionId == was,
+        _ => true,
+    };
+
+    // Somebody gave the hold back before the credit was decided: then there must be no credit any more.
+    string? CannotGoOn(ILedgerCommand command)
+    {
+        Guid? credit = command switch
+        {
+            PlaceHold { Onward.CreditId: var id } => id,
+            Transfer or Reverse => LedgerIds.CreditOf(command.CommandId),
+            _ => null,
+        };
+        return credit is { } creditId && _memory.WasDecided(creditId) is false && _memory.KnownHold(command.CommandId) is { } hold
+            ? hold.Resolution switch
+            {
+                HoldResolution.Released => hold.ReleasedBecause ?? LedgerRefusals.HoldAlreadyReleased,
+                HoldResolution.Expired => LedgerRefusals.HoldExpired,
+                _ => null,
+            }
+            : null;
     }
 
     // Asked again, the steps that follow are asked again too: each of them knows whether it was taken before.
-    static void Tell(ILedgerCommand command, string? refusal, DateTimeOffset at, UnitOfWork work)
+    void Tell(ILedgerCommand command, string? refusal, DateTimeOffset at, UnitOfWork work)
     {
-        if (refusal is null && OnwardCommand.Of(command, at) is { } next)
+        var received = command is Reverse reverse ? _memory.Received(reverse.CreditId) : null;
+        if (OnwardCommand.Of(command, refusal, at, received, _memory.Account(command.AccountId).State?.Currency) is { } next)
             work.Publish(next);
         else
             work.Publish(LedgerReply.Of(command, refusal, at), LedgerIds.Reply(command.CommandId));
     }
 
-    LedgerDecision Decide(ILedgerCommand command, AccountState? account, AccountState? clearing, DateTimeOffset now) => command switch
+    LedgerDecision Decide(ILedgerCommand command, AccountState? account, AccountState? contra, DateTimeOffset now) => command switch
     {
-        PlaceHold c => LedgerDecider.PlaceHold(account, clearing, c, now),
-        CaptureHold c => LedgerDecider.Capture(account, clearing, _memory.Hold(c.HoldId), c, now),
+        PlaceHold c => LedgerDecider.PlaceHold(account, contra, c, now),
+        CaptureHold c => LedgerDecider.Capture(account, contra, _memory.Hold(c.HoldId), c, now),
         ReleaseHold c => LedgerDecider.Release(account, _memory.Hold(c.HoldId), c, now),
-        Credit c => LedgerDecider.Credit(account, clearing, c, now),
+        Credit c => LedgerDecider.Credit(account, contra, c, now),
+        Debit c => LedgerDecider.Debit(account, contra, c, now),
+        Transfer c => LedgerDecider.Transfer(account, contra, c, now),
+        Reverse c => LedgerDecider.Reverse(account, contra, _memory.Received(c.CreditId), c, now),
         _ => throw new InvalidOperationException($"{command.GetType().Name} is not decided here"),
     };
 
@@ -217,6 +247,9 @@ public sealed class LedgerProcessor : LaneProcessor
     {
         foreach (var e in decision.Events)
         {
+            // The timer of a hold that expires is the message that is being handled.
+            if (e is { HoldId: { } holdId, Type: LedgerEventType.HoldCaptured or LedgerEventType.HoldReleased } && _memory.Hold(holdId)?.ExpiresAt is not null)
+                work.CancelTimer(LedgerIds.ExpiryOf(holdId));
             var after = _memory.Record(e, slot, contra);
             work.Publish(e.Announce(after));
         }

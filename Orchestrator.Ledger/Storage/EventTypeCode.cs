@@ -16,6 +16,7 @@ static class EventTypeCode
         LedgerEventType.Frozen => 7,
         LedgerEventType.Unfrozen => 8,
         LedgerEventType.Closed => 9,
+        LedgerEventType.HoldExpired => 10,
         _ => throw new ArgumentOutOfRangeException(nameof(type), type, "no number is given to it"),
     };
 
@@ -30,6 +31,7 @@ static class EventTypeCode
         7 => LedgerEventType.Frozen,
         8 => LedgerEventType.Unfrozen,
         9 => LedgerEventType.Closed,
+        10 => LedgerEventType.HoldExpired,
         _ => throw new InvalidOperationException($"ledger.event has a type {code} that this version does not know"),
     };
 }

@@ -11,31 +11,34 @@ static class LedgerWrites
 {
     const string InsertAccounts = """
         insert into ledger.account (account_id, kind, customer_id, currency, overdraft_minor, per_transaction_minor, opened_at, version,
-            debits_pending_minor, debits_posted_minor, credits_pending_minor, credits_posted_minor, status)
-        select * from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+            debits_pending_minor, debits_posted_minor, credits_pending_minor, credits_posted_minor, status, spent_on, spent_minor,
+            per_day_minor)
+        select * from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
         """;
 
     // The version makes sure that nobody else wrote the account: then fewer rows match, and the unit fails.
     const string UpdateAccounts = """
         update ledger.account a
         set version = u.version, debits_pending_minor = u.debits_pending, debits_posted_minor = u.debits_posted,
-            credits_pending_minor = u.credits_pending, credits_posted_minor = u.credits_posted, status = u.status
-        from unnest($1, $2, $3, $4, $5, $6, $7, $8) as u (
-            account_id, stored_version, version, debits_pending, debits_posted, credits_pending, credits_posted, status)
+            credits_pending_minor = u.credits_pending, credits_posted_minor = u.credits_posted, status = u.status,
+            spent_on = u.spent_on, spent_minor = u.spent
+        from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) as u (
+            account_id, stored_version, version, debits_pending, debits_posted, credits_pending, credits_posted, status, spent_on, spent)
         where a.account_id = u.account_id and a.version = u.stored_version
         """;
 
     const string InsertEvents = """
         insert into ledger.event (account_id, version, type, amount_minor, command_id, transaction_id, hold_id,
-            contra_account_id, contra_version, effective_at, recorded_at)
-        select * from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+            contra_account_id, contra_version, effective_at, recorded_at, counterparty_account_id)
+        select * from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
         """;
 
-    // Few events have a reason: the many are written without the column.
-    const string InsertReasonedEvents = """
+    // Few events have more to say: the many are written without the columns.
+    const string InsertRareEvents = """
         insert into ledger.event (account_id, version, type, amount_minor, command_id, transaction_id, hold_id,
-            contra_account_id, contra_version, effective_at, recorded_at, reason)
-        select * from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+            contra_account_id, contra_version, effective_at, recorded_at, counterparty_account_id,
+            reason, released_minor, expires_at, reverses_transaction_id)
+        select * from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
         """;
 
     const string InsertRefusals = """
@@ -60,12 +63,12 @@ static class LedgerWrites
         if (memory.Events.Count > 0)
         {
             work.WriteRows(DecidedBefore(RefusedBefore, memory.Events, e => e.CommandId), 0);
-            var reasoned = memory.Events.Where(e => e.Reason is not null).ToList();
-            var plain = reasoned.Count == 0 ? memory.Events : [.. memory.Events.Where(e => e.Reason is null)];
-            if (plain.Count > 0)
-                work.WriteRows(Events(plain), plain.Count);
-            if (reasoned.Count > 0)
-                work.WriteRows(ReasonedEvents(reasoned), reasoned.Count);
+            var rare = memory.Events.Where(IsRare).ToList();
+            var usual = rare.Count == 0 ? memory.Events : [.. memory.Events.Where(e => !IsRare(e))];
+            if (usual.Count > 0)
+                work.WriteRows(Events(usual), usual.Count);
+            if (rare.Count > 0)
+                work.WriteRows(RareEvents(rare), rare.Count);
         }
         if (memory.Refusals.Count > 0)
         {
@@ -94,6 +97,9 @@ static class LedgerWrites
             PgArray.Column(slots, NpgsqlDbType.Bigint, s => s.State!.Counters.CreditsPendingMinor),
             PgArray.Column(slots, NpgsqlDbType.Bigint, s => s.State!.Counters.CreditsPostedMinor),
             PgArray.Column(slots, NpgsqlDbType.Smallint, s => (short)s.State!.Status),
+            PgArray.Column(slots, NpgsqlDbType.Date, s => s.State!.SpentOn),
+            PgArray.Column(slots, NpgsqlDbType.Bigint, s => s.State!.SpentMinor),
+            PgArray.Column(slots, NpgsqlDbType.Bigint, s => s.State!.PerDayMinor),
         },
     };
 
@@ -109,6 +115,8 @@ static class LedgerWrites
             PgArray.Column(slots, NpgsqlDbType.Bigint, s => s.State!.Counters.CreditsPendingMinor),
             PgArray.Column(slots, NpgsqlDbType.Bigint, s => s.State!.Counters.CreditsPostedMinor),
             PgArray.Column(slots, NpgsqlDbType.Smallint, s => (short)s.State!.Status),
+            PgArray.Column(slots, NpgsqlDbType.Date, s => s.State!.SpentOn),
+            PgArray.Column(slots, NpgsqlDbType.Bigint, s => s.State!.SpentMinor),
         },
     };
 
@@ -127,14 +135,20 @@ static class LedgerWrites
             PgArray.Column(events, NpgsqlDbType.Bigint, e => e.ContraVersion),
             PgArray.Column(events, NpgsqlDbType.TimestampTz, e => e.EffectiveAt),
             PgArray.Column(events, NpgsqlDbType.TimestampTz, e => e.RecordedAt),
+            PgArray.Column(events, NpgsqlDbType.Text, e => e.CounterpartyAccountId),
         },
     };
 
-    static NpgsqlBatchCommand ReasonedEvents(IReadOnlyList<LedgerEvent> events)
+    static bool IsRare(LedgerEvent e) => e is not { Reason: null, ReleasedMinor: null, ExpiresAt: null, ReversesTransactionId: null };
+
+    static NpgsqlBatchCommand RareEvents(IReadOnlyList<LedgerEvent> events)
     {
         var command = Events(events);
-        command.CommandText = InsertReasonedEvents;
+        command.CommandText = InsertRareEvents;
         command.Parameters.Add(PgArray.Column(events, NpgsqlDbType.Text, e => e.Reason));
+        command.Parameters.Add(PgArray.Column(events, NpgsqlDbType.Bigint, e => e.ReleasedMinor));
+        command.Parameters.Add(PgArray.Column(events, NpgsqlDbType.TimestampTz, e => e.ExpiresAt));
+        command.Parameters.Add(PgArray.Column(events, NpgsqlDbType.Uuid, e => e.ReversesTransactionId));
         return command;
     }
 

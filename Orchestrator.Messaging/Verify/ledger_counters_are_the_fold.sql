@@ -5,7 +5,7 @@ with fold as (
         sum(debits_pending) as debits_pending, sum(debits_posted) as debits_posted, sum(credits_posted) as credits_posted
     from (
         select account_id,
-            case type when 2 then amount_minor when 3 then -amount_minor when 4 then -amount_minor else 0 end as debits_pending,
+            case type when 2 then amount_minor when 3 then -amount_minor - coalesce(released_minor, 0) when 4 then -amount_minor when 10 then -amount_minor else 0 end as debits_pending,
             case when type in (3, 6) then amount_minor else 0 end as debits_posted,
             case when type = 5 then amount_minor else 0 end as credits_posted
         from ledger.event

@@ -170,6 +170,8 @@ public sealed class Campaign : IAsyncDisposable
     {
         if (Observer.Ended < _load.Submitted.Count)
             return $"{_load.Submitted.Count - Observer.Ended} of {_load.Submitted.Count} transactions have no announced end";
+        if (Observer.Answered < _load.Asked.Count)
+            return $"{_load.Asked.Count - Observer.Answered} of {_load.Asked.Count} transfers have no answer";
         if (await CountAsync("select count(*) from messaging.outbox") is not 0 and var outbox)
             return $"{outbox} rows in the outbox";
         var taken = await CountAsync("select count(*) from messaging.inbox i join messaging.lane_group g on g.group_id = i.group_id where g.name = 'decisioning'");
@@ -185,6 +187,7 @@ public sealed class Campaign : IAsyncDisposable
     {
         var ends = Observer.Ends.Values.GroupBy(e => $"{e.State} {e.Reason}".TrimEnd(), StringComparer.Ordinal).OrderByDescending(g => g.Count()).Select(g => $"{g.Count()} {g.Key}");
         return $"{_done} disturbances in {TimeProvider.System.GetElapsedTime(_began).TotalSeconds:0} s; {_load.Submitted.Count} transactions ({string.Join(", ", ends)}); " +
+            $"{_load.Asked.Count} transfers and reversals, {Observer.Transfers.Count(t => t.Value is null)} posted; " +
             $"{_load.Duplicates} messages published twice, {Observer.Duplicates} seen twice; longest wait for progress {_longestPause.TotalSeconds:0.0} s";
     }
 

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Orchestrator.Cli.Verify;
 using Orchestrator.Contracts;
 using Orchestrator.Contracts.Ledger;
+using Orchestrator.Ledger;
 
 namespace Orchestrator.Tests.Campaigns;
 
@@ -22,6 +23,7 @@ public sealed class CampaignChecks(CampaignServers servers, CampaignLoad load, C
         await InvariantsAsync();
         Ends();
         await SagasAsync();
+        Transfers();
         await LedgerAsync();
         await BalancesAsync();
         await OnceAsync();
@@ -59,6 +61,29 @@ public sealed class CampaignChecks(CampaignServers servers, CampaignLoad load, C
         _ => false,
     };
 
+    // Each is answered, one way; nothing is undone twice, or without having been done.
+    void Transfers()
+    {
+        Breach("asked of the ledger, not answered", load.Asked.Keys.Where(id => !observer.Transfers.ContainsKey(id)));
+        Breach("answered, but never asked of the ledger", observer.Transfers.Keys.Where(id => !load.Asked.ContainsKey(id)));
+        Breach("a transfer refused for no reason", from transfer in load.Asked.Values.OfType<Transfer>()
+            let reason = observer.Transfers.GetValueOrDefault(transfer.CommandId)
+            where !MayBe(transfer, reason)
+            select $"{transfer.CommandId}: {reason ?? "posted"}");
+        var reversals = load.Asked.Values.OfType<Reverse>().Where(r => observer.Transfers.TryGetValue(r.CommandId, out var reason) && reason is null).ToList();
+        Breach("reversed twice", reversals.GroupBy(r => r.CreditId).Where(g => g.Count() > 1).Select(g => $"{g.Key}"));
+        if (reversals.Count == 0)
+            _breaches.Add("nothing was reversed");
+    }
+
+    static bool MayBe(Transfer transfer, string? reason) => reason switch
+    {
+        null => transfer.DestinationAccountId.StartsWith("rich", StringComparison.Ordinal) && transfer.AccountId != transfer.DestinationAccountId,
+        LedgerRefusals.SameAccount => transfer.AccountId == transfer.DestinationAccountId,
+        LedgerRefusals.AccountNotFound => !transfer.DestinationAccountId.StartsWith("rich", StringComparison.Ordinal),
+        _ => false,
+    };
+
     async Task SagasAsync()
     {
         var stored = (await servers.QueryAsync("select transaction_id, state from sagas.transaction")).ToDictionary(r => (Guid)r[0]!, r => (string)r[1]!);
@@ -81,7 +106,7 @@ public sealed class CampaignChecks(CampaignServers servers, CampaignLoad load, C
         if (announced.Count != stored.Count)
             _breaches.Add($"{announced.Count} ledger events announced, {stored.Count} stored");
         Breach("hold resolved twice", from e in announced.Values
-            where e.Type is LedgerEventType.HoldCaptured or LedgerEventType.HoldReleased
+            where e.Type is LedgerEventType.HoldCaptured or LedgerEventType.HoldReleased or LedgerEventType.HoldExpired
             group e by e.HoldId into resolutions
             where resolutions.Count() > 1
             select $"{resolutions.Key}");
@@ -95,8 +120,15 @@ public sealed class CampaignChecks(CampaignServers servers, CampaignLoad load, C
         foreach (var moved in observer.Completed)
         {
             var (source, destination) = (moved.SourceAccountId, moved.DestinationAccountId);
-            expected[source] = expected[source] with { Debits = expected[source].Debits + moved.AmountMinor };
-            expected[destination] = expected[destination] with { Credits = expected[destination].Credits + moved.AmountMinor };
+            Move(source, destination, moved.AmountMinor);
+        }
+        var asked = load.Asked.Values.OfType<Transfer>().ToDictionary(t => LedgerIds.CreditOf(t.CommandId));
+        foreach (var command in load.Asked.Values.Where(c => observer.Transfers.TryGetValue(c.CommandId, out var reason) && reason is null))
+        {
+            if (command is Transfer transfer)
+                Move(transfer.AccountId, transfer.DestinationAccountId, transfer.AmountMinor);
+            else if (command is Reverse reverse && asked.TryGetValue(reverse.CreditId, out var undone))
+                Move(undone.DestinationAccountId, undone.AccountId, undone.AmountMinor);
         }
         var rows = await servers.QueryAsync("select account_id, debits_posted_minor, credits_posted_minor, debits_pending_minor from ledger.account where kind = 0");
         Breach("balance is not what has completed", from row in rows
@@ -106,6 +138,12 @@ public sealed class CampaignChecks(CampaignServers servers, CampaignLoad load, C
             select $"{account}: {has}, pending {row[3]}, not {expected.GetValueOrDefault(account)}");
         if (rows.Count != expected.Count)
             _breaches.Add($"{rows.Count} accounts are open, {expected.Count} were asked for");
+
+        void Move(string source, string destination, long amount)
+        {
+            expected[source] = expected[source] with { Debits = expected[source].Debits + amount };
+            expected[destination] = expected[destination] with { Credits = expected[destination].Credits + amount };
+        }
     }
 
     // Every message took effect, once: as many inbox rows as different messages. Nothing was parked, no position was lost.

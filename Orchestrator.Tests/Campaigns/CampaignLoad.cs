@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Confluent.Kafka;
 using Orchestrator.Cli.Publishing;
 using Orchestrator.Cli.Simulation;
+using Orchestrator.Contracts.Ledger;
 using Orchestrator.Contracts.Transactions;
 
 namespace Orchestrator.Tests.Campaigns;
@@ -24,6 +25,7 @@ public sealed class CampaignLoad : IAsyncDisposable
     readonly CancellationTokenSource _stop = new();
     readonly ConcurrentDictionary<Guid, Course> _submitted = new();
     readonly ConcurrentDictionary<Guid, bool> _cancelled = new();
+    readonly ConcurrentDictionary<Guid, ILedgerCommand> _asked = new();
     Task _running = Task.CompletedTask;
     long _messages;
 
@@ -39,10 +41,13 @@ public sealed class CampaignLoad : IAsyncDisposable
     /// <summary>What was submitted, and how it is meant to go.</summary>
     public IReadOnlyDictionary<Guid, Course> Submitted => _submitted;
 
+    /// <summary>Transfers and reversals that the ledger was asked for directly.</summary>
+    public IReadOnlyDictionary<Guid, ILedgerCommand> Asked => _asked;
+
     /// <summary>What was cancelled, in time or not.</summary>
     public bool WasCancelled(Guid transactionId) => _cancelled.ContainsKey(transactionId);
 
-    /// <summary>How many different messages were published, accounts left out.</summary>
+    /// <summary>How many different messages about transactions were published.</summary>
     public long Messages => Interlocked.Read(ref _messages);
 
     /// <summary>How many messages the broker has acknowledged, the accounts' included.</summary>
@@ -90,9 +95,11 @@ public sealed class CampaignLoad : IAsyncDisposable
             sent++;
             if (isDuplicate)
                 Duplicates++;
-            else
+            else if (message.Body is not ILedgerCommand)
                 Interlocked.Increment(ref _messages);
-            if (message.Course is { } course)
+            if (message.Body is ILedgerCommand command)
+                _asked[command.CommandId] = command;
+            else if (message.Course is { } course)
                 _submitted[message.TransactionId] = course;
             else if (message.Body is TransactionCancelled)
                 _cancelled[message.TransactionId] = true;

@@ -30,10 +30,12 @@ public sealed class CampaignObserver : IAsyncDisposable
     readonly Dictionary<Guid, TransactionCompleted> _completed = [];
     readonly Dictionary<string, List<LedgerEventRecorded>> _ledger = new(StringComparer.Ordinal);
     readonly HashSet<Guid> _assessed = [];
+    readonly Dictionary<Guid, string?> _transfers = [];
     readonly List<string> _breaches = [];
     long _duplicates;
     long _ended;
     long _ledgerEvents;
+    long _answered;
 
     public CampaignObserver(string bootstrapServers, int partitions)
     {
@@ -59,6 +61,12 @@ public sealed class CampaignObserver : IAsyncDisposable
 
     /// <summary>How many events the ledger has announced.</summary>
     public long LedgerEvents => Interlocked.Read(ref _ledgerEvents);
+
+    /// <summary>How many transfers and reversals were answered.</summary>
+    public long Answered => Interlocked.Read(ref _answered);
+
+    /// <summary>How transfers and reversals were answered: null when posted, else the reason. Read it when nothing is under way.</summary>
+    public IReadOnlyDictionary<Guid, string?> Transfers => _transfers;
 
     /// <summary>How many messages came again.</summary>
     public long Duplicates => Interlocked.Read(ref _duplicates);
@@ -136,7 +144,7 @@ public sealed class CampaignObserver : IAsyncDisposable
                     Breach($"{result.Topic}: {type} {id} came again with another body");
                 return;
             }
-            if (result.Topic is Topics.SagaEvents or Topics.LedgerEvents or Topics.Decisions && MessageCatalog.Contracts.TryFind(type, out var contract))
+            if (result.Topic is Topics.SagaEvents or Topics.LedgerEvents or Topics.LedgerReplies or Topics.Decisions && MessageCatalog.Contracts.TryFind(type, out var contract))
                 Take(JsonSerializer.Deserialize(result.Message.Value, contract.Json)!);
         }
     }
@@ -156,6 +164,12 @@ public sealed class CampaignObserver : IAsyncDisposable
             case FraudAssessed assessed when !_assessed.Add(assessed.TransactionId):
                 Breach($"decisions: {assessed.TransactionId} was assessed twice");
                 break;
+            case TransferPosted posted:
+                Answer(posted.CommandId, null);
+                break;
+            case TransferRefused refused:
+                Answer(refused.CommandId, refused.Reason);
+                break;
             case TransactionCompleted completed:
                 _completed[completed.TransactionId] = completed;
                 End(completed.TransactionId, new("Completed", null));
@@ -170,6 +184,14 @@ public sealed class CampaignObserver : IAsyncDisposable
                 End(voided.TransactionId, new("Voided", null));
                 break;
         }
+    }
+
+    void Answer(Guid transferId, string? reason)
+    {
+        if (_transfers.TryGetValue(transferId, out var before) && before != reason)
+            Breach($"ledger-replies: {transferId} was answered {before ?? "posted"} and again {reason ?? "posted"}");
+        _transfers[transferId] = reason;
+        _answered = _transfers.Count;
     }
 
     void End(Guid transactionId, AnnouncedEnd end)

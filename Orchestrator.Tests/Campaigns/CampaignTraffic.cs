@@ -1,7 +1,9 @@
 using Orchestrator.Cli.Publishing;
 using Orchestrator.Contracts;
 using Orchestrator.Contracts.Accounts;
+using Orchestrator.Contracts.Ledger;
 using Orchestrator.Contracts.Transactions;
+using Orchestrator.Ledger;
 
 namespace Orchestrator.Tests.Campaigns;
 
@@ -40,6 +42,8 @@ public sealed class CampaignTraffic(int seed)
     const int Rich = 64;
     const int Poor = 8;
     const int CancelledPercent = 6;
+    const int TransferPercent = 12;
+    const int ReversedPercent = 40;
     const int MostMessagesUntilCancelled = 400;
 
     // Until every account has a history that makes a fraudulent amount stand out.
@@ -60,6 +64,7 @@ public sealed class CampaignTraffic(int seed)
     {
         var chance = new Random(seed);
         var toCancel = new PriorityQueue<TransactionSubmitted, long>();
+        var toReverse = new PriorityQueue<Transfer, long>();
         for (long number = 0; ; number++)
         {
             while (toCancel.TryPeek(out var cancelled, out var due) && due <= number)
@@ -68,11 +73,35 @@ public sealed class CampaignTraffic(int seed)
                 var id = NamedId.Of("campaign-cancel", $"{seed}/{cancelled.TransactionId}");
                 yield return new(new TransactionCancelled(cancelled.TransactionId, cancelled.SourceAccountId, time.GetUtcNow(), "changed their mind"), id, cancelled.TransactionId, null);
             }
+            // Two attempts to undo the same: at most one of them may.
+            while (toReverse.TryPeek(out var transfer, out var due) && due <= number)
+            {
+                toReverse.Dequeue();
+                for (var attempt = 1; attempt <= 2; attempt++)
+                {
+                    var id = NamedId.Of("campaign-reverse", $"{seed}/{transfer.CommandId}/{attempt}");
+                    var receiver = transfer.DestinationAccountId;
+                    yield return new(new Reverse(id, id, receiver, LedgerIds.CreditOf(transfer.CommandId), receiver, time.GetUtcNow()), id, id, null);
+                }
+            }
+            if (chance.Next(100) < TransferPercent)
+            {
+                var transfer = Transfer(chance, NamedId.Of("campaign-transfer", $"{seed}/{number}"), time.GetUtcNow());
+                if (chance.Next(100) < ReversedPercent)
+                    toReverse.Enqueue(transfer, number + chance.Next(MostMessagesUntilCancelled));
+                yield return new(transfer, transfer.CommandId, transfer.TransactionId, null);
+            }
             var (submission, course) = Next(chance, number, NamedId.Of("campaign", $"{seed}/{number}"), time.GetUtcNow());
             if (chance.Next(100) < CancelledPercent)
                 toCancel.Enqueue(submission, number + chance.Next(MostMessagesUntilCancelled));
             yield return new(submission, submission.TransactionId, submission.TransactionId, course);
         }
+    }
+
+    static Transfer Transfer(Random chance, Guid id, DateTimeOffset now)
+    {
+        var (from, to) = (RichName(chance.Next(Rich)), chance.Next(10) == 0 ? "nobody-1" : RichName(chance.Next(Rich)));
+        return new Transfer(id, id, from, to, chance.Next(1, 100_00), Currency, from, now);
     }
 
     static (TransactionSubmitted Submission, Course Course) Next(Random chance, long number, Guid id, DateTimeOffset now)

@@ -1,6 +1,7 @@
 using CsCheck;
 using Orchestrator.Contracts;
 using Orchestrator.Contracts.Accounts;
+using Orchestrator.Contracts.Ledger;
 
 namespace Orchestrator.Tests.Ledger;
 
@@ -19,12 +20,12 @@ static class CommandSequences
         Commands.Open("bob", 300, overdraft: 200),
         Commands.Open("carol", limit: 150),
         Commands.Open("dave", 700, "USD"),
-        Commands.Open("erin"),
+        Commands.Open("erin", 900, perDay: 250),
     ];
 
     /// <summary>One random command. Most are of one piece; a few name another account, hold or currency than they should.</summary>
     public static readonly Gen<IContract> One = Gen.Select(
-        Gen.Int[0, 11], Gen.Int[0, 11], Gen.Int[0, 11], Gen.Int[1, 400], Gen.Int[0, 19]).Select(IContract (kind, id, hold, amount, odd) =>
+        Gen.Int[0, 13], Gen.Int[0, 11], Gen.Int[0, 11], Gen.Int[1, 400], Gen.Int[0, 19]).Select(IContract (kind, id, hold, amount, odd) =>
     {
         var holdersAccount = Names[hold % 5];
         var account = odd == 0 ? Names[id % 6] : holdersAccount;
@@ -33,11 +34,13 @@ static class CommandSequences
         {
             // A hold's id is its command's id: capture and release find it under the same number.
             < 4 => Commands.Hold(hold, account, amount, currency),
-            < 7 => Commands.Capture(odd == 2 ? id : 20 + id, account, hold),
+            < 6 => Commands.Capture(odd == 2 ? id : 20 + id, account, hold),
+            6 => Commands.Capture(20 + id, account, hold, amount),
             < 8 => Commands.Release(odd == 3 ? hold : 40 + id, account, hold),
             < 10 => Commands.Credit(odd == 4 ? hold : 60 + id, account, amount, currency),
             // Thawed as often as frozen, and closed when it happens to be empty.
             10 => odd % 2 == 0 ? Commands.Freeze(80 + id, account) : Commands.Unfreeze(odd == 5 ? 80 + id : 100 + id, account),
+            11 or 12 => Commands.Debit(odd == 6 ? 60 + id : 140 + id, account, amount, currency, (PostingPurpose)(1 + (odd % 3))),
             _ => odd < 10 ? Commands.Close(120 + id, account) : Commands.Unfreeze(100 + id, account),
         };
     });

@@ -26,6 +26,13 @@ public abstract class LedgerDatabase(TestInfrastructure infrastructure) : IAsync
             await _database.DisposeAsync();
     }
 
+    /// <summary>Forgets everything, around the triggers that refuse it.</summary>
+    protected Task EmptyAsync() => ExecuteAsync("""
+        alter table ledger.event disable trigger user; alter table ledger.refusal disable trigger user; alter table ledger.account disable trigger user;
+        truncate ledger.event, ledger.refusal, ledger.account;
+        alter table ledger.event enable trigger user; alter table ledger.refusal enable trigger user; alter table ledger.account enable trigger user
+        """);
+
     protected async Task ExecuteAsync(string sql)
     {
         await using var command = Database.CreateCommand(sql);

@@ -3,10 +3,12 @@ using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
+using Orchestrator.Contracts.Catalog;
 using Orchestrator.Contracts.Ledger;
 using Orchestrator.Ledger;
 using Orchestrator.Ledger.Lanes;
 using Orchestrator.Messaging.Lanes;
+using Orchestrator.Messaging.Timers;
 using Orchestrator.Messaging.Wire;
 using Xunit;
 
@@ -16,10 +18,12 @@ namespace Orchestrator.Tests.Ledger;
 sealed class LedgerLane(NpgsqlDataSource database, int partition = 0)
 {
     static readonly LedgerTelemetry Telemetry = new(new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>());
+    static readonly MessageCatalog Catalog = new(ContractCatalog.All.Append(LedgerModule.ExpiryContract));
     static readonly RawMessage NoBytes = new(null, [], []);
 
     readonly LaneId _lane = new(LedgerModule.Group, partition);
     LedgerProcessor _processor = Processor(database, partition);
+    readonly Dictionary<Guid, TimerEntry> _timers = [];
     DateTimeOffset _now = Commands.Noon.AddHours(1);
 
     /// <summary>Another process takes the lane over: nothing is in memory.</summary>
@@ -48,6 +52,10 @@ sealed class LedgerLane(NpgsqlDataSource database, int partition = 0)
     List<Published> Committed(UnitOfWork work)
     {
         _processor.Committed();
+        foreach (var timer in work.Timers)
+            _timers[timer.Id] = timer;
+        foreach (var cancelled in work.CancelledTimers)
+            _timers.Remove(cancelled);
         return [.. work.Outgoing.Select(Read)];
     }
 
@@ -82,6 +90,24 @@ sealed class LedgerLane(NpgsqlDataSource database, int partition = 0)
     /// <summary>One command in a unit of its own; gives its reply.</summary>
     public async Task<ILedgerReply> AskAsync(ILedgerCommand command) => Assert.Single(Replies(await RunAsync(command)));
 
+    /// <summary>Timers that are set and were not cancelled.</summary>
+    public IReadOnlyCollection<TimerEntry> Timers => _timers.Values;
+
+    /// <summary>The clock moves on while nobody owns the lane: no timer fires.</summary>
+    public void BeAwayUntil(DateTimeOffset instant) => _now = instant;
+
+    /// <summary>A timer's message is taken, whether it is due or was cancelled since.</summary>
+    public async Task<IReadOnlyList<Published>> FireAsync(TimerEntry timer) => await RunAsync(Read(timer.Message).Body);
+
+    /// <summary>The clock moves on to <paramref name="instant"/>, and the timers that are due fire.</summary>
+    public async Task<IReadOnlyList<Published>> WaitUntilAsync(DateTimeOffset instant)
+    {
+        _now = instant;
+        var due = _timers.Values.Where(t => t.DueAt <= instant).ToList();
+        due.ForEach(t => _timers.Remove(t.Id));
+        return due.Count == 0 ? [] : await RunAsync(due.Select(t => Read(t.Message).Body));
+    }
+
     public static IEnumerable<ILedgerReply> Replies(IEnumerable<Published> published) => published.Select(p => p.Body).OfType<ILedgerReply>();
 
     public static IEnumerable<LedgerEventRecorded> Events(IEnumerable<Published> published) => published.Select(p => p.Body).OfType<LedgerEventRecorded>();
@@ -89,7 +115,7 @@ sealed class LedgerLane(NpgsqlDataSource database, int partition = 0)
     async Task<UnitOfWork> DecideAsync(IEnumerable<object> bodies)
     {
         _now = _now.AddMilliseconds(1);
-        var work = new UnitOfWork(_lane, _now, MessageCatalog.Contracts);
+        var work = new UnitOfWork(_lane, _now, Catalog);
         var messages = bodies.Select(Message).ToList();
         await _processor.PrepareAsync(messages, CancellationToken.None);
         foreach (var message in messages)
@@ -124,7 +150,7 @@ sealed class LedgerLane(NpgsqlDataSource database, int partition = 0)
         Origin = new MessageOrigin("ledger-commands", 0),
         Key = "",
         Id = Guid.Empty,
-        Contract = MessageCatalog.Contracts.Of(body.GetType()),
+        Contract = Catalog.Of(body.GetType()),
         Body = body,
         Time = Commands.Noon,
         Raw = NoBytes,
@@ -132,7 +158,7 @@ sealed class LedgerLane(NpgsqlDataSource database, int partition = 0)
 
     static Published Read(OutgoingMessage message)
     {
-        Assert.True(MessageCatalog.Contracts.TryFind(message.Type, out var contract));
+        Assert.True(Catalog.TryFind(message.Type, out var contract));
         return new Published(message.Id, JsonSerializer.Deserialize(message.Body.Span, contract.Json)!);
     }
 

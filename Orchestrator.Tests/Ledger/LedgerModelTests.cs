@@ -60,14 +60,16 @@ public sealed class LedgerModelTests
         public string? Take(IContract command)
         {
             var account = Accounts.GetValueOrDefault(Commands.Of(command).AccountId);
-            var clearing = account is null ? null : Contra(AccountKind.Clearing, account.Currency);
+            var kind = command switch { Credit c => ContraAccounts.KindOf(c.Purpose), Debit d => ContraAccounts.KindOf(d.Purpose), _ => AccountKind.Clearing };
+            var contra = account is null ? null : Contra(kind, account.Currency);
             return Take(
                 command switch
                 {
-                    PlaceHold c => LedgerDecider.PlaceHold(account, clearing, c, Commands.Noon),
-                    CaptureHold c => LedgerDecider.Capture(account, clearing, _holds.GetValueOrDefault(c.HoldId), c, Commands.Noon),
+                    PlaceHold c => LedgerDecider.PlaceHold(account, contra, c, Commands.Noon),
+                    CaptureHold c => LedgerDecider.Capture(account, contra, _holds.GetValueOrDefault(c.HoldId), c, Commands.Noon),
                     ReleaseHold c => LedgerDecider.Release(account, _holds.GetValueOrDefault(c.HoldId), c, Commands.Noon),
-                    Credit c => LedgerDecider.Credit(account, clearing, c, Commands.Noon),
+                    Credit c => LedgerDecider.Credit(account, contra, c, Commands.Noon),
+                    Debit c => LedgerDecider.Debit(account, contra, c, Commands.Noon),
                     IAccountCommand c => LedgerDecider.ChangeStatus(account, c, Commands.Noon),
                     _ => throw new ArgumentOutOfRangeException(nameof(command)),
                 },
@@ -84,8 +86,7 @@ public sealed class LedgerModelTests
                 Accounts[e.AccountId] = account;
                 if (e.ContraAccountId is { } contra)
                 {
-                    var kind = contra.StartsWith("clearing", StringComparison.Ordinal) ? AccountKind.Clearing : AccountKind.Settlement;
-                    Accounts[contra] = LedgerFold.ApplyContra(Contra(kind, account.Currency), e);
+                    Accounts[contra] = LedgerFold.ApplyContra(Contra(ContraAccounts.KindOf(contra), account.Currency), e);
                 }
                 if (LedgerFold.Hold(e) is { } hold)
                     _holds[hold.HoldId] = hold;

@@ -19,6 +19,7 @@ public sealed class LedgerStoreTests(TestInfrastructure infrastructure) : Ledger
         { "ledger_holds_resolved_once", $"drop index ledger.event_hold_resolved; {SecondResolution}" },
         { "ledger_no_overdraft", "alter table ledger.account drop constraint no_overdraft; update ledger.account set debits_posted_minor = 1000000 where account_id = 'alice'" },
         { "ledger_pending_is_open_holds", "update ledger.account set debits_pending_minor = debits_pending_minor + 1 where account_id = 'alice'" },
+        { "ledger_reversed_once", "update ledger.event set reverses_transaction_id = gen_random_uuid() where type = 3" },
         { "ledger_status_is_the_last_change", "update ledger.account set status = 1 where account_id = 'alice'" },
         { "ledger_sum_zero", "update ledger.account set credits_posted_minor = credits_posted_minor + 1 where account_id = 'bob'" },
         { "ledger_versions_contiguous", "delete from ledger.event where account_id = 'alice' and version = 3" },

@@ -22,6 +22,7 @@ sealed class ReferenceLedger
         Currency = open.Currency,
         Overdraft = open.Limits?.OverdraftMinor ?? 0,
         Limit = open.Limits?.PerTransactionMinor ?? long.MaxValue,
+        DayLimit = open.Limits?.PerDayMinor ?? long.MaxValue,
         Balance = open.InitialBalanceMinor,
         Events = open.InitialBalanceMinor > 0 ? 2 : 1,
     });
@@ -50,9 +51,9 @@ sealed class ReferenceLedger
             return "account_not_found";
         switch (command)
         {
-            case IAccountCommand or PlaceHold or Credit when account.Status is "closed":
+            case IAccountCommand or PlaceHold or Credit or Debit when account.Status is "closed":
                 return "account_closed";
-            case FreezeAccount or CloseAccount or PlaceHold when account.Status is "frozen":
+            case FreezeAccount or CloseAccount or PlaceHold or Debit when account.Status is "frozen":
                 return "account_frozen";
             case UnfreezeAccount when account.Status is "open":
                 return "account_not_frozen";
@@ -63,10 +64,17 @@ sealed class ReferenceLedger
                 break;
             case IAmountCommand amount when !string.Equals(amount.Currency, account.Currency, StringComparison.Ordinal):
                 return "currency_mismatch";
-            case PlaceHold place when place.AmountMinor > account.Limit:
+            case PlaceHold or Debit when ((IAmountCommand)command).AmountMinor > account.Limit:
                 return "over_transaction_limit";
-            case PlaceHold place when account.Balance - account.Held - place.AmountMinor < -account.Overdraft:
+            // All of it happens on one day.
+            case PlaceHold or Debit when account.Spent + account.Held + ((IAmountCommand)command).AmountMinor > account.DayLimit:
+                return "over_daily_limit";
+            case PlaceHold or Debit when account.Balance - account.Held - ((IAmountCommand)command).AmountMinor < -account.Overdraft:
                 return "insufficient_funds";
+            case Debit debit:
+                account.Balance -= debit.AmountMinor;
+                account.Spent += debit.AmountMinor;
+                break;
             case PlaceHold place:
                 account.Held += place.AmountMinor;
                 _holds.Add(place.CommandId, new Held { Account = account, Amount = place.AmountMinor });
@@ -78,8 +86,12 @@ sealed class ReferenceLedger
             case CaptureHold capture:
                 if (Unresolvable(capture.HoldId, account) is { } notCaptured)
                     return notCaptured;
-                var captured = Resolve(capture.HoldId, "captured");
+                if (capture.AmountMinor > _holds[capture.HoldId].Amount)
+                    return "exceeds_hold";
+                var held = Resolve(capture.HoldId, "captured");
+                var captured = capture.AmountMinor ?? held;
                 account.Balance -= captured;
+                account.Spent += captured;
                 UnderWay[account.Currency] = UnderWay.GetValueOrDefault(account.Currency) - captured;
                 break;
             case ReleaseHold release:
@@ -111,6 +123,7 @@ sealed class ReferenceLedger
         CaptureHold c => c with { ReplyKey = "", RequestedAt = default },
         ReleaseHold c => c with { ReplyKey = "", RequestedAt = default },
         Credit c => c with { ReplyKey = "", RequestedAt = default },
+        Debit c => c with { ReplyKey = "", RequestedAt = default },
         _ => throw new ArgumentOutOfRangeException(nameof(command)),
     };
 
@@ -121,6 +134,10 @@ sealed class ReferenceLedger
         public long Overdraft { get; init; }
 
         public long Limit { get; init; }
+
+        public long DayLimit { get; init; }
+
+        public long Spent { get; set; }
 
         public long Balance { get; set; }
 

@@ -1,0 +1,4 @@
+-- Transfers, their reversals, debits and credits are asked for over HTTP too; the command's id is the subject.
+alter table api.submission drop constraint submission_kind_check;
+alter table api.submission add constraint submission_kind_check
+    check (kind in ('account', 'account_change', 'transaction', 'cancellation', 'posting'));
