@@ -1,4 +1,5 @@
 using Npgsql;
+using Orchestrator.Contracts.Ledger;
 using Orchestrator.Tests.Infrastructure;
 using Xunit;
 
@@ -9,7 +10,7 @@ public sealed class LedgerStoreTests(TestInfrastructure infrastructure) : Ledger
 {
     const string SecondResolution = """
         insert into ledger.event (account_id, version, type, amount_minor, command_id, transaction_id, hold_id, effective_at, recorded_at)
-        select account_id, 99, 4, amount_minor, gen_random_uuid(), transaction_id, hold_id, effective_at, recorded_at from ledger.event where type = 3
+        select account_id, 99, 4, amount_minor, gen_random_uuid(), transaction_id, hold_id, effective_at, recorded_at from ledger.event where type = 3 limit 1
         """;
 
     public static TheoryData<string, string> Corruptions => new()
@@ -22,6 +23,7 @@ public sealed class LedgerStoreTests(TestInfrastructure infrastructure) : Ledger
         { "ledger_reversed_once", "update ledger.event set reverses_transaction_id = gen_random_uuid() where type = 3" },
         { "ledger_status_is_the_last_change", "update ledger.account set status = 1 where account_id = 'alice'" },
         { "ledger_sum_zero", "update ledger.account set credits_posted_minor = credits_posted_minor + 1 where account_id = 'bob'" },
+        { "ledger_transfers_whole", "update ledger.event set counterparty_account_id = 'carol' where type = 5 and counterparty_account_id is not null" },
         { "ledger_versions_contiguous", "delete from ledger.event where account_id = 'alice' and version = 3" },
         { "ledger_versions_contiguous", "update ledger.event set contra_version = 7 where contra_account_id = 'clearing:EUR:0' and contra_version = 1" },
     };
@@ -70,10 +72,16 @@ public sealed class LedgerStoreTests(TestInfrastructure infrastructure) : Ledger
         Assert.Empty(await LedgerInvariants.BrokenAsync(Database, settled: true));
     }
 
-    /// <summary>A transfer that is through, one that was released, and an open hold.</summary>
-    async Task FillAsync() => await new LedgerLane(Database).RunAsync(
-        Commands.Open("alice", 1_000), Commands.Open("bob"),
-        Commands.Hold(1, "alice", 300), Commands.Credit(2, "bob", 300), Commands.Capture(3, "alice", hold: 1),
-        Commands.Hold(4, "alice", 50), Commands.Release(5, "alice", hold: 4),
-        Commands.Hold(6, "alice", 70), Commands.Hold(7, "alice", 70_000));
+    /// <summary>A transfer that is through, one step by step and one in one request, a hold that was released, and one that is open.</summary>
+    async Task FillAsync()
+    {
+        var lane = new LedgerLane(Database);
+        var published = await lane.RunAsync(
+            Commands.Open("alice", 1_000), Commands.Open("bob"),
+            Commands.Hold(1, "alice", 300), Commands.Credit(2, "bob", 300), Commands.Capture(3, "alice", hold: 1),
+            Commands.Hold(4, "alice", 50), Commands.Release(5, "alice", hold: 4),
+            Commands.Hold(6, "alice", 70), Commands.Hold(7, "alice", 70_000), Commands.Transfer(8, "alice", "bob", 10));
+        while (published.Select(p => p.Body).OfType<ILedgerCommand>().ToList() is { Count: > 0 } next)
+            published = await lane.RunAsync(next);
+    }
 }
