@@ -44,6 +44,9 @@ public sealed class RecentTimes
     public void Add(DateTimeOffset at, DateTimeOffset now)
     {
         var time = at.ToUnixTimeMilliseconds();
+        // There is one list an account, and most of what decisioning remembers is in them: a list twice as long as it needs to be would show.
+        if (_unixMs.Count == _unixMs.Capacity)
+            _unixMs.Capacity = _unixMs.Count + 4 + (_unixMs.Count / 8);
         _unixMs.Insert(FirstAfter(time), time);
         var drop = Math.Max(FirstAfter(Horizon(now)), _unixMs.Count - Capacity);
         if (drop > 0)
