@@ -38,7 +38,7 @@ public static class MessagingModule
         {
             var options = sp.GetRequiredService<MessagingOptions>();
             return new LaneDatabase(
-                NpgsqlDataSource.Create(Databases.LaneConnection(ReadPostgres(configuration), LanePool(services, options))),
+                NpgsqlDataSource.Create(Databases.LaneConnection(ReadPostgres(configuration), LanePool(services, sp, options))),
                 NpgsqlDataSource.Create(Databases.LaneConnection(ReadPostgres(configuration), options.ConcurrentCommits)));
         });
         services.AddSingleton(sp => new MessageCatalog(
@@ -86,8 +86,8 @@ public static class MessagingModule
     }
 
     // Those that decide, the session of each group's membership, and some for timers, parked messages and recovery.
-    static int LanePool(IServiceCollection services, MessagingOptions options) =>
-        options.ConcurrentUnits + services.Count(s => s.ServiceType == typeof(LaneGroup)) + 4;
+    static int LanePool(IServiceCollection services, IServiceProvider provider, MessagingOptions options) =>
+        options.ConcurrentUnits + services.Count(s => s.ServiceType == typeof(LaneGroup)) + provider.GetServices<LaneGroupReserve>().Sum(r => r.Groups) + 4;
 
     static string ReadPostgres(IConfiguration configuration) =>
         configuration["ORCHESTRATOR_POSTGRES"] ?? configuration.GetConnectionString("Orchestrator")

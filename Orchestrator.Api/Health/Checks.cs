@@ -89,7 +89,8 @@ sealed class KafkaCheck(ClusterFacts facts, TimeProvider time) : IHealthCheck, I
 }
 
 /// <summary>
-/// Every group of this process owns lanes, or has nothing to own because other processes run them all; and none waits for an operator.
+/// Every group of this process owns lanes, or has nothing to own because other processes run them all; and none waits for an operator. Groups in the
+/// background can make it worse than healthy, but not unready.
 /// </summary>
 sealed class LanesCheck(LaneHost lanes) : IHealthCheck
 {
@@ -99,10 +100,12 @@ sealed class LanesCheck(LaneHost lanes) : IHealthCheck
         var detail = groups.Count == 0
             ? "this process runs none"
             : string.Join("; ", groups.Select(g => $"{g.Group} owns {g.LanesOwned} of {g.Lanes}{(g.LanesElsewhere > 0 ? $", {g.LanesElsewhere} elsewhere" : "")}{(g.LanesHalted > 0 ? $", {g.LanesHalted} halted" : "")}{(g.LastError is { } error ? $", {error}" : "")}"));
-        if (groups.Any(g => !HasItsPlace(g) || g.LanesHalted > 0))
+        if (groups.Any(g => !g.IsBackground && !Works(g)))
             return Task.FromResult(HealthCheckResult.Unhealthy(detail));
-        return Task.FromResult(groups.Any(g => g.LastError is not null) ? HealthCheckResult.Degraded(detail) : HealthCheckResult.Healthy(detail));
+        return Task.FromResult(groups.Any(g => g.LastError is not null || !Works(g)) ? HealthCheckResult.Degraded(detail) : HealthCheckResult.Healthy(detail));
     }
+
+    static bool Works(GroupStatus group) => HasItsPlace(group) && group.LanesHalted == 0;
 
     static bool HasItsPlace(GroupStatus group) => group.LanesOwned > 0 || group.LanesElsewhere >= group.Lanes;
 }

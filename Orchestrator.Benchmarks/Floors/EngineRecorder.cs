@@ -1,4 +1,5 @@
 using Npgsql;
+using Orchestrator.Messaging.Kafka;
 using Orchestrator.Messaging.Lanes;
 using Orchestrator.Messaging.Ownership;
 using Orchestrator.Messaging.Wire;
@@ -54,7 +55,7 @@ sealed class EngineRecorder(IReadOnlyList<LaneGroup> groups, MessageCatalog cata
     // To every group that reads its topic.
     void Publish(OutgoingMessage message)
     {
-        var partition = Load.KeyPartition.Of(message.Key, partitions);
+        var partition = KeyPartition.Of(message.Key, partitions);
         var offset = _offsets[message.Topic] = _offsets.GetValueOrDefault(message.Topic) + 1;
         var kafka = KafkaWire.ToKafka(message);
         var headers = kafka.Headers.Select(h => new KeyValuePair<string, byte[]>(h.Key, h.GetValueBytes())).ToList();

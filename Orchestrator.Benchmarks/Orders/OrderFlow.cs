@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using Confluent.Kafka;
 using Orchestrator.Benchmarks.Load;
 using Orchestrator.Contracts.Catalog;
+using Orchestrator.Messaging.Kafka;
 using Orchestrator.Messaging.Wire;
 
 namespace Orchestrator.Benchmarks.Orders;

@@ -3,6 +3,7 @@ using Orchestrator.Benchmarks.Load;
 using Orchestrator.Benchmarks.Processes;
 using Orchestrator.Benchmarks.Running;
 using Orchestrator.Contracts.Accounts;
+using Orchestrator.Messaging.Kafka;
 using Orchestrator.Messaging.Wire;
 
 namespace Orchestrator.Benchmarks.Transfers;

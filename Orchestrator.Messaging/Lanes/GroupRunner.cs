@@ -38,12 +38,16 @@ internal sealed partial class GroupRunner : IAsyncDisposable
         _ticks = Task.Run(TickAsync);
     }
 
+    /// <summary>The group's name.</summary>
+    public string Name => _group.Name;
+
     public GroupStatus Status()
     {
         var workers = Workers();
         return new GroupStatus(
             _group.Name, _services.Options.Partitions, workers.Count, _lanesElsewhere, workers.Count(w => w.IsHalted), Lag(),
-            workers.Sum(w => w.Inbox.Count), workers.Sum(w => w.Unacknowledged), workers.Select(w => w.LastError).FirstOrDefault(e => e is not null) ?? _lastError);
+            workers.Sum(w => w.Inbox.Count), workers.Sum(w => w.Unacknowledged), workers.Select(w => w.LastError).FirstOrDefault(e => e is not null) ?? _lastError,
+            _group.IsBackground);
     }
 
     // Of partitions whose end a fetch has told.

@@ -10,5 +10,7 @@ namespace Orchestrator.Messaging.Lanes;
 /// <param name="Buffered">Messages read and not yet taken.</param>
 /// <param name="Unacknowledged">Messages published and not yet acknowledged.</param>
 /// <param name="LastError">The last failure that paused or halted a lane, by its type and message; null when all flows.</param>
+/// <param name="IsBackground">Whether the process is ready while the group is not.</param>
 public sealed record GroupStatus(
-    string Group, int Lanes, int LanesOwned, int LanesElsewhere, int LanesHalted, long Lag, int Buffered, int Unacknowledged, string? LastError);
+    string Group, int Lanes, int LanesOwned, int LanesElsewhere, int LanesHalted, long Lag, int Buffered, int Unacknowledged, string? LastError,
+    bool IsBackground);

@@ -17,4 +17,17 @@ public sealed class LaneGroup
 
     /// <summary>The most messages in one unit of work; <see cref="Configuration.MessagingOptions.MaxBatch"/> when null.</summary>
     public int? MaxBatch { get; init; }
+
+    /// <summary>
+    /// How long a lane rests after a unit of work, unless a full batch waits: for a group that nobody waits for, so that many small units become few
+    /// larger ones. A message that comes to a rested lane is taken at once. Default zero.
+    /// </summary>
+    public TimeSpan Rest { get; init; }
+
+    /// <summary>Whether the process is ready for its work while the group is not: so for groups that are added while it runs. Default false.</summary>
+    public bool IsBackground { get; init; }
 }
+
+/// <summary>Room for groups that a module adds while the service runs: each keeps a database session of its own.</summary>
+/// <param name="Groups">How many at once.</param>
+public sealed record LaneGroupReserve(int Groups);

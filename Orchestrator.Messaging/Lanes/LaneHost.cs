@@ -4,12 +4,13 @@ using Orchestrator.Messaging.Clusters;
 
 namespace Orchestrator.Messaging.Lanes;
 
-/// <summary>Runs every registered group in this process, from start to drained stop.</summary>
+/// <summary>Runs every registered group in this process, from start to drained stop, and those that are added while it runs.</summary>
 public sealed class LaneHost(IEnumerable<LaneGroup> groups, LaneServices services, ClusterGuard guard, ILoggerFactory loggers)
     : IHostedService, IAsyncDisposable
 {
     readonly List<GroupRunner> _runners = [];
     readonly Lock _lock = new();
+    bool _running;
 
     /// <summary>How each group does in this process.</summary>
     public IReadOnlyList<GroupStatus> Status()
@@ -18,21 +19,66 @@ public sealed class LaneHost(IEnumerable<LaneGroup> groups, LaneServices service
             return [.. _runners.Select(r => r.Status())];
     }
 
+    /// <summary>Whether groups may be added: it has started, and is not asked to stop.</summary>
+    public bool IsRunning
+    {
+        get
+        {
+            lock (_lock)
+                return _running;
+        }
+    }
+
+    /// <summary>Runs a group beside the others. One that runs already stays as it is.</summary>
+    /// <returns>Whether it runs: not before the host has started, nor once it stops.</returns>
+    /// <exception cref="ClusterRefusedException">Its topic is not on the cluster, or does not have as many partitions as there are lanes.</exception>
+    public async Task<bool> AddAsync(LaneGroup group, CancellationToken cancellationToken)
+    {
+        if (Find(group.Name) is not null)
+            return true;
+        if (!IsRunning)
+            return false;
+        await guard.CheckAsync([group], cancellationToken);
+        lock (_lock)
+        {
+            if (_running && _runners.TrueForAll(r => !IsNamed(r, group.Name)))
+                _runners.Add(new GroupRunner(group, services, Logger()));
+            return _running;
+        }
+    }
+
+    /// <summary>Drains a group's lanes in this process and releases them; other processes may go on with it. Nothing happens when it does not run here.</summary>
+    public async Task RemoveAsync(string name)
+    {
+        GroupRunner? runner;
+        lock (_lock)
+        {
+            runner = _runners.Find(r => IsNamed(r, name));
+            if (runner is null)
+                return;
+            _runners.Remove(runner);
+        }
+        await runner.DisposeAsync();
+    }
+
     /// <inheritdoc />
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         var all = groups.ToList();
         await guard.CheckAsync(all, cancellationToken);
         services.Telemetry.Observe(Status);
-        var logger = loggers.CreateLogger("Orchestrator.Messaging.Lanes");
+        var logger = Logger();
         lock (_lock)
+        {
             _runners.AddRange(all.Select(group => new GroupRunner(group, services, logger)));
+            _running = true;
+        }
     }
 
     /// <inheritdoc />
     public async Task StopAsync(CancellationToken cancellationToken)
     {
-        await Task.WhenAll(Runners().Select(r => r.DisposeAsync().AsTask()));
+        await Task.WhenAll(Ending().Select(r => r.DisposeAsync().AsTask()));
         lock (_lock)
             _runners.Clear();
     }
@@ -40,9 +86,22 @@ public sealed class LaneHost(IEnumerable<LaneGroup> groups, LaneServices service
     /// <inheritdoc />
     public async ValueTask DisposeAsync() => await StopAsync(CancellationToken.None);
 
-    List<GroupRunner> Runners()
+    List<GroupRunner> Ending()
     {
         lock (_lock)
+        {
+            _running = false;
             return [.. _runners];
+        }
     }
+
+    GroupRunner? Find(string name)
+    {
+        lock (_lock)
+            return _runners.Find(r => IsNamed(r, name));
+    }
+
+    static bool IsNamed(GroupRunner runner, string name) => string.Equals(runner.Name, name, StringComparison.Ordinal);
+
+    ILogger Logger() => loggers.CreateLogger("Orchestrator.Messaging.Lanes");
 }

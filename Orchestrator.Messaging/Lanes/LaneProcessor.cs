@@ -47,6 +47,12 @@ public abstract class LaneProcessor : IAsyncDisposable
     /// </summary>
     public virtual bool Guessed => false;
 
+    /// <summary>
+    /// Whether it tells by itself what took effect before, from what it stores with the effects. Then no ids are kept in the inbox, which costs a row a
+    /// message; duplicates that came lately are dropped before it all the same.
+    /// </summary>
+    public virtual bool KnowsDuplicates => false;
+
     /// <summary>The lane is lost or the process stops.</summary>
     public virtual ValueTask DisposeAsync()
     {

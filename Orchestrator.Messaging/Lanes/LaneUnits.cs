@@ -212,9 +212,11 @@ internal sealed class LaneUnits(
                 work.Write(command);
             if (work.Outgoing.Count > 0)
                 seq++;
-            var ids = sorted.Handled.Select(m => m.Id).ToList();
-            var commit = new UnitCommit(
-                grant, moved, ids, sorted.FiredTimers, sorted.Parked, seq, delete, work);
+            var ids = processor.KnowsDuplicates ? [] : sorted.Handled.Select(m => m.Id).ToList();
+            var commit = new UnitCommit(grant, moved, ids, sorted.FiredTimers, sorted.Parked, seq, delete, work)
+            {
+                Messages = Math.Max(1, sorted.Handled.Count + sorted.Parked.Count),
+            };
             await services.GroupCommit.CommitAsync(commit, cancellationToken);
         }
         catch

@@ -14,6 +14,7 @@ namespace Orchestrator.Messaging.Lanes;
 internal sealed partial class LaneWorker : IAsyncDisposable
 {
     readonly int _maxBatch;
+    readonly TimeSpan _rest;
     readonly LaneServices _services;
     readonly GroupConsumer _consumer;
     readonly Func<bool> _leaseIsFresh;
@@ -38,6 +39,7 @@ internal sealed partial class LaneWorker : IAsyncDisposable
     {
         Grant = grant;
         _maxBatch = group.MaxBatch ?? services.Options.MaxBatch;
+        _rest = group.Rest;
         _services = services;
         _consumer = consumer;
         _leaseIsFresh = leaseIsFresh;
@@ -86,8 +88,7 @@ internal sealed partial class LaneWorker : IAsyncDisposable
             {
                 await _wake.WaitAsync(_stop.Token);
                 while (!_stop.IsCancellationRequested && await SucceedsAsync(StepAsync))
-                {
-                }
+                    await RestAsync();
             }
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
@@ -99,6 +100,9 @@ internal sealed partial class LaneWorker : IAsyncDisposable
             Fenced(_logger, Grant.Lane, Grant.Epoch);
         }
     }
+
+    Task RestAsync() =>
+        _rest == TimeSpan.Zero || _pending.Count > 0 || Inbox.Count >= _maxBatch ? Task.CompletedTask : Task.Delay(_rest, _services.Time, _stop.Token);
 
     async Task<bool> OpenAsync()
     {

@@ -7,7 +7,7 @@ namespace Orchestrator.Messaging.Lanes;
 /// <summary>All that one unit of work commits.</summary>
 /// <param name="Grant">The lane's right to write: checked in the transaction.</param>
 /// <param name="Positions">The next offset to read of each topic that moved.</param>
-/// <param name="Ids">The inbox ids of the messages that take effect.</param>
+/// <param name="Ids">The inbox ids of the messages that take effect; none where the processor knows duplicates by itself.</param>
 /// <param name="FiredTimers">The timers among them.</param>
 /// <param name="Parked">The messages that are parked instead.</param>
 /// <param name="OutboxSeq">The unit's number in the lane's outbox, when it publishes.</param>
@@ -24,7 +24,7 @@ internal sealed record UnitCommit(
     UnitOfWork Work)
 {
     /// <summary>How much of a transaction it takes up: the messages that it takes or parks, and one at least.</summary>
-    public int Messages => Math.Max(1, Ids.Count + Parked.Count);
+    public int Messages { get; init; } = Math.Max(1, Ids.Count + Parked.Count);
 
     /// <summary>Commits in one transaction, or throws and nothing is written.</summary>
     /// <exception cref="LaneFencedException">The lane has another owner.</exception>

@@ -1,10 +1,12 @@
+using System.Buffers.Binary;
 using System.Text;
 
-namespace Orchestrator.Benchmarks.Load;
+namespace Orchestrator.Messaging.Kafka;
 
 /// <summary>Which partition a key falls into: Kafka's default, murmur2 of its bytes.</summary>
-static class KeyPartition
+public static class KeyPartition
 {
+    /// <summary>The partition of <paramref name="key"/> where a topic has <paramref name="partitions"/> of them.</summary>
     public static int Of(string key, int partitions) => (Murmur2(Encoding.UTF8.GetBytes(key)) & 0x7fff_ffff) % partitions;
 
     // As org.apache.kafka.common.utils.Utils.murmur2 has it.
@@ -16,7 +18,7 @@ static class KeyPartition
         var rest = data;
         for (; rest.Length >= 4; rest = rest[4..])
         {
-            var k = BitConverter.ToUInt32(rest) * m;
+            var k = BinaryPrimitives.ReadUInt32LittleEndian(rest) * m;
             k ^= k >> r;
             h = (h * m) ^ (k * m);
         }
