@@ -16,17 +16,44 @@ public sealed class AccountReader(NpgsqlDataSource database)
     {
         await using var command = database.CreateCommand("""
             select customer_id, currency, overdraft_minor, per_transaction_minor, version,
-                debits_pending_minor, debits_posted_minor, credits_pending_minor, credits_posted_minor, opened_at, status, per_day_minor, spent_on, spent_minor
+                debits_pending_minor, debits_posted_minor, credits_pending_minor, credits_posted_minor, opened_at, status, per_day_minor, spent_on, spent_minor,
+                account_id
             from ledger.account where account_id = $1 and kind = 0
             """);
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = accountId });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        if (!await reader.ReadAsync(cancellationToken))
-            return null;
+        return await reader.ReadAsync(cancellationToken) ? Account(reader) : null;
+    }
+
+    /// <summary>A page of customers' accounts in the order of their ids.</summary>
+    /// <param name="after">The last id that was seen; empty for the first page.</param>
+    /// <param name="limit">From 1 to <see cref="MaxPage"/>.</param>
+    /// <param name="cancellationToken">Stops the query.</param>
+    public async Task<IReadOnlyList<AccountView>> ListAsync(string after, int limit, CancellationToken cancellationToken)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(limit, MaxPage);
+        await using var command = database.CreateCommand("""
+            select customer_id, currency, overdraft_minor, per_transaction_minor, version,
+                debits_pending_minor, debits_posted_minor, credits_pending_minor, credits_posted_minor, opened_at, status, per_day_minor, spent_on, spent_minor,
+                account_id
+            from ledger.account where account_id > $1 and kind = 0 order by account_id limit $2
+            """);
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = after });
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = limit });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var page = new List<AccountView>();
+        while (await reader.ReadAsync(cancellationToken))
+            page.Add(Account(reader));
+        return page;
+    }
+
+    static AccountView Account(NpgsqlDataReader reader)
+    {
         var overdraft = reader.GetInt64(2);
         var counters = new AccountCounters(reader.GetInt64(5), reader.GetInt64(6), reader.GetInt64(7), reader.GetInt64(8));
         return new AccountView(
-            accountId, reader.GetString(0), reader.GetString(1), overdraft, reader.IsDBNull(3) ? null : reader.GetInt64(3), counters,
+            reader.GetString(14), reader.GetString(0), reader.GetString(1), overdraft, reader.IsDBNull(3) ? null : reader.GetInt64(3), counters,
             AccountState.Available(counters, overdraft), reader.GetInt64(4), reader.GetFieldValue<DateTimeOffset>(9), (AccountStatus)reader.GetInt16(10),
             reader.Number(11), reader.IsDBNull(12) ? null : reader.GetFieldValue<DateOnly>(12), reader.GetInt64(13));
     }

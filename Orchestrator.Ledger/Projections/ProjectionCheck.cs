@@ -1,0 +1,154 @@
+using System.Data;
+using Microsoft.Extensions.Options;
+using Npgsql;
+using NpgsqlTypes;
+using Orchestrator.Ledger.Storage;
+using Orchestrator.Messaging.Configuration;
+
+namespace Orchestrator.Ledger.Projections;
+
+/// <summary>
+/// Compares what is served of a projection with what its code makes of the ledger's own events: folds them anew, each account up to where the served
+/// generation is, and compares every table row by row. All in one transaction over one snapshot, which is rolled back, so it leaves nothing. It takes as
+/// long as a rebuild; one runs at a time.
+/// </summary>
+public sealed class ProjectionCheck(
+    NpgsqlDataSource database, ProjectionCatalog catalog, IEnumerable<Projection> projections, MessagingOptions messaging, IOptions<ProjectionOptions> options)
+{
+    // Any constant serves, so long as it never changes.
+    const long OneAtATime = 0x6F72_6368_6368_6563;
+    const string Schema = "ledger_check";
+    const int StatementSeconds = 600;
+
+    /// <summary>Checks a projection.</summary>
+    /// <exception cref="ProjectionNotReadyException">None of this version is served.</exception>
+    public async Task<CheckOutcome> RunAsync(string name, CancellationToken cancellationToken)
+    {
+        if (projections.FirstOrDefault(p => string.Equals(p.Name, name, StringComparison.Ordinal)) is not { } projection)
+            return new CheckOutcome.Unknown();
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
+        await using (var locking = new NpgsqlCommand("select pg_try_advisory_xact_lock($1)", connection) { Parameters = { new() { Value = OneAtATime } } })
+        {
+            if (await locking.ExecuteScalarAsync(cancellationToken) is not true)
+                return new CheckOutcome.Running();
+        }
+        var served = await catalog.ServedAsync(name, cancellationToken);
+        if (served is null || served.Version != projection.Version)
+            throw new ProjectionNotReadyException(name);
+        var difference = await LackingAsync(connection, served, cancellationToken);
+        var (events, behind) = await FoldAsync(connection, projection, served, cancellationToken);
+        difference ??= await CompareAsync(connection, served, cancellationToken);
+        return new CheckOutcome.Checked(new ProjectionCheckView(name, served.Number, difference is null, events, behind, difference));
+    }
+
+    // It cannot be ahead of the ledger.
+    static async Task<ProjectionDifference?> LackingAsync(NpgsqlConnection connection, ServedGeneration served, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(
+            $"""
+            select to_jsonb(w)::text from {served.Schema}.{FoldedVersions.Table} w left join ledger.account a on a.account_id = w.account_id and a.kind = 0
+            where a.version is null or a.version < w.version order by w.account_id limit 1
+            """, connection) { CommandTimeout = StatementSeconds };
+        return await command.ExecuteScalarAsync(cancellationToken) is string row
+            ? new ProjectionDifference(FoldedVersions.Table, "folded_beyond_the_store", row)
+            : null;
+    }
+
+    async Task<(long Checked, long Behind)> FoldAsync(NpgsqlConnection connection, Projection projection, ServedGeneration served, CancellationToken cancellationToken)
+    {
+        await using (var create = new NpgsqlCommand(
+            $"drop schema if exists {Schema} cascade; create schema {Schema}; {FoldedVersions.CreateSql(Schema)} {projection.CreateSql(Schema)}", connection))
+        {
+            await create.ExecuteNonQueryAsync(cancellationToken);
+        }
+        var (cursor, count, behind) = (EventCursor.Start, 0L, 0L);
+        while (true)
+        {
+            var events = await StoredEvents.NextAsync(connection, cursor, options.Value.CopyBatch, cancellationToken);
+            if (events.Count == 0)
+                return (count, behind);
+            cursor = EventCursor.After(events[^1]);
+            var folded = await FoldedAsync(connection, served, events.Select(e => e.AccountId), cancellationToken);
+            behind += events.RemoveAll(e => e.Version > folded.GetValueOrDefault(e.AccountId));
+            if (events.Count > 0)
+                await GenerationBuild.FoldAsync(projection, connection, Schema, messaging.Partitions, events, cancellationToken);
+            count += events.Count;
+        }
+    }
+
+    static async Task<Dictionary<string, long>> FoldedAsync(
+        NpgsqlConnection connection, ServedGeneration served, IEnumerable<string> accountIds, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand($"select account_id, version from {served.Schema}.{FoldedVersions.Table} where account_id = any($1)", connection);
+        command.Parameters.Add(PgArray.Of(NpgsqlDbType.Text, accountIds.Distinct(StringComparer.Ordinal).ToArray()));
+        await using var rows = await command.ExecuteReaderAsync(cancellationToken);
+        var folded = new Dictionary<string, long>(StringComparer.Ordinal);
+        while (await rows.ReadAsync(cancellationToken))
+            folded.Add(rows.GetString(0), rows.GetInt64(1));
+        return folded;
+    }
+
+    static async Task<ProjectionDifference?> CompareAsync(NpgsqlConnection connection, ServedGeneration served, CancellationToken cancellationToken)
+    {
+        foreach (var table in await TablesAsync(connection, cancellationToken))
+        {
+            if (await OnlyInAsync(connection, $"{Schema}.{table}", $"{served.Schema}.{table}", cancellationToken) is { } missing)
+                return new ProjectionDifference(table, "missing", missing);
+            if (await OnlyInAsync(connection, $"{served.Schema}.{table}", $"{Schema}.{table}", cancellationToken) is { } extra)
+                return new ProjectionDifference(table, "not_of_the_store", extra);
+        }
+        return null;
+    }
+
+    static async Task<List<string>> TablesAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(
+            "select quote_ident(tablename) from pg_tables where schemaname = $1 order by tablename", connection) { Parameters = { new() { Value = Schema } } };
+        await using var rows = await command.ExecuteReaderAsync(cancellationToken);
+        var tables = new List<string>();
+        while (await rows.ReadAsync(cancellationToken))
+            tables.Add(rows.GetString(0));
+        return tables;
+    }
+
+    static async Task<string?> OnlyInAsync(NpgsqlConnection connection, string here, string there, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(
+            $"select to_jsonb(d)::text from (select * from {here} except all select * from {there}) d order by 1 limit 1", connection) { CommandTimeout = StatementSeconds };
+        return await command.ExecuteScalarAsync(cancellationToken) as string;
+    }
+}
+
+/// <summary>What became of a check.</summary>
+public abstract record CheckOutcome
+{
+    CheckOutcome()
+    {
+    }
+
+    /// <summary>It was done.</summary>
+    /// <param name="View">What it found.</param>
+    public sealed record Checked(ProjectionCheckView View) : CheckOutcome;
+
+    /// <summary>Another check runs.</summary>
+    public sealed record Running : CheckOutcome;
+
+    /// <summary>There is no such projection.</summary>
+    public sealed record Unknown : CheckOutcome;
+}
+
+/// <summary>What a check has found.</summary>
+/// <param name="Name">The projection.</param>
+/// <param name="Generation">The generation that is served.</param>
+/// <param name="Agrees">Whether its rows are those that the ledger's events make.</param>
+/// <param name="EventsChecked">How many events were folded to find out.</param>
+/// <param name="EventsBehind">How many the ledger has beyond those: none once everything on the topic is read.</param>
+/// <param name="Difference">The first difference, when there is one.</param>
+public sealed record ProjectionCheckView(string Name, int Generation, bool Agrees, long EventsChecked, long EventsBehind, ProjectionDifference? Difference);
+
+/// <summary>Where a projection is not what the ledger's events make.</summary>
+/// <param name="Table">The table, within the generation.</param>
+/// <param name="Kind"><c>missing</c>: the row should be there; <c>not_of_the_store</c>: it should not; <c>folded_beyond_the_store</c>: it has events that the ledger has not.</param>
+/// <param name="Row">The row, as JSON.</param>
+public sealed record ProjectionDifference(string Table, string Kind, string Row);
