@@ -1,4 +1,5 @@
 using Orchestrator.Api.Accounts;
+using Orchestrator.Api.Balances;
 using Orchestrator.Api.Figures;
 using Orchestrator.Api.Health;
 using Orchestrator.Api.Hosting;
@@ -6,9 +7,11 @@ using Orchestrator.Api.OpenApi;
 using Orchestrator.Api.Parked;
 using Orchestrator.Api.Postings;
 using Orchestrator.Api.Problems;
+using Orchestrator.Api.Projections;
 using Orchestrator.Api.Transactions;
 using Orchestrator.Decisioning;
 using Orchestrator.Ledger;
+using Orchestrator.Ledger.Projections;
 using Orchestrator.Messaging;
 using Orchestrator.Sagas;
 
@@ -26,9 +29,10 @@ return await HostStart.RunAsync(async () =>
     if (roles.HasFlag(HostRoles.Sagas))
         builder.Services.AddSagas(builder.Configuration);
     if (roles.HasFlag(HostRoles.Ledger))
-        builder.Services.AddLedger();
+        builder.Services.AddLedger().AddProjectionHost();
     builder.Services.AddLedgerReader();
     builder.Services.AddPostings();
+    builder.Services.AddProjections();
     builder.Services.AddSagasReader();
     builder.Services.AddOrchestratorMessaging(builder.Configuration);
 
@@ -51,6 +55,8 @@ return await HostStart.RunAsync(async () =>
         app.UseOrchestratorOpenApi();
         app.MapAccounts();
         app.MapPostings();
+        app.MapBalances();
+        app.MapProjections();
         app.MapTransactions();
         app.MapParked();
         app.MapFigures();

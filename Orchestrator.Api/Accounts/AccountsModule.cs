@@ -22,6 +22,10 @@ public static class AccountsModule
             .WithSummary("Opens an account")
             .WithDescription("Answers once the request is stored; the account is open shortly after. The same request again gets the same answer.")
             .ProducesProblems(400, 409, 413, 415, 503).Produces<AccountAccepted>(202);
+        group.MapGet("/", ListAsync)
+            .WithSummary("Accounts, in the order of their ids")
+            .WithDescription("Pages of at most 1,000; `after` is the `next` of the page before.")
+            .ProducesProblems(400, 503);
         group.MapGet("/{accountId}", GetAsync)
             .WithSummary("An account with its four counters")
             .ProducesProblems(404, 503);
@@ -60,6 +64,19 @@ public static class AccountsModule
                 OutgoingMessages.Of(catalog, message, time)),
             cancellationToken);
         return SubmissionResult.Of(outcome, $"/v1/accounts/{message.AccountId}", ProblemKinds.AccountExists);
+    }
+
+    static async Task<Results<Ok<Page<AccountView>>, ProblemHttpResult>> ListAsync(
+        AccountReader accounts, CancellationToken cancellationToken, string? after = null, int limit = 100)
+    {
+        var errors = new ContractErrors();
+        PageLimits.Check(limit, AccountReader.MaxPage, errors);
+        if (after is not null)
+            errors.AccountId(after, "after");
+        if (!errors.None)
+            return ApiProblem.Of(ProblemKinds.Invalid, errors: errors.All);
+        var page = await accounts.ListAsync(after ?? "", limit, cancellationToken);
+        return TypedResults.Ok(new Page<AccountView>(page, page.Count == limit ? page[^1].AccountId : null));
     }
 
     static async Task<Results<Ok<AccountView>, ProblemHttpResult>> GetAsync(

@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Mvc;
 using Npgsql;
+using Orchestrator.Ledger.Projections;
 
 namespace Orchestrator.Api.Problems;
 
@@ -17,7 +18,7 @@ public sealed partial class ProblemExceptionHandler(IProblemDetailsService probl
         httpContext.Response.StatusCode = details.Status!.Value;
         if (details.Status == StatusCodes.Status503ServiceUnavailable)
             httpContext.Response.Headers.RetryAfter = "1";
-        if (details.Status >= 500)
+        if (details.Status >= 500 && exception is not ProjectionNotReadyException)
             Failed(logger, exception, httpContext.Request.Method, httpContext.Request.Path);
         return await problems.TryWriteAsync(new ProblemDetailsContext { HttpContext = httpContext, ProblemDetails = details });
     }
@@ -25,6 +26,7 @@ public sealed partial class ProblemExceptionHandler(IProblemDetailsService probl
     static ProblemDetails Details(Exception exception) => exception switch
     {
         ApiProblemException problem => problem.Details,
+        ProjectionNotReadyException => ApiProblem.Details(ProblemKinds.ProjectionNotReady),
         BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => ApiProblem.Details(ProblemKinds.BodyTooLarge),
         BadHttpRequestException bad => ApiProblem.Details(ProblemKinds.OfStatus(bad.StatusCode), bad.Message),
         NpgsqlException { IsTransient: true } or NpgsqlException { InnerException: SocketException or IOException or TimeoutException }

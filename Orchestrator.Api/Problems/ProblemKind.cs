@@ -25,6 +25,7 @@ public static class ProblemKinds
     public static readonly ProblemKind HoldNotFound = new("hold_not_found", 404, "There is no such hold");
     public static readonly ProblemKind CommandNotFound = new("command_not_found", 404, "There is no such command");
     public static readonly ProblemKind ParkedNotFound = new("parked_not_found", 404, "There is no such parked message or group");
+    public static readonly ProblemKind ProjectionNotFound = new("projection_not_found", 404, "There is no such projection");
     public static readonly ProblemKind MethodNotAllowed = new("method_not_allowed", 405, "The method is not allowed here");
     public static readonly ProblemKind NotAcceptable = new("not_acceptable", 406, "No acceptable representation");
     public static readonly ProblemKind IdempotencyKeyReused = new("idempotency_key_reused", 409, "The Idempotency-Key was used with another body");
@@ -36,19 +37,22 @@ public static class ProblemKinds
     public static readonly ProblemKind TransactionExists = new("transaction_exists", 409, "The transaction was submitted before with another body");
     public static readonly ProblemKind TransactionEnded = new("transaction_ended", 409, "The transaction has ended and cannot be cancelled");
     public static readonly ProblemKind ParkedBehind = new("parked_behind", 409, "The message waits behind another of its key");
+    public static readonly ProblemKind RebuildRunning = new("rebuild_running", 409, "The projection is being built already");
+    public static readonly ProblemKind CheckRunning = new("check_running", 409, "A projection is being checked already");
     public static readonly ProblemKind BodyTooLarge = new("body_too_large", 413, "The body is too large");
     public static readonly ProblemKind UnsupportedMediaType = new("unsupported_media_type", 415, "The body must be application/json");
     public static readonly ProblemKind Internal = new("internal", 500, "Something went wrong here");
     public static readonly ProblemKind Unavailable = new("unavailable", 503, "The database cannot be reached; try again");
+    public static readonly ProblemKind ProjectionNotReady = new("projection_not_ready", 503, "What answers this is still being built; try again");
 
     /// <summary>All of them, by status.</summary>
     public static IReadOnlyList<ProblemKind> All { get; } =
     [
         NotJson, WrongShape, Invalid, BadRequest, NotFound, AccountNotFound, AccountOpening, TransactionNotFound,
-        TransferNotFound, HoldNotFound, CommandNotFound, ParkedNotFound,
+        TransferNotFound, HoldNotFound, CommandNotFound, ParkedNotFound, ProjectionNotFound,
         MethodNotAllowed, NotAcceptable, IdempotencyKeyReused, AccountExists, AccountRefused, CommandExists,
-        TransferNotPosted, HoldOfTransfer, TransactionExists, TransactionEnded, ParkedBehind,
-        BodyTooLarge, UnsupportedMediaType, Internal, Unavailable,
+        TransferNotPosted, HoldOfTransfer, TransactionExists, TransactionEnded, ParkedBehind, RebuildRunning, CheckRunning,
+        BodyTooLarge, UnsupportedMediaType, Internal, Unavailable, ProjectionNotReady,
     ];
 
     /// <summary>The kind for an error that carries no more than a status.</summary>
