@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Orchestrator.Cli.Broker;
 using Orchestrator.Cli.Connections;
+using Orchestrator.Cli.Ledger;
 using Orchestrator.Cli.Parked;
 using Orchestrator.Cli.Publish;
 using Orchestrator.Cli.Simulate;
@@ -19,12 +20,13 @@ public static class OrchestratorCommand
         var connections = new ConnectionOptions();
         var root = new RootCommand(
             "Moves money safely, from the command line: simulate and publish transactions, look into topics, see to parked messages, " +
-            "check the store. Where a service runs from this folder, its addresses are found in .data/endpoints.json.")
+            "build and check the ledger's projections, check the store. Where a service runs from this folder, its addresses are found in .data/endpoints.json.")
         {
             SimulateCommand.Create(connections, time),
             PublishCommand.Create(connections, time),
             TailCommand.Create(connections),
             ParkedCommand.Create(connections),
+            LedgerCommand.Create(connections, time),
             MigrateCommand.Create(connections),
             BrokerCommand.Create(),
             VerifyCommand.Create(connections, time),

@@ -1,0 +1,61 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+using Orchestrator.Cli.Output;
+
+namespace Orchestrator.Cli.Connections;
+
+/// <summary>Calls of the service's HTTP API. What it refuses, and that it is away, are failures of the command, by name.</summary>
+/// <param name="api">The base address.</param>
+/// <param name="actor">On whose behalf, for the audit.</param>
+/// <param name="timeout">Of one call.</param>
+public sealed class ApiCalls(Uri api, string actor, TimeSpan timeout) : IDisposable
+{
+    readonly HttpClient _http = new() { BaseAddress = api, Timeout = timeout, DefaultRequestHeaders = { { "X-Actor", actor } } };
+
+    /// <summary>Asks for an address.</summary>
+    /// <exception cref="CommandException"><c>api_unreachable</c>, <c>bad_answer</c>, or <c>refused_</c> and the status.</exception>
+    public Task<T> GetAsync<T>(string path, CancellationToken cancellationToken) =>
+        SendAsync<T>(() => _http.GetAsync(path, cancellationToken), cancellationToken);
+
+    /// <summary>Posts to an address, without a body.</summary>
+    /// <exception cref="CommandException"><c>api_unreachable</c>, <c>bad_answer</c>, or <c>refused_</c> and the status.</exception>
+    public Task<T> PostAsync<T>(string path, CancellationToken cancellationToken) =>
+        SendAsync<T>(() => _http.PostAsync(path, content: null, cancellationToken), cancellationToken);
+
+    /// <inheritdoc />
+    public void Dispose() => _http.Dispose();
+
+    async Task<T> SendAsync<T>(Func<Task<HttpResponseMessage>> send, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var answer = await send();
+            if (!answer.IsSuccessStatusCode)
+                throw await RefusedAsync(answer, cancellationToken);
+            return await answer.Content.ReadFromJsonAsync<T>(cancellationToken) ?? throw new CommandException("bad_answer", $"{api} answered with nothing.");
+        }
+        catch (HttpRequestException e)
+        {
+            throw new CommandException("api_unreachable", $"{api}: {e.Message}", e);
+        }
+        catch (JsonException e)
+        {
+            throw new CommandException("bad_answer", $"{api} did not answer as expected: {e.Message}", e);
+        }
+    }
+
+    static async Task<CommandException> RefusedAsync(HttpResponseMessage answer, CancellationToken cancellationToken)
+    {
+        var text = await answer.Content.ReadAsStringAsync(cancellationToken);
+        try
+        {
+            var problem = JsonSerializer.Deserialize<JsonElement>(text);
+            string? Field(string name) => problem.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+            return new CommandException($"refused_{(int)answer.StatusCode}", Field("detail") ?? Field("title") ?? text);
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            return new CommandException($"refused_{(int)answer.StatusCode}", text.Length > 0 ? text : $"{answer.ReasonPhrase}");
+        }
+    }
+}
