@@ -65,7 +65,9 @@ public sealed class ApiSurfaceTests(ApiFixture api)
     [InlineData("/v1/parked?limit=0", "invalid", 400)]
     [InlineData("/v1/parked?limit=501", "invalid", 400)]
     [InlineData("/v1/parked?after=-1", "invalid", 400)]
-    [InlineData("/v1/accounts", "method_not_allowed", 405)]
+    [InlineData("/v1/accounts/alice/freeze", "method_not_allowed", 405)]
+    [InlineData("/v1/accounts?limit=0", "invalid", 400)]
+    [InlineData("/v1/accounts?after=:x", "invalid", 400)]
     public async Task Request_when_it_cannot_be_served_does_get_a_problem(string path, string problem, int status)
     {
         var answer = await api.GetAsync(path);

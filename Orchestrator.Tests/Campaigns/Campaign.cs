@@ -178,7 +178,10 @@ public sealed class Campaign : IAsyncDisposable
         if (taken != _load.Messages)
             return $"{taken} of {_load.Messages} messages taken by decisioning";
         var events = await CountAsync("select count(*) from ledger.event");
-        return events != Observer.LedgerEvents ? $"{Observer.LedgerEvents} of {events} ledger events announced" : null;
+        if (events != Observer.LedgerEvents)
+            return $"{Observer.LedgerEvents} of {events} ledger events announced";
+        var folded = await CampaignProjections.FoldedAsync(Servers);
+        return folded != events ? $"{folded} of {events} ledger events folded" : null;
     }
 
     async Task<long?> CountAsync(string sql) => (await Servers.TryQueryAsync(sql))?[0][0] as long?;

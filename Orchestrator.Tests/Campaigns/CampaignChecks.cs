@@ -26,6 +26,7 @@ public sealed class CampaignChecks(CampaignServers servers, CampaignLoad load, C
         Transfers();
         await LedgerAsync();
         await BalancesAsync();
+        _breaches.AddRange(await CampaignProjections.BreachesAsync(servers));
         await OnceAsync();
         Courses();
         return _breaches;
