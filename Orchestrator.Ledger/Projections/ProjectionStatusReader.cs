@@ -52,7 +52,7 @@ public sealed class ProjectionStatusReader(
         var ends = live.Count == 0 ? null : await EndsAsync(topic, cancellationToken);
         var total = await ScalarAsync("select coalesce(sum(version), 0)::bigint from ledger.account where kind = 0", cancellationToken);
         var views = new List<(string Name, GenerationView View)>();
-        foreach (var generation in live)
+        foreach (var generation in live.Where(g => g.State is not GenerationState.Retired))
             views.Add((generation.Name, await ViewAsync(generation, total, Lag(generation, positions, ends), cancellationToken)));
         return
         [
