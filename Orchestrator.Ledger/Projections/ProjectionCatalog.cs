@@ -4,7 +4,7 @@ using NpgsqlTypes;
 namespace Orchestrator.Ledger.Projections;
 
 /// <summary>Which generations there are: the table ledger.projection.</summary>
-public sealed class ProjectionCatalog(NpgsqlDataSource database)
+public sealed class ProjectionCatalog(NpgsqlDataSource database) : IProjectionSchemas
 {
     const string Select = """
         select name, generation, version, state, source, started_at, active_at, error
@@ -36,6 +36,10 @@ public sealed class ProjectionCatalog(NpgsqlDataSource database)
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         return await row.ReadAsync(cancellationToken) ? new ServedGeneration(name, row.GetInt32(0), row.GetInt32(1)) : null;
     }
+
+    /// <inheritdoc />
+    public async ValueTask<string?> ActiveSchemaAsync(string projection, CancellationToken cancellationToken) =>
+        (await ServedAsync(projection, cancellationToken))?.Schema;
 
     /// <summary>Asks for a new generation, to be built by whichever process of the ledger comes first.</summary>
     public async Task<RebuildOutcome> RequestAsync(string name, RebuildSource source, CancellationToken cancellationToken)

@@ -13,6 +13,7 @@ public static class ProjectionsModule
         services.AddOptions<ProjectionOptions>().BindConfiguration(ProjectionOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<Projection, BalancesProjection>();
         services.AddSingleton<ProjectionCatalog>();
+        services.AddSingleton<IProjectionSchemas>(provider => provider.GetRequiredService<ProjectionCatalog>());
         services.AddSingleton<ProjectionReader>();
         services.AddSingleton<ProjectionStatusReader>();
         services.AddSingleton<ProjectionCheck>();

@@ -160,7 +160,7 @@ public sealed class HostTests(TestInfrastructure infrastructure)
 
         await owner.StopAsync();
         await Eventually.HoldsAsync("the spare one owns the lane", async () =>
-            (await Answer.OfAsync(await http.GetAsync("/health/ready"))).Text.Contains("ledger owns 1 of 1\"", StringComparison.Ordinal));
+            (await Answer.OfAsync(await http.GetAsync("/health/ready"))).Text.Contains("ledger owns 1 of 1;", StringComparison.Ordinal));
         await OpenAsync(http, "taken-over");
         await Eventually.HoldsAsync("its lane works", async () => (await http.GetAsync("/v1/accounts/taken-over")).IsSuccessStatusCode);
         Assert.Equal(0, await spare.StopAsync());

@@ -18,7 +18,10 @@ public sealed class RebuildTests(TestInfrastructure infrastructure)
     public async Task Generation_when_it_is_built_while_events_come_does_hold_each_once_and_take_over()
     {
         await using var fixture = await ProjectionFixture.CreateAsync(infrastructure);
-        var host = await fixture.StartAsync(new CountingProjection(1), ("Projections:CopyBatch", "7"), ("Projections:CaughtUpLag", "3"));
+        // Two processes share the lanes, and race for each step.
+        (string, string)[] settings = [("Projections:CopyBatch", "7"), ("Projections:CaughtUpLag", "3")];
+        var host = await fixture.StartAsync(new CountingProjection(1), settings);
+        await fixture.StartAsync(new CountingProjection(1), settings);
         Open(fixture);
         await fixture.FoldedAsync(await fixture.ServedAsync("counting", 1));
         using var traffic = new CancellationTokenSource();
