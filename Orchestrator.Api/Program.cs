@@ -2,6 +2,7 @@ using Orchestrator.Api.Accounts;
 using Orchestrator.Api.Figures;
 using Orchestrator.Api.Health;
 using Orchestrator.Api.Hosting;
+using Orchestrator.Api.Ledger;
 using Orchestrator.Api.OpenApi;
 using Orchestrator.Api.Parked;
 using Orchestrator.Api.Postings;
@@ -51,6 +52,7 @@ return await HostStart.RunAsync(async () =>
         app.UseOrchestratorOpenApi();
         app.MapAccounts();
         app.MapPostings();
+        app.MapLedgerHeads();
         app.MapTransactions();
         app.MapParked();
         app.MapFigures();

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Orchestrator.Cli.Broker;
 using Orchestrator.Cli.Connections;
+using Orchestrator.Cli.Ledger;
 using Orchestrator.Cli.Parked;
 using Orchestrator.Cli.Publish;
 using Orchestrator.Cli.Simulate;
@@ -28,6 +29,7 @@ public static class OrchestratorCommand
             MigrateCommand.Create(connections),
             BrokerCommand.Create(),
             VerifyCommand.Create(connections, time),
+            LedgerCommand.Create(connections, time),
         };
         connections.AddTo(root);
         return root;
