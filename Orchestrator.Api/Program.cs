@@ -3,6 +3,7 @@ using Orchestrator.Api.Balances;
 using Orchestrator.Api.Figures;
 using Orchestrator.Api.Health;
 using Orchestrator.Api.Hosting;
+using Orchestrator.Api.Ledger;
 using Orchestrator.Api.OpenApi;
 using Orchestrator.Api.Parked;
 using Orchestrator.Api.Postings;
@@ -57,6 +58,7 @@ return await HostStart.RunAsync(async () =>
         app.MapPostings();
         app.MapBalances();
         app.MapProjections();
+        app.MapLedgerHeads();
         app.MapTransactions();
         app.MapParked();
         app.MapFigures();

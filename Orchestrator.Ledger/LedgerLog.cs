@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Orchestrator.Messaging.Lanes;
 
 namespace Orchestrator.Ledger;
 
@@ -10,6 +11,9 @@ static partial class LedgerLog
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Command} of account {Account} was refused: {Reason}")]
     public static partial void StatusRefused(ILogger logger, string command, string account, string reason);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Lane}: released; its chain ends at {Sequence} with {Hash}")]
+    public static partial void ChainHead(ILogger logger, LaneId lane, long sequence, string hash);
 
     /// <summary>The last four characters, the rest hidden.</summary>
     public static string Masked(string accountId) => accountId.Length > 4 ? $"***{accountId[^4..]}" : "***";

@@ -7,6 +7,7 @@ using Orchestrator.Contracts.Accounts;
 using Orchestrator.Contracts.Catalog;
 using Orchestrator.Contracts.Ledger;
 using Orchestrator.Ledger.Accounts;
+using Orchestrator.Ledger.Chain;
 using Orchestrator.Ledger.Deciding;
 using Orchestrator.Ledger.Lanes;
 using Orchestrator.Ledger.Postings;
@@ -56,7 +57,7 @@ public static class LedgerModule
         message => ((ExpireHold)message).AccountId,
         LedgerJson.Default.ExpireHold);
 
-    /// <summary>Adds the reading side alone: <see cref="AccountReader"/> and <see cref="PostingReader"/>. Needs an <see cref="NpgsqlDataSource"/>.</summary>
+    /// <summary>Adds the reading side alone: <see cref="AccountReader"/>, <see cref="PostingReader"/> and <see cref="ChainHeadReader"/>. Needs an <see cref="NpgsqlDataSource"/>.</summary>
     public static IServiceCollection AddLedgerReader(this IServiceCollection services) =>
-        services.AddSingleton<AccountReader>().AddSingleton<PostingReader>();
+        services.AddSingleton<AccountReader>().AddSingleton<PostingReader>().AddSingleton<ChainHeadReader>();
 }

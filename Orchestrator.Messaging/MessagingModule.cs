@@ -22,7 +22,8 @@ public static class MessagingModule
 
     /// <summary>
     /// Adds messaging. Groups are what is registered as <see cref="LaneGroup"/>, messages beyond the contracts what is registered as
-    /// <see cref="MessageContract"/>. Register it after MassTransit, so that lanes start when the bus has and stop before it.
+    /// <see cref="MessageContract"/>, steps from older versions of messages what is registered as <see cref="IUpcaster"/>. Register it after
+    /// MassTransit, so that lanes start when the bus has and stop before it.
     /// </summary>
     /// <param name="services">The host's services.</param>
     /// <param name="configuration">Sections <c>Messaging</c>, <c>Kafka</c> and <c>Topics</c> (other names for topics, by default name); ORCHESTRATOR_KAFKA and ORCHESTRATOR_POSTGRES go before them.</param>
@@ -43,7 +44,8 @@ public static class MessagingModule
         });
         services.AddSingleton(sp => new MessageCatalog(
             ContractCatalog.All.Concat(sp.GetServices<MessageContract>()),
-            configuration.GetSection("Topics").GetChildren().ToDictionary(c => c.Key, c => c.Value ?? c.Key, StringComparer.Ordinal)));
+            configuration.GetSection("Topics").GetChildren().ToDictionary(c => c.Key, c => c.Value ?? c.Key, StringComparer.Ordinal),
+            sp.GetServices<IUpcaster>()));
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<LaneMessageReader>();
         services.AddSingleton<KafkaProducer>();

@@ -1,5 +1,6 @@
 using Orchestrator.Contracts.Ledger;
 using Orchestrator.Ledger.Accounts;
+using Orchestrator.Ledger.Chain;
 
 namespace Orchestrator.Ledger.Deciding;
 
@@ -38,6 +39,9 @@ public sealed record LedgerEvent(
     string? CounterpartyAccountId = null,
     Guid? ReversesTransactionId = null)
 {
+    /// <summary>Its place in the chain of the lane that recorded it; null while it has none.</summary>
+    internal ChainLink? Link { get; init; }
+
     /// <summary>The message that tells others.</summary>
     /// <param name="after">The account after the event.</param>
     public LedgerEventRecorded Announce(AccountState after) => new(

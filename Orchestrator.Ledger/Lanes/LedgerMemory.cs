@@ -1,5 +1,6 @@
 using Orchestrator.Contracts.Ledger;
 using Orchestrator.Ledger.Accounts;
+using Orchestrator.Ledger.Chain;
 using Orchestrator.Ledger.Deciding;
 
 namespace Orchestrator.Ledger.Lanes;
@@ -20,6 +21,9 @@ sealed class LedgerMemory(int accountCapacity, int holdCapacity)
     readonly List<Guid> _resolvedHolds = [];
     readonly List<LedgerEvent> _events = [];
     readonly List<Refusal> _refusals = [];
+
+    /// <summary>The chain that the lane's events are sealed in.</summary>
+    public LaneChain Chain { get; } = new();
 
     /// <summary>Whether the lane's own accounts are in memory.</summary>
     public bool KnowsContras { get; private set; }
@@ -123,7 +127,7 @@ sealed class LedgerMemory(int accountCapacity, int holdCapacity)
         }
         if (e is { Type: LedgerEventType.HoldPlaced, ReversesTransactionId: { } reversed })
             _reversedInUnit.Add(reversed);
-        _events.Add(e);
+        _events.Add(Chain.Append(e));
         return after;
     }
 
@@ -138,6 +142,7 @@ sealed class LedgerMemory(int accountCapacity, int holdCapacity)
         // Open holds will be asked for, resolved ones hardly ever again.
         foreach (var hold in _resolvedHolds)
             _holds.Remove(hold);
+        Chain.Committed();
         EndUnit();
     }
 
@@ -148,6 +153,7 @@ sealed class LedgerMemory(int accountCapacity, int holdCapacity)
         _holds.Clear();
         _contras.Clear();
         KnowsContras = false;
+        Chain.RolledBack();
         EndUnit();
     }
 

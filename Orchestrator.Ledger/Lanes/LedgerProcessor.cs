@@ -93,6 +93,15 @@ public sealed class LedgerProcessor : LaneProcessor
         _memory.RolledBack();
     }
 
+    /// <inheritdoc />
+    public override ValueTask DisposeAsync()
+    {
+        // A head that is in a log elsewhere cannot be rewritten with the chain.
+        if (_memory.Chain.Stored is { Sequence: > 0 } head)
+            LedgerLog.ChainHead(_logger, new LaneId(LedgerModule.Group, _partition), head.Sequence, Convert.ToHexStringLower(head.Hash));
+        return base.DisposeAsync();
+    }
+
     void Open(OpenAccount command, UnitOfWork work)
     {
         var now = Instants.Stored(work.Now);

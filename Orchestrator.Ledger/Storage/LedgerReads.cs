@@ -2,6 +2,7 @@ using Npgsql;
 using NpgsqlTypes;
 using Orchestrator.Contracts.Ledger;
 using Orchestrator.Ledger.Accounts;
+using Orchestrator.Ledger.Chain;
 using Orchestrator.Ledger.Deciding;
 using Orchestrator.Ledger.Lanes;
 
@@ -62,6 +63,8 @@ sealed class LedgerReads(NpgsqlDataSource database, LedgerMemory memory, int par
         var readers = new List<Func<NpgsqlDataReader, CancellationToken, Task>>(6);
         if (!memory.KnowsContras)
             Ask(new(Contras) { Parameters = { new NpgsqlParameter<string> { TypedValue = ContraAccounts.Suffix(partition) } } }, ReadContrasAsync);
+        if (!memory.Chain.IsKnown)
+            Ask(ChainStore.Head(partition), (reader, stop) => ChainStore.ReadHeadAsync(reader, partition, memory.Chain, stop));
         if (accountIds.Count > 0)
             Ask(new(Accounts) { Parameters = { PgArray.Of(NpgsqlDbType.Text, accountIds.ToArray()) } }, ReadAccountsAsync);
         if (holdIds.Count > 0)

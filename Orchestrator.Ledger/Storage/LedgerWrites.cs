@@ -1,5 +1,6 @@
 using Npgsql;
 using NpgsqlTypes;
+using Orchestrator.Ledger.Chain;
 using Orchestrator.Ledger.Deciding;
 using Orchestrator.Ledger.Lanes;
 using Orchestrator.Messaging.Lanes;
@@ -28,17 +29,17 @@ static class LedgerWrites
         """;
 
     const string InsertEvents = """
-        insert into ledger.event (account_id, version, type, amount_minor, command_id, transaction_id, hold_id,
+        insert into ledger.event (lane, lane_sequence, hash, account_id, version, type, amount_minor, command_id, transaction_id, hold_id,
             contra_account_id, contra_version, effective_at, recorded_at, counterparty_account_id)
-        select * from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+        select * from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
         """;
 
     // Few events have more to say: the many are written without the columns.
     const string InsertRareEvents = """
-        insert into ledger.event (account_id, version, type, amount_minor, command_id, transaction_id, hold_id,
+        insert into ledger.event (lane, lane_sequence, hash, account_id, version, type, amount_minor, command_id, transaction_id, hold_id,
             contra_account_id, contra_version, effective_at, recorded_at, counterparty_account_id,
             reason, released_minor, expires_at, reverses_transaction_id)
-        select * from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+        select * from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
         """;
 
     const string InsertRefusals = """
@@ -69,6 +70,7 @@ static class LedgerWrites
                 work.WriteRows(Events(usual), usual.Count);
             if (rare.Count > 0)
                 work.WriteRows(RareEvents(rare), rare.Count);
+            ChainStore.Add(memory.Chain, work);
         }
         if (memory.Refusals.Count > 0)
         {
@@ -124,6 +126,9 @@ static class LedgerWrites
     {
         Parameters =
         {
+            PgArray.Column(events, NpgsqlDbType.Smallint, e => e.Link!.Lane),
+            PgArray.Column(events, NpgsqlDbType.Bigint, e => e.Link!.Sequence),
+            PgArray.Column(events, NpgsqlDbType.Bytea, e => e.Link!.Hash),
             PgArray.Column(events, NpgsqlDbType.Text, e => e.AccountId),
             PgArray.Column(events, NpgsqlDbType.Bigint, e => e.Version),
             PgArray.Column(events, NpgsqlDbType.Smallint, e => EventTypeCode.Of(e.Type)),

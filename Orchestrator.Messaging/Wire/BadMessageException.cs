@@ -1,3 +1,5 @@
+using Orchestrator.Contracts.Catalog;
+
 namespace Orchestrator.Messaging.Wire;
 
 /// <summary>
@@ -23,6 +25,9 @@ public static class BadMessageCodes
 
     /// <summary>The ce_type is in no catalog.</summary>
     public const string UnknownType = "unknown_type";
+
+    /// <summary>The message is known, this version of it is not: it is newer than this service, or too old.</summary>
+    public const string UnknownVersion = UnknownVersionException.Code;
 
     /// <summary>The body is not JSON at all.</summary>
     public const string NotJson = "not_json";

@@ -63,8 +63,9 @@ public sealed class LaneMessageReader(MessageCatalog catalog)
         {
             if (raw.Key?.Length > MaxKeyBytes)
                 throw new BadMessageException(BadMessageCodes.TooLarge, $"a key of {raw.Key.Length} bytes; at most {MaxKeyBytes}");
-            contract = Find(type);
-            body = Parse(raw, contract);
+            var path = Find(type);
+            contract = path.Contract;
+            body = Parse(raw, path);
             if (key.Length == 0)
                 throw new BadMessageException(BadMessageCodes.MissingKey, "a message without a key has no order");
             if (string.IsNullOrEmpty(id))
@@ -92,22 +93,24 @@ public sealed class LaneMessageReader(MessageCatalog catalog)
 
     const string TimerHeader = "orchestrator-timer-id";
 
-    MessageContract Find(string? type)
+    UpcastPath Find(string? type)
     {
         if (string.IsNullOrEmpty(type))
             throw new BadMessageException(BadMessageCodes.MissingType, "header ce_type names the message");
-        return catalog.TryFind(type, out var contract)
-            ? contract
-            : throw new BadMessageException(BadMessageCodes.UnknownType, "no message of this ce_type is known here");
+        if (catalog.Versions.TryFind(type, out var path))
+            return path;
+        throw catalog.Versions.TryFindNewest(type, out var newest)
+            ? new BadMessageException(BadMessageCodes.UnknownVersion, $"{newest.Name} is the newest version that is known here")
+            : new BadMessageException(BadMessageCodes.UnknownType, "no message of this ce_type is known here");
     }
 
-    static object Parse(RawMessage raw, MessageContract contract)
+    static object Parse(RawMessage raw, UpcastPath path)
     {
         if (raw.Body.Length > MaxBodyBytes)
             throw new BadMessageException(BadMessageCodes.TooLarge, $"a body of {raw.Body.Length} bytes; at most {MaxBodyBytes}");
         try
         {
-            return JsonSerializer.Deserialize(raw.Body, contract.Json)
+            return path.Read(raw.Body)
                 ?? throw new BadMessageException(BadMessageCodes.WrongShape, "the body is null");
         }
         catch (JsonException e)

@@ -16,16 +16,22 @@ public sealed class MessageCatalog
     /// <summary>A catalog of <paramref name="contracts"/>.</summary>
     /// <param name="contracts">The messages; names and records must be unique.</param>
     /// <param name="topicNames">Other names for topics, by default name; null where the defaults hold.</param>
-    /// <exception cref="ArgumentException">A name or record occurs twice.</exception>
-    public MessageCatalog(IEnumerable<MessageContract> contracts, IReadOnlyDictionary<string, string>? topicNames = null)
+    /// <param name="upcasters">From older versions of messages to those of today; none when null.</param>
+    /// <exception cref="ArgumentException">A name or record occurs twice, or an upcaster leads to no message.</exception>
+    public MessageCatalog(
+        IEnumerable<MessageContract> contracts, IReadOnlyDictionary<string, string>? topicNames = null, IEnumerable<IUpcaster>? upcasters = null)
     {
         var all = contracts.Select(c => topicNames is not null && topicNames.TryGetValue(c.Topic, out var name) ? c with { Topic = name } : c).ToList();
         _byName = all.ToFrozenDictionary(c => c.Name, StringComparer.Ordinal);
         _byType = all.ToFrozenDictionary(c => c.Type);
+        Versions = new ContractVersions(all, upcasters ?? []);
     }
 
     /// <summary>The contracts alone, under the default topic names.</summary>
     public static MessageCatalog Contracts { get; } = new(ContractCatalog.All);
+
+    /// <summary>Every version of them that can be read.</summary>
+    public ContractVersions Versions { get; }
 
     /// <summary>All messages.</summary>
     public IEnumerable<MessageContract> All => _byName.Values;

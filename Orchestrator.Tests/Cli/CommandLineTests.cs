@@ -30,6 +30,8 @@ public sealed class CommandLineTests
     [InlineData("broker --port 9092")]
     [InlineData("ledger rebuild --projection balances --from topic --no-wait --json")]
     [InlineData("ledger check --projection balances --settled")]
+    [InlineData("ledger verify --heads a.json --heads b.json --json")]
+    [InlineData("ledger head --out a.json --postgres Host=a")]
     public void Command_line_when_well_formed_has_no_errors(string line) => Assert.Empty(Root().Parse(line).Errors);
 
     [Theory]

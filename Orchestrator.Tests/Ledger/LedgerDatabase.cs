@@ -29,8 +29,10 @@ public abstract class LedgerDatabase(TestInfrastructure infrastructure) : IAsync
     /// <summary>Forgets everything, around the triggers that refuse it.</summary>
     protected Task EmptyAsync() => ExecuteAsync("""
         alter table ledger.event disable trigger user; alter table ledger.refusal disable trigger user; alter table ledger.account disable trigger user;
-        truncate ledger.event, ledger.refusal, ledger.account;
-        alter table ledger.event enable trigger user; alter table ledger.refusal enable trigger user; alter table ledger.account enable trigger user
+        alter table ledger.chain disable trigger user;
+        truncate ledger.event, ledger.refusal, ledger.account, ledger.chain;
+        alter table ledger.event enable trigger user; alter table ledger.refusal enable trigger user; alter table ledger.account enable trigger user;
+        alter table ledger.chain enable trigger user
         """);
 
     protected async Task ExecuteAsync(string sql)

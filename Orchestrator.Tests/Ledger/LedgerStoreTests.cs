@@ -15,6 +15,12 @@ public sealed class LedgerStoreTests(TestInfrastructure infrastructure) : Ledger
 
     public static TheoryData<string, string> Corruptions => new()
     {
+        { "ledger_chain_ends_at_its_head", "update ledger.chain set hash = sha256(hash)" },
+        { "ledger_chain_ends_at_its_head", "delete from ledger.event where lane_sequence = (select max(sequence) from ledger.chain)" },
+        { "ledger_chain_ends_at_its_head", "alter table ledger.chain disable trigger user; delete from ledger.chain" },
+        { "ledger_chain_ends_at_its_head", "update ledger.event set lane_sequence = lane_sequence + 1 where lane_sequence = 1" },
+        { "ledger_chain_has_every_event", "alter table ledger.event drop constraint event_chained; update ledger.event set lane = null where lane_sequence = 1" },
+        { "ledger_chain_has_every_event", "alter table ledger.chain_origin disable trigger user; delete from ledger.chain_origin" },
         { "ledger_clearing_settled", "update ledger.account set credits_posted_minor = credits_posted_minor + 1 where kind = 1" },
         { "ledger_counters_are_the_fold", "update ledger.event set amount_minor = amount_minor + 1 where type = 5 and contra_account_id is not null" },
         { "ledger_holds_resolved_once", $"drop index ledger.event_hold_resolved; {SecondResolution}" },
@@ -50,6 +56,8 @@ public sealed class LedgerStoreTests(TestInfrastructure infrastructure) : Ledger
     [InlineData("truncate ledger.event")]
     [InlineData("update ledger.refusal set reason = ''")]
     [InlineData("delete from ledger.account where account_id = 'alice'")]
+    [InlineData("delete from ledger.chain")]
+    [InlineData("delete from ledger.chain_origin")]
     public Task Table_when_it_is_append_only_does_refuse_change(string sql) => RefusesAsync(sql, PostgresErrorCodes.RestrictViolation);
 
     [Theory]
