@@ -6,6 +6,8 @@ using Orchestrator.Contracts.Accounts;
 using Orchestrator.Contracts.Ledger;
 using Orchestrator.Ledger.Accounts;
 using Orchestrator.Ledger.Lanes;
+using Orchestrator.Ledger.Projections;
+using Orchestrator.Ledger.Statements;
 using Orchestrator.Messaging.Configuration;
 using Orchestrator.Messaging.Lanes;
 using Orchestrator.Messaging.Wire;
@@ -26,6 +28,7 @@ public static class LedgerModule
         services.AddOptions<LedgerOptions>().BindConfiguration(LedgerOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddMetrics();
         services.AddSingleton<LedgerTelemetry>();
+        services.AddSingleton<Projection, StatementsProjection>();
         services.AddSingleton(provider =>
         {
             var catalog = provider.GetRequiredService<MessageCatalog>();
@@ -43,6 +46,8 @@ public static class LedgerModule
         return services;
     }
 
-    /// <summary>Adds the reading side alone: <see cref="AccountReader"/>. Needs an <see cref="NpgsqlDataSource"/>.</summary>
-    public static IServiceCollection AddLedgerReader(this IServiceCollection services) => services.AddSingleton<AccountReader>();
+    /// <summary>
+    /// Adds the reading side alone: <see cref="AccountReader"/>, statements. Needs an <see cref="NpgsqlDataSource"/> and a <see cref="TimeProvider"/>.
+    /// </summary>
+    public static IServiceCollection AddLedgerReader(this IServiceCollection services) => services.AddSingleton<AccountReader>().AddStatements();
 }
