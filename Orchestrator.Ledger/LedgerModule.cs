@@ -7,6 +7,7 @@ using Orchestrator.Contracts.Ledger;
 using Orchestrator.Ledger.Accounts;
 using Orchestrator.Ledger.Lanes;
 using Orchestrator.Ledger.Projections;
+using Orchestrator.Ledger.Reports;
 using Orchestrator.Ledger.Statements;
 using Orchestrator.Messaging.Configuration;
 using Orchestrator.Messaging.Lanes;
@@ -29,6 +30,7 @@ public static class LedgerModule
         services.AddMetrics();
         services.AddSingleton<LedgerTelemetry>();
         services.AddSingleton<Projection, StatementsProjection>();
+        services.AddSingleton<Projection, ReportsProjection>();
         services.AddSingleton(provider =>
         {
             var catalog = provider.GetRequiredService<MessageCatalog>();
@@ -47,7 +49,7 @@ public static class LedgerModule
     }
 
     /// <summary>
-    /// Adds the reading side alone: <see cref="AccountReader"/>, statements. Needs an <see cref="NpgsqlDataSource"/> and a <see cref="TimeProvider"/>.
+    /// Adds the reading side alone: <see cref="AccountReader"/>, statements and reports. Needs an <see cref="NpgsqlDataSource"/> and a <see cref="TimeProvider"/>.
     /// </summary>
-    public static IServiceCollection AddLedgerReader(this IServiceCollection services) => services.AddSingleton<AccountReader>().AddStatements();
+    public static IServiceCollection AddLedgerReader(this IServiceCollection services) => services.AddSingleton<AccountReader>().AddStatements().AddReports();
 }
