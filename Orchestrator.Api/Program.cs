@@ -5,6 +5,8 @@ using Orchestrator.Api.Hosting;
 using Orchestrator.Api.OpenApi;
 using Orchestrator.Api.Parked;
 using Orchestrator.Api.Problems;
+using Orchestrator.Api.Reports;
+using Orchestrator.Api.Statements;
 using Orchestrator.Api.Transactions;
 using Orchestrator.Decisioning;
 using Orchestrator.Ledger;
@@ -48,6 +50,9 @@ return await HostStart.RunAsync(async () =>
     {
         app.UseOrchestratorOpenApi();
         app.MapAccounts();
+        app.MapStatements();
+        app.MapMonths();
+        app.MapReports();
         app.MapTransactions();
         app.MapParked();
         app.MapFigures();

@@ -22,6 +22,8 @@ public static class ProblemKinds
     public static readonly ProblemKind AccountOpening = new("account_opening", 404, "The account is not open yet");
     public static readonly ProblemKind TransactionNotFound = new("transaction_not_found", 404, "There is no such transaction");
     public static readonly ProblemKind ParkedNotFound = new("parked_not_found", 404, "There is no such parked message or group");
+    public static readonly ProblemKind StatementNotFound = new("statement_not_found", 404, "The account has no statement of this month");
+    public static readonly ProblemKind ReportNotFound = new("report_not_found", 404, "There is no such report");
     public static readonly ProblemKind MethodNotAllowed = new("method_not_allowed", 405, "The method is not allowed here");
     public static readonly ProblemKind NotAcceptable = new("not_acceptable", 406, "No acceptable representation");
     public static readonly ProblemKind IdempotencyKeyReused = new("idempotency_key_reused", 409, "The Idempotency-Key was used with another body");
@@ -31,17 +33,19 @@ public static class ProblemKinds
     public static readonly ProblemKind TransactionExists = new("transaction_exists", 409, "The transaction was submitted before with another body");
     public static readonly ProblemKind TransactionEnded = new("transaction_ended", 409, "The transaction has ended and cannot be cancelled");
     public static readonly ProblemKind ParkedBehind = new("parked_behind", 409, "The message waits behind another of its key");
+    public static readonly ProblemKind MonthNotOver = new("month_not_over", 409, "The month cannot be closed yet");
     public static readonly ProblemKind BodyTooLarge = new("body_too_large", 413, "The body is too large");
     public static readonly ProblemKind UnsupportedMediaType = new("unsupported_media_type", 415, "The body must be application/json");
     public static readonly ProblemKind Internal = new("internal", 500, "Something went wrong here");
     public static readonly ProblemKind Unavailable = new("unavailable", 503, "The database cannot be reached; try again");
+    public static readonly ProblemKind ProjectionNotReady = new("projection_not_ready", 503, "The read model is not built yet");
 
     /// <summary>All of them, by status.</summary>
     public static IReadOnlyList<ProblemKind> All { get; } =
     [
         NotJson, WrongShape, Invalid, BadRequest, NotFound, AccountNotFound, AccountOpening, TransactionNotFound, ParkedNotFound,
-        MethodNotAllowed, NotAcceptable, IdempotencyKeyReused, AccountExists, AccountRefused, CommandExists, TransactionExists, TransactionEnded, ParkedBehind,
-        BodyTooLarge, UnsupportedMediaType, Internal, Unavailable,
+        StatementNotFound, ReportNotFound, MethodNotAllowed, NotAcceptable, IdempotencyKeyReused, AccountExists, AccountRefused, CommandExists,
+        TransactionExists, TransactionEnded, ParkedBehind, MonthNotOver, BodyTooLarge, UnsupportedMediaType, Internal, Unavailable, ProjectionNotReady,
     ];
 
     /// <summary>The kind for an error that carries no more than a status.</summary>
