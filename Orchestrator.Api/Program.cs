@@ -27,7 +27,7 @@ return await HostStart.RunAsync(async () =>
     if (roles.HasFlag(HostRoles.Sagas))
         builder.Services.AddSagas(builder.Configuration);
     if (roles.HasFlag(HostRoles.Ledger))
-        builder.Services.AddLedger();
+        builder.Services.AddLedger().AddMonthClosing();
     builder.Services.AddLedgerReader();
     builder.Services.AddSagasReader();
     builder.Services.AddOrchestratorMessaging(builder.Configuration);
