@@ -88,6 +88,9 @@ public sealed class BooksApi(TestInfrastructure infrastructure) : IAsyncLifetime
         }
     }
 
+    /// <summary>The job that closes months.</summary>
+    public MonthClosingJob Job() => ActivatorUtilities.CreateInstance<MonthClosingJob>(_app!.Services);
+
     /// <summary>Runs SQL in the database.</summary>
     public Task ExecuteAsync(string sql) => ProjectionRun.ExecuteAsync(_source!, sql);
 
