@@ -9,6 +9,8 @@ using Orchestrator.Api.Parked;
 using Orchestrator.Api.Postings;
 using Orchestrator.Api.Problems;
 using Orchestrator.Api.Projections;
+using Orchestrator.Api.Reports;
+using Orchestrator.Api.Statements;
 using Orchestrator.Api.Transactions;
 using Orchestrator.Decisioning;
 using Orchestrator.Ledger;
@@ -30,7 +32,7 @@ return await HostStart.RunAsync(async () =>
     if (roles.HasFlag(HostRoles.Sagas))
         builder.Services.AddSagas(builder.Configuration);
     if (roles.HasFlag(HostRoles.Ledger))
-        builder.Services.AddLedger().AddProjectionHost();
+        builder.Services.AddLedger().AddProjectionHost().AddMonthClosing();
     builder.Services.AddLedgerReader();
     builder.Services.AddPostings();
     builder.Services.AddProjections();
@@ -59,6 +61,9 @@ return await HostStart.RunAsync(async () =>
         app.MapBalances();
         app.MapProjections();
         app.MapLedgerHeads();
+        app.MapStatements();
+        app.MapMonths();
+        app.MapReports();
         app.MapTransactions();
         app.MapParked();
         app.MapFigures();

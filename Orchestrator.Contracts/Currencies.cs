@@ -17,6 +17,9 @@ public static class Currencies
     static readonly FrozenDictionary<string, int> Digits =
         Codes(Two, 2).Concat(Codes(None, 0)).Concat(Codes(Three, 3)).ToFrozenDictionary(c => c.Code, c => c.Digits, StringComparer.Ordinal);
 
+    /// <summary>Every active alphabetic code, in the order of the alphabet.</summary>
+    public static IReadOnlyList<string> All { get; } = [.. Digits.Keys.Order(StringComparer.Ordinal)];
+
     /// <summary>Whether <paramref name="code"/> is an active alphabetic code, upper case.</summary>
     public static bool IsKnown(string? code) => code is not null && Digits.ContainsKey(code);
 

@@ -11,6 +11,9 @@ using Orchestrator.Ledger.Chain;
 using Orchestrator.Ledger.Deciding;
 using Orchestrator.Ledger.Lanes;
 using Orchestrator.Ledger.Postings;
+using Orchestrator.Ledger.Projections;
+using Orchestrator.Ledger.Reports;
+using Orchestrator.Ledger.Statements;
 using Orchestrator.Messaging.Configuration;
 using Orchestrator.Messaging.Lanes;
 using Orchestrator.Messaging.Wire;
@@ -57,7 +60,10 @@ public static class LedgerModule
         message => ((ExpireHold)message).AccountId,
         LedgerJson.Default.ExpireHold);
 
-    /// <summary>Adds the reading side alone: <see cref="AccountReader"/>, <see cref="PostingReader"/> and <see cref="ChainHeadReader"/>. Needs an <see cref="NpgsqlDataSource"/>.</summary>
+    /// <summary>
+    /// Adds the reading side alone: <see cref="AccountReader"/>, <see cref="PostingReader"/>, <see cref="ChainHeadReader"/>, statements and reports. Needs an
+    /// <see cref="NpgsqlDataSource"/> and a <see cref="TimeProvider"/>.
+    /// </summary>
     public static IServiceCollection AddLedgerReader(this IServiceCollection services) =>
-        services.AddSingleton<AccountReader>().AddSingleton<PostingReader>().AddSingleton<ChainHeadReader>();
+        services.AddSingleton<AccountReader>().AddSingleton<PostingReader>().AddSingleton<ChainHeadReader>().AddStatements().AddReports();
 }

@@ -15,6 +15,13 @@ public static class ApiProblem
     public static ProblemHttpResult Of(ProblemKind kind, string? detail = null, IReadOnlyList<ContractError>? errors = null) =>
         TypedResults.Problem(Details(kind, detail, errors));
 
+    /// <summary>What is asked for stands in a read model that has not got there yet: come again.</summary>
+    public static ProblemHttpResult NotReady(HttpContext context)
+    {
+        context.Response.Headers.RetryAfter = "1";
+        return Of(ProblemKinds.ProjectionNotReady);
+    }
+
     /// <summary>The answer's body.</summary>
     public static ProblemDetails Details(ProblemKind kind, string? detail = null, IReadOnlyList<ContractError>? errors = null)
     {

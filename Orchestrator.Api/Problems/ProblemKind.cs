@@ -26,6 +26,8 @@ public static class ProblemKinds
     public static readonly ProblemKind CommandNotFound = new("command_not_found", 404, "There is no such command");
     public static readonly ProblemKind ParkedNotFound = new("parked_not_found", 404, "There is no such parked message or group");
     public static readonly ProblemKind ProjectionNotFound = new("projection_not_found", 404, "There is no such projection");
+    public static readonly ProblemKind StatementNotFound = new("statement_not_found", 404, "The account has no statement of this month");
+    public static readonly ProblemKind ReportNotFound = new("report_not_found", 404, "There is no such report");
     public static readonly ProblemKind MethodNotAllowed = new("method_not_allowed", 405, "The method is not allowed here");
     public static readonly ProblemKind NotAcceptable = new("not_acceptable", 406, "No acceptable representation");
     public static readonly ProblemKind IdempotencyKeyReused = new("idempotency_key_reused", 409, "The Idempotency-Key was used with another body");
@@ -39,6 +41,7 @@ public static class ProblemKinds
     public static readonly ProblemKind ParkedBehind = new("parked_behind", 409, "The message waits behind another of its key");
     public static readonly ProblemKind RebuildRunning = new("rebuild_running", 409, "The projection is being built already");
     public static readonly ProblemKind CheckRunning = new("check_running", 409, "A projection is being checked already");
+    public static readonly ProblemKind MonthNotOver = new("month_not_over", 409, "The month cannot be closed yet");
     public static readonly ProblemKind BodyTooLarge = new("body_too_large", 413, "The body is too large");
     public static readonly ProblemKind UnsupportedMediaType = new("unsupported_media_type", 415, "The body must be application/json");
     public static readonly ProblemKind Internal = new("internal", 500, "Something went wrong here");
@@ -49,9 +52,9 @@ public static class ProblemKinds
     public static IReadOnlyList<ProblemKind> All { get; } =
     [
         NotJson, WrongShape, Invalid, BadRequest, NotFound, AccountNotFound, AccountOpening, TransactionNotFound,
-        TransferNotFound, HoldNotFound, CommandNotFound, ParkedNotFound, ProjectionNotFound,
+        TransferNotFound, HoldNotFound, CommandNotFound, ParkedNotFound, ProjectionNotFound, StatementNotFound, ReportNotFound,
         MethodNotAllowed, NotAcceptable, IdempotencyKeyReused, AccountExists, AccountRefused, CommandExists,
-        TransferNotPosted, HoldOfTransfer, TransactionExists, TransactionEnded, ParkedBehind, RebuildRunning, CheckRunning,
+        TransferNotPosted, HoldOfTransfer, TransactionExists, TransactionEnded, ParkedBehind, RebuildRunning, CheckRunning, MonthNotOver,
         BodyTooLarge, UnsupportedMediaType, Internal, Unavailable, ProjectionNotReady,
     ];
 

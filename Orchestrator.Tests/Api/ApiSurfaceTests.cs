@@ -120,6 +120,13 @@ public sealed class ApiSurfaceTests(ApiFixture api)
     }
 
     [Fact]
+    public async Task Months_when_nobody_asks_are_closed_by_a_job_on_the_first_at_two()
+    {
+        Assert.Equal("0 2 1 * *", await api.ScalarAsync<string>("select value from hangfire.hash where key = 'recurring-job:close-month' and field = 'Cron'"));
+        Assert.Equal("UTC", await api.ScalarAsync<string>("select value from hangfire.hash where key = 'recurring-job:close-month' and field = 'TimeZoneId'"));
+    }
+
+    [Fact]
     public async Task Request_when_it_names_a_foreign_host_is_refused()
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, "/v1/figures") { Headers = { Host = "evil.example" } };

@@ -56,6 +56,7 @@ public sealed class HostTests(TestInfrastructure infrastructure)
             Assert.Equal(["kafka", "postgres", "api"], endpoints.RootElement.EnumerateObject().Select(p => p.Name));
         if (!OperatingSystem.IsWindows())
             Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(service.EndpointsFile));
+        Assert.Equal(0, await CountAsync(database, "pg_namespace where nspname = 'hangfire'"));
         Assert.Equal(0, await service.StopAsync());
         Assert.False(File.Exists(service.EndpointsFile));
     }

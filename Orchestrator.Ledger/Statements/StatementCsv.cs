@@ -1,0 +1,60 @@
+using System.Runtime.CompilerServices;
+using Orchestrator.Ledger.Formats;
+
+namespace Orchestrator.Ledger.Statements;
+
+/// <summary>A statement as CSV: a line for the opening balance, one for each entry, one for the closing balance.</summary>
+public static class StatementCsv
+{
+    const int LinesAtOnce = 200;
+
+    static readonly string[] Columns =
+    [
+        "accountId", "month", "version", "effectiveAt", "recordedAt", "late", "type", "amountMinor", "balanceMinor", "amount", "balance", "currency",
+        "counterpartyAccountId", "transactionId", "reversesTransactionId", "reason",
+    ];
+
+    /// <summary>The file, piece by piece.</summary>
+    public static async IAsyncEnumerable<string> WriteAsync(Statement statement, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        var csv = new CsvText();
+        foreach (var column in Columns)
+            csv.Raw(column);
+        csv.End();
+        Balance(csv, statement, "opening_balance", statement.OpeningBalanceMinor);
+        var lines = 0;
+        await foreach (var entry in statement.Entries.WithCancellation(cancellationToken))
+        {
+            Entry(csv, statement, entry);
+            if (++lines % LinesAtOnce == 0)
+                yield return csv.Take();
+        }
+        Balance(csv, statement, "closing_balance", statement.ClosingBalanceMinor);
+        yield return csv.Take();
+    }
+
+    static void Balance(CsvText csv, Statement statement, string type, long balanceMinor)
+    {
+        csv.Text(statement.AccountId).Raw(statement.Month).Raw(null).Raw(null).Raw(null).Raw(null).Raw(type).Raw(null).Number(balanceMinor)
+            .Raw(null).Raw(MoneyText.Of(balanceMinor, statement.Currency)).Raw(statement.Currency).Raw(null).Raw(null).Raw(null).Raw(null).End();
+    }
+
+    static void Entry(CsvText csv, Statement statement, StatementEntry entry) => csv
+        .Text(statement.AccountId)
+        .Raw(statement.Month)
+        .Number(entry.Version)
+        .Instant(entry.EffectiveAt)
+        .Instant(entry.RecordedAt)
+        .Raw(entry.Late ? "true" : "false")
+        .Raw(entry.Type)
+        .Number(entry.AmountMinor)
+        .Number(entry.BalanceMinor)
+        .Raw(MoneyText.Of(entry.AmountMinor, statement.Currency))
+        .Raw(MoneyText.Of(entry.BalanceMinor, statement.Currency))
+        .Raw(statement.Currency)
+        .Text(entry.CounterpartyAccountId)
+        .Raw(entry.TransactionId?.ToString())
+        .Raw(entry.ReversesTransactionId?.ToString())
+        .Text(entry.Reason)
+        .End();
+}
