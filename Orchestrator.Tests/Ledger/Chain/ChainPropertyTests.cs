@@ -49,7 +49,7 @@ public sealed class ChainPropertyTests(TestInfrastructure infrastructure) : Chai
             Assert.Empty(report.Problems);
             Assert.Equal(await ScalarAsync<long>("select count(*) from ledger.event"), report.Events);
         },
-        iter: 40, threads: 1);
+        iter: 25, threads: 1);
 
     [Fact]
     public async Task Verify_when_one_byte_of_a_row_was_changed_finds_it()
@@ -88,7 +88,7 @@ public sealed class ChainPropertyTests(TestInfrastructure infrastructure) : Chai
                 Assert.False(report.Holds, change);
                 await transaction.RollbackAsync();
             },
-            iter: 400, threads: 1);
+            iter: 300, threads: 1);
     }
 
     static string Change(string column, int bit, bool clear)

@@ -1,6 +1,7 @@
 using Npgsql;
 using Orchestrator.Ledger.Chain;
 using Orchestrator.Messaging.Lanes;
+using Orchestrator.Tests.Approved;
 using Orchestrator.Tests.Infrastructure;
 
 namespace Orchestrator.Tests.Ledger.Chain;
@@ -10,50 +11,53 @@ public sealed class ChainTamperingTests(TestInfrastructure infrastructure) : Cha
 {
     const string Copy = "insert into ledger.event (version, type, amount_minor, command_id, effective_at, recorded_at, account_id, lane, lane_sequence, hash)";
 
-    public static TheoryData<string, ChainFault, int?, long?, string?, long?> Tamperings => new()
-    {
-        { "update ledger.event set amount_minor = amount_minor + 1 where account_id = 'alice' and version = 3", ChainFault.RowChanged, 0, 3, "alice", 3 },
-        { "update ledger.event set amount_minor = amount_minor + 1 where account_id = 'alice' and version = 7", ChainFault.RowChanged, 0, 7, "alice", 7 },
-        { "update ledger.event set account_id = 'mallory' where account_id = 'bob' and version = 2", ChainFault.RowChanged, 1, 2, "mallory", 2 },
-        { "update ledger.event set recorded_at = 'infinity' where account_id = 'alice' and version = 2", ChainFault.RowChanged, 0, 2, "alice", 2 },
+    static readonly List<(string Sql, ChainFault Fault, short? Lane, long? Sequence, string? AccountId, long? Version)> Tamperings =
+    [
+        ("update ledger.event set amount_minor = amount_minor + 1 where account_id = 'alice' and version = 3", ChainFault.RowChanged, 0, 3, "alice", 3),
+        ("update ledger.event set amount_minor = amount_minor + 1 where account_id = 'alice' and version = 7", ChainFault.RowChanged, 0, 7, "alice", 7),
+        ("update ledger.event set account_id = 'mallory' where account_id = 'bob' and version = 2", ChainFault.RowChanged, 1, 2, "mallory", 2),
+        ("update ledger.event set recorded_at = 'infinity' where account_id = 'alice' and version = 2", ChainFault.RowChanged, 0, 2, "alice", 2),
         // Two rows exchange their amounts, then their places.
-        { "update ledger.event set amount_minor = 350 - amount_minor where account_id = 'alice' and version in (3, 5)", ChainFault.RowChanged, 0, 3, "alice", 3 },
-        { "update ledger.event set lane_sequence = 8 - lane_sequence where account_id = 'alice' and version in (3, 5)", ChainFault.HashDiffers, 0, 3, "alice", 5 },
-        { "update ledger.event set hash = set_byte(hash, 9, get_byte(hash, 9) # 1) where account_id = 'alice' and version = 3", ChainFault.HashChanged, 0, 3, "alice", 3 },
-        { "update ledger.event set hash = set_byte(hash, 9, get_byte(hash, 9) # 1) where account_id = 'alice' and version = 7", ChainFault.HashChanged, 0, 7, "alice", 7 },
-        { "delete from ledger.event where account_id = 'alice' and version = 7", ChainFault.SequenceMissing, 0, 7, null, null },
-        { "delete from ledger.event where account_id = 'alice' and version = 4", ChainFault.SequenceMissing, 0, 4, "alice", 5 },
-        { "delete from ledger.event where account_id = 'alice' and version in (1, 2, 3)", ChainFault.SequenceMissing, 0, 1, "alice", 4 },
-        { "delete from ledger.event where lane = 1", ChainFault.SequenceMissing, 1, 1, null, null },
-        { "update ledger.event set lane = 1 where account_id = 'alice' and version = 7", ChainFault.SequenceMissing, 0, 7, null, null },
-        { $"{Copy} select 99, 2, 1, gen_random_uuid(), now(), now(), 'alice', lane, lane_sequence, hash from ledger.event where version = 3", ChainFault.SequenceRepeated, 0, 3, "alice", 99 },
-        { $"{Copy} select 99, 2, 1, gen_random_uuid(), now(), now(), 'aaron', lane, lane_sequence, hash from ledger.event where version = 3", ChainFault.SequenceRepeated, 0, 3, "aaron", 99 },
-        { $"{Copy} select 8, 2, 1, gen_random_uuid(), now(), now(), 'alice', lane, 8, hash from ledger.event where version = 7", ChainFault.HashDiffers, 0, 8, "alice", 8 },
-        { $"{Copy} values (8, 2, 1, gen_random_uuid(), now(), now(), 'alice', null, null, null)", ChainFault.RowWithoutChain, null, null, "alice", 8 },
-        { $"{Copy} values (1, 1, 0, gen_random_uuid(), '1999-01-01', '1999-01-01', 'mallory', null, null, null)", ChainFault.RowWithoutChain, null, null, "mallory", 1 },
-        { "update ledger.chain set hash = sha256(hash) where lane = 0", ChainFault.HeadDiffers, 0, 7, null, null },
-        { "update ledger.chain set sequence = 6 where lane = 0", ChainFault.HeadDiffers, 0, 7, null, null },
-        { "update ledger.chain set sequence = 9 where lane = 0", ChainFault.SequenceMissing, 0, 8, null, null },
-        { "delete from ledger.chain where lane = 0", ChainFault.HeadDiffers, 0, 7, null, null },
-        { "update ledger.chain_origin set events_before = 3", ChainFault.RowsBeforeMissing, null, null, null, null },
-        { "update ledger.chain_origin set chain_id = gen_random_uuid()", ChainFault.RowChanged, 0, 1, "alice", 1 },
-    };
+        ("update ledger.event set amount_minor = 350 - amount_minor where account_id = 'alice' and version in (3, 5)", ChainFault.RowChanged, 0, 3, "alice", 3),
+        ("update ledger.event set lane_sequence = 8 - lane_sequence where account_id = 'alice' and version in (3, 5)", ChainFault.HashDiffers, 0, 3, "alice", 5),
+        ("update ledger.event set hash = set_byte(hash, 9, get_byte(hash, 9) # 1) where account_id = 'alice' and version = 3", ChainFault.HashChanged, 0, 3, "alice", 3),
+        ("update ledger.event set hash = set_byte(hash, 9, get_byte(hash, 9) # 1) where account_id = 'alice' and version = 7", ChainFault.HashChanged, 0, 7, "alice", 7),
+        ("delete from ledger.event where account_id = 'alice' and version = 7", ChainFault.SequenceMissing, 0, 7, null, null),
+        ("delete from ledger.event where account_id = 'alice' and version = 4", ChainFault.SequenceMissing, 0, 4, "alice", 5),
+        ("delete from ledger.event where account_id = 'alice' and version in (1, 2, 3)", ChainFault.SequenceMissing, 0, 1, "alice", 4),
+        ("delete from ledger.event where lane = 1", ChainFault.SequenceMissing, 1, 1, null, null),
+        ("update ledger.event set lane = 1 where account_id = 'alice' and version = 7", ChainFault.SequenceMissing, 0, 7, null, null),
+        ($"{Copy} select 99, 2, 1, gen_random_uuid(), now(), now(), 'alice', lane, lane_sequence, hash from ledger.event where version = 3", ChainFault.SequenceRepeated, 0, 3, "alice", 99),
+        ($"{Copy} select 99, 2, 1, gen_random_uuid(), now(), now(), 'aaron', lane, lane_sequence, hash from ledger.event where version = 3", ChainFault.SequenceRepeated, 0, 3, "aaron", 99),
+        ($"{Copy} select 8, 2, 1, gen_random_uuid(), now(), now(), 'alice', lane, 8, hash from ledger.event where version = 7", ChainFault.HashDiffers, 0, 8, "alice", 8),
+        ($"{Copy} values (8, 2, 1, gen_random_uuid(), now(), now(), 'alice', null, null, null)", ChainFault.RowWithoutChain, null, null, "alice", 8),
+        ($"{Copy} values (1, 1, 0, gen_random_uuid(), '1999-01-01', '1999-01-01', 'mallory', null, null, null)", ChainFault.RowWithoutChain, null, null, "mallory", 1),
+        ("update ledger.chain set hash = sha256(hash) where lane = 0", ChainFault.HeadDiffers, 0, 7, null, null),
+        ("update ledger.chain set sequence = 6 where lane = 0", ChainFault.HeadDiffers, 0, 7, null, null),
+        ("update ledger.chain set sequence = 9 where lane = 0", ChainFault.SequenceMissing, 0, 8, null, null),
+        ("delete from ledger.chain where lane = 0", ChainFault.HeadDiffers, 0, 7, null, null),
+        ("update ledger.chain_origin set events_before = 3", ChainFault.RowsBeforeMissing, null, null, null, null),
+        ("update ledger.chain_origin set chain_id = gen_random_uuid()", ChainFault.RowChanged, 0, 1, "alice", 1),
+    ];
 
-    [Theory]
-    [MemberData(nameof(Tamperings))]
-    public async Task Verify_when_the_ledger_was_tampered_with_names_the_first_bad_row(
-        string tampering, ChainFault fault, int? lane, long? sequence, string? account, long? version)
+    [Fact]
+    public async Task Verify_when_the_ledger_was_tampered_with_names_the_first_bad_row()
     {
         await FillAsync();
         Assert.Empty((await VerifyAsync(await HeadsAsync())).Problems);
+        await using var connection = await Database.OpenConnectionAsync();
+        foreach (var (sql, fault, lane, sequence, account, version) in Tamperings)
+        {
+            await using var taken = await connection.BeginTransactionAsync();
+            await using (var tamper = new NpgsqlCommand($"set local session_replication_role = replica; {sql}", connection))
+                await tamper.ExecuteNonQueryAsync();
 
-        await TamperAsync(tampering);
-        var report = await VerifyAsync();
+            var report = await new ChainVerifier(Database, TimeProvider.System).WalkAsync(connection, [], progress: null, CancellationToken.None);
 
-        Assert.False(report.Holds);
-        var problem = report.Problems[0];
-        Assert.Equal((fault, lane, sequence, account, version), (problem.Fault, (int?)problem.Lane, problem.Sequence, problem.AccountId, problem.Version));
-        Assert.NotEmpty(problem.Detail);
+            Assert.False(report.Holds, sql);
+            Assert.Equal(new ChainProblem(fault, lane, sequence, account, version, report.Problems[0].Detail), report.Problems[0]);
+            await taken.RollbackAsync();
+        }
     }
 
     [Theory]
@@ -125,9 +129,15 @@ public sealed class ChainTamperingTests(TestInfrastructure infrastructure) : Cha
     }
 
     [Fact]
-    public async Task Rows_when_they_are_older_than_the_chains_are_counted()
+    public async Task Rows_when_they_are_older_than_the_chains_are_counted_by_the_migration()
     {
-        await TamperAsync($"{Copy} select v, 2, 1, gen_random_uuid(), now(), now(), 'old', null, null, null from generate_series(1, 3) v; update ledger.chain_origin set events_before = 3");
+        await ExecuteAsync($"""
+            alter table ledger.event drop column lane, drop column lane_sequence, drop column hash;
+            drop table ledger.chain, ledger.chain_origin;
+            insert into ledger.event (version, type, amount_minor, command_id, effective_at, recorded_at, account_id)
+            select v, 2, 1, gen_random_uuid(), now(), now(), 'old' from generate_series(1, 3) v;
+            {ApprovedText.Read("migrations/0026_ledger_chain.sql")}
+            """);
         await FillAsync();
         var report = await VerifyAsync();
         Assert.True(report.Holds);
@@ -137,18 +147,22 @@ public sealed class ChainTamperingTests(TestInfrastructure infrastructure) : Cha
         Assert.Equal(ChainFault.RowsBeforeMissing, Assert.Single((await VerifyAsync()).Problems).Fault);
     }
 
-    [Theory]
-    [InlineData("delete from ledger.chain", PostgresErrorCodes.RestrictViolation)]
-    [InlineData("truncate ledger.chain", PostgresErrorCodes.RestrictViolation)]
-    [InlineData("update ledger.chain_origin set events_before = 1", PostgresErrorCodes.RestrictViolation)]
-    [InlineData("insert into ledger.chain_origin (events_before, only_one) values (1, false)", PostgresErrorCodes.CheckViolation)]
-    [InlineData("insert into ledger.chain_origin (events_before) values (1)", PostgresErrorCodes.UniqueViolation)]
-    [InlineData($"{Copy} values (8, 2, 1, gen_random_uuid(), now(), now(), 'alice', 0, 8, null)", PostgresErrorCodes.CheckViolation)]
-    [InlineData($"{Copy} values (8, 2, 1, gen_random_uuid(), now(), now(), 'alice', 0, 8, '\\x00')", PostgresErrorCodes.CheckViolation)]
-    public async Task Database_when_told_to_break_a_chain_refuses(string sql, string state)
+    [Fact]
+    public async Task Database_when_told_to_break_a_chain_refuses()
     {
+        (string Sql, string State)[] attempts =
+        [
+            ("delete from ledger.chain", PostgresErrorCodes.RestrictViolation),
+            ("truncate ledger.chain", PostgresErrorCodes.RestrictViolation),
+            ("update ledger.chain_origin set events_before = 1", PostgresErrorCodes.RestrictViolation),
+            ("insert into ledger.chain_origin (events_before, only_one) values (1, false)", PostgresErrorCodes.CheckViolation),
+            ("insert into ledger.chain_origin (events_before) values (1)", PostgresErrorCodes.UniqueViolation),
+            ($"{Copy} values (8, 2, 1, gen_random_uuid(), now(), now(), 'alice', 0, 8, null)", PostgresErrorCodes.CheckViolation),
+            ($"{Copy} values (8, 2, 1, gen_random_uuid(), now(), now(), 'alice', 0, 8, '\\x00')", PostgresErrorCodes.CheckViolation),
+        ];
         await FillAsync();
-        Assert.Equal(state, (await Assert.ThrowsAsync<PostgresException>(() => ExecuteAsync(sql))).SqlState);
+        foreach (var (sql, state) in attempts)
+            Assert.Equal(state, (await Assert.ThrowsAsync<PostgresException>(() => ExecuteAsync(sql))).SqlState);
         Assert.True((await VerifyAsync()).Holds);
     }
 
