@@ -22,7 +22,7 @@ public sealed class RebuildTests(TestInfrastructure infrastructure)
         (string, string)[] settings = [("Projections:CopyBatch", "7"), ("Projections:CaughtUpLag", "3")];
         var host = await fixture.StartAsync(new CountingProjection(1), settings);
         await fixture.StartAsync(new CountingProjection(1), settings);
-        Open(fixture);
+        await OpenAsync(fixture);
         await fixture.FoldedAsync(await fixture.ServedAsync("counting", 1));
         using var traffic = new CancellationTokenSource();
         var sending = SendAsync(fixture, traffic.Token);
@@ -52,7 +52,7 @@ public sealed class RebuildTests(TestInfrastructure infrastructure)
     {
         await using var fixture = await ProjectionFixture.CreateAsync(infrastructure);
         var host = await fixture.StartAsync(new CountingProjection(1));
-        Open(fixture);
+        await OpenAsync(fixture);
         var served = await fixture.ServedAsync("counting", 1);
         await fixture.FoldedAsync(served);
 
@@ -74,7 +74,7 @@ public sealed class RebuildTests(TestInfrastructure infrastructure)
     {
         await using var fixture = await ProjectionFixture.CreateAsync(infrastructure);
         var first = await fixture.StartAsync(new CountingProjection(1));
-        Open(fixture);
+        await OpenAsync(fixture);
         await fixture.FoldedAsync(await fixture.ServedAsync("counting", 1));
         await fixture.StopAsync(first);
 
@@ -105,7 +105,7 @@ public sealed class RebuildTests(TestInfrastructure infrastructure)
     {
         await using var fixture = await ProjectionFixture.CreateAsync(infrastructure);
         var first = await fixture.StartAsync(new CountingProjection(1));
-        Open(fixture);
+        await OpenAsync(fixture);
         await fixture.FoldedAsync(await fixture.ServedAsync("counting", 1));
         await fixture.StopAsync(first);
         var stuck = await fixture.StartAsync(new CountingProjection(2, () => throw new InvalidOperationException("a bug")));
@@ -124,7 +124,7 @@ public sealed class RebuildTests(TestInfrastructure infrastructure)
     {
         await using var fixture = await ProjectionFixture.CreateAsync(infrastructure);
         await fixture.StartAsync(new CountingProjection(1));
-        Open(fixture);
+        await OpenAsync(fixture);
         await fixture.FoldedAsync(await fixture.ServedAsync("balances", 1));
         var reader = new ProjectionReader(fixture.Catalog);
         var asked = new List<int>();
@@ -151,10 +151,11 @@ public sealed class RebuildTests(TestInfrastructure infrastructure)
 
     static IEnumerable<string> Names() => Enumerable.Range(1, Accounts).Select(n => $"account-{n}");
 
-    static void Open(ProjectionFixture fixture)
+    static Task OpenAsync(ProjectionFixture fixture)
     {
         foreach (var account in Names())
             fixture.Send(Commands.Open(account, 100));
+        return fixture.EventsAsync(2 * Accounts);
     }
 
     // Until it is cancelled; a few at a time, so that there is always something under way and never much.
