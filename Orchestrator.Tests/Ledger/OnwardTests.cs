@@ -83,7 +83,11 @@ public sealed class OnwardTests(TestInfrastructure infrastructure) : LedgerDatab
                 var first = 10 * ++transfers;
                 var steps = new List<ILedgerCommand>
                 {
-                    Commands.Hold(first, "alice", 1) with { Onward = new TransferOnward("bob", Commands.Id(first + 1), Commands.Id(first + 2)) },
+                    Commands.Hold(first, "alice", 1) with
+                    {
+                        TransactionId = Commands.Id(first),
+                        Onward = new TransferOnward("bob", Commands.Id(first + 1), Commands.Id(first + 2)),
+                    },
                 };
                 var replies = new HashSet<ILedgerReply>();
                 foreach (var choice in choices)
