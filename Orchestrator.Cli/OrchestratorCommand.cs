@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Orchestrator.Cli.Broker;
 using Orchestrator.Cli.Connections;
+using Orchestrator.Cli.Ledger;
 using Orchestrator.Cli.Parked;
 using Orchestrator.Cli.Publish;
 using Orchestrator.Cli.Simulate;
@@ -27,6 +28,7 @@ public static class OrchestratorCommand
             ParkedCommand.Create(connections),
             MigrateCommand.Create(connections),
             BrokerCommand.Create(),
+            LedgerCommand.Create(connections, time),
             VerifyCommand.Create(connections, time),
         };
         connections.AddTo(root);

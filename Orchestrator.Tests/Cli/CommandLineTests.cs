@@ -8,7 +8,7 @@ public sealed class CommandLineTests
     [Fact]
     public void Commands_are_those_that_the_documentation_names() =>
         Assert.Equal(
-            ["broker", "migrate", "parked", "publish", "simulate", "tail", "verify"],
+            ["broker", "ledger", "migrate", "parked", "publish", "simulate", "tail", "verify"],
             Root().Subcommands.Select(c => c.Name).Order(StringComparer.Ordinal));
 
     [Fact]
@@ -28,6 +28,8 @@ public sealed class CommandLineTests
     [InlineData("parked list --group abc --limit 10 --api http://127.0.0.1:1")]
     [InlineData("verify --settled --only ledger --json --postgres Host=a")]
     [InlineData("broker --port 9092")]
+    [InlineData("ledger rebuild --account cust-000123 --from topic --no-snapshot --json")]
+    [InlineData("ledger rebuild --all")]
     public void Command_line_when_well_formed_has_no_errors(string line) => Assert.Empty(Root().Parse(line).Errors);
 
     [Theory]
@@ -35,6 +37,8 @@ public sealed class CommandLineTests
     [InlineData("simulate --clock tomorrow")]
     [InlineData("publish")]
     [InlineData("tail")]
+    [InlineData("ledger")]
+    [InlineData("ledger rebuild --from memory")]
     [InlineData("dance")]
     public void Command_line_when_malformed_is_refused(string line) => Assert.NotEmpty(Root().Parse(line).Errors);
 
