@@ -146,12 +146,6 @@ public sealed class SnapshotTests(TestInfrastructure infrastructure) : LedgerDat
         await taker.StopAsync(Cancellation);
     }
 
-    [Theory]
-    [InlineData(true, 20, 60_000)]
-    [InlineData(false, 20, 80)]
-    public void Taker_when_more_may_be_due_rests_four_times_as_long_as_it_worked_and_else_a_minute(bool endsPass, int tookMs, int restsMs) =>
-        Assert.Equal(TimeSpan.FromMilliseconds(restsMs), SnapshotTaker.RestAfter(endsPass, TimeSpan.FromMilliseconds(tookMs)));
-
     SnapshotTaker Taker(ILogger<SnapshotTaker>? log = null, TimeProvider? clock = null) => new(
         Database, Options.Create(new LedgerOptions { SnapshotEveryEvents = Every }), clock ?? new FakeTimeProvider(Commands.Noon), log ?? NullLogger<SnapshotTaker>.Instance);
 
@@ -208,4 +202,13 @@ public sealed class SnapshotTests(TestInfrastructure infrastructure) : LedgerDat
                 Errors.Add(formatter(state, exception));
         }
     }
+}
+
+public sealed class SnapshotPaceTests
+{
+    [Theory]
+    [InlineData(true, 20, 60_000)]
+    [InlineData(false, 20, 80)]
+    public void Taker_when_more_may_be_due_rests_four_times_as_long_as_it_worked_and_else_a_minute(bool endsPass, int tookMs, int restsMs) =>
+        Assert.Equal(TimeSpan.FromMilliseconds(restsMs), SnapshotTaker.RestAfter(endsPass, TimeSpan.FromMilliseconds(tookMs)));
 }
