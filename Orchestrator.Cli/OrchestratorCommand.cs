@@ -29,6 +29,7 @@ public static class OrchestratorCommand
             LedgerCommand.Create(connections, time),
             MigrateCommand.Create(connections),
             BrokerCommand.Create(),
+            LedgerCommand.Create(connections, time),
             VerifyCommand.Create(connections, time),
         };
         connections.AddTo(root);

@@ -11,7 +11,7 @@ using Orchestrator.Ledger.Chain;
 using Orchestrator.Ledger.Deciding;
 using Orchestrator.Ledger.Lanes;
 using Orchestrator.Ledger.Postings;
-using Orchestrator.Ledger.Projections;
+using Orchestrator.Ledger.Replay;
 using Orchestrator.Ledger.Reports;
 using Orchestrator.Ledger.Statements;
 using Orchestrator.Messaging.Configuration;
@@ -27,13 +27,15 @@ public static class LedgerModule
     public const string Group = "ledger";
 
     /// <summary>
-    /// Adds the ledger's lanes, which read the topics accounts and ledger-commands. Needs an <see cref="NpgsqlDataSource"/> and a <see cref="MessageCatalog"/>.
+    /// Adds the ledger's lanes, which read the topics accounts and ledger-commands, and its snapshots. Needs an <see cref="NpgsqlDataSource"/>,
+    /// a <see cref="MessageCatalog"/> and a <see cref="TimeProvider"/>.
     /// </summary>
     public static IServiceCollection AddLedger(this IServiceCollection services)
     {
         services.AddOptions<LedgerOptions>().BindConfiguration(LedgerOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddMetrics();
         services.AddSingleton<LedgerTelemetry>();
+        services.AddHostedService<SnapshotTaker>();
         services.AddSingleton(ExpiryContract);
         services.AddSingleton(provider =>
         {

@@ -15,4 +15,8 @@ public sealed class LedgerOptions
     /// <summary>How many holds each lane keeps in memory, those used last; about 200 bytes each.</summary>
     [Range(1_000, 10_000_000)]
     public int CachedHoldsPerLane { get; init; } = 50_000;
+
+    /// <summary>After how many events an account gets a new snapshot, from which it can be folded again. Smaller means more rows and a shorter fold.</summary>
+    [Range(10, 1_000_000)]
+    public int SnapshotEveryEvents { get; init; } = 1_000;
 }

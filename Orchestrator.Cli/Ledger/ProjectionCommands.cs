@@ -8,8 +8,8 @@ namespace Orchestrator.Cli.Ledger;
 /// <summary>The projections' part of <c>orchestrator ledger</c>, through the HTTP API.</summary>
 static class ProjectionCommands
 {
-    public static IReadOnlyList<Command> Create(ConnectionOptions connections, TimeProvider time) =>
-        [List(connections), Rebuild(connections, time), Check(connections)];
+    public static IReadOnlyList<Command> Create(ConnectionOptions connections) =>
+        [List(connections), Check(connections)];
 
     static Option<bool> JsonOption() => new("--json") { Description = "Print the answer as one line of JSON" };
 
@@ -32,31 +32,20 @@ static class ProjectionCommands
         return command;
     }
 
-    static Command Rebuild(ConnectionOptions connections, TimeProvider time)
+    /// <summary>Asks for a projection to be built anew, and follows it until it is served unless told not to wait.</summary>
+    public static async Task<int> RebuildAsync(
+        Uri address, string projection, string from, bool wait, bool json, TimeProvider time, CancellationToken cancellationToken)
     {
-        var json = JsonOption();
-        var projection = ProjectionOption();
-        Option<string> from = new("--from") { Description = "What to build from: the ledger's own events, or the topic", DefaultValueFactory = _ => "store" };
-        from.AcceptOnlyFromAmong("store", "topic");
-        Option<bool> noWait = new("--no-wait") { Description = "Ask for it, and do not wait until it is served" };
-        var command = new Command("rebuild", "Build a projection anew beside the one that is served, which it replaces when it has caught up. Shows the progress.")
-        {
-            projection, from, noWait, json,
-        };
-        command.SetAction(async (parsed, cancellationToken) =>
-        {
-            using var api = new ProjectionsApi(connections.Api(parsed));
-            var asked = await api.RebuildAsync(parsed.GetRequiredValue(projection), parsed.GetRequiredValue(from), cancellationToken);
-            var served = parsed.GetValue(noWait) ? null : await RebuildProgress.FollowAsync(api, asked, time, cancellationToken);
-            if (parsed.GetValue(json))
-                Terminal.Json(new { asked.Name, asked.Generation, asked.Source, served });
-            else if (served is not null)
-                Console.Out.WriteLine($"{asked.Name}: generation {asked.Generation} is served, {served.EventsFolded:N0} events.");
-            else
-                Console.Out.WriteLine($"{asked.Name}: generation {asked.Generation} will be built; see: ledger projections");
-            return 0;
-        });
-        return command;
+        using var api = new ProjectionsApi(address);
+        var asked = await api.RebuildAsync(projection, from, cancellationToken);
+        var served = wait ? await RebuildProgress.FollowAsync(api, asked, time, cancellationToken) : null;
+        if (json)
+            Terminal.Json(new { asked.Name, asked.Generation, asked.Source, served });
+        else if (served is not null)
+            Console.Out.WriteLine($"{asked.Name}: generation {asked.Generation} is served, {served.EventsFolded:N0} events.");
+        else
+            Console.Out.WriteLine($"{asked.Name}: generation {asked.Generation} will be built; see: ledger projections");
+        return 0;
     }
 
     static Command Check(ConnectionOptions connections)

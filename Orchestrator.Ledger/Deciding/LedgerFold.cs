@@ -6,6 +6,9 @@ namespace Orchestrator.Ledger.Deciding;
 /// <summary>How an event changes the two accounts that it names. Pure; what cannot be is a bug and throws.</summary>
 public static class LedgerFold
 {
+    /// <summary>Goes up when what it makes of the same events changes: a snapshot that another version has folded is passed over.</summary>
+    public const int Version = 1;
+
     /// <summary>The account after its own event.</summary>
     /// <exception cref="InvalidOperationException">The event does not follow the state, or takes a pending amount that is not there.</exception>
     /// <exception cref="OverflowException">A counter would not fit; the decider refuses that before.</exception>

@@ -11,7 +11,8 @@ namespace Orchestrator.Ledger.Storage;
 /// <summary>What a unit of work reads, in one round trip: accounts, holds and earlier answers that are not in memory.</summary>
 sealed class LedgerReads(NpgsqlDataSource database, LedgerMemory memory, int partition)
 {
-    const string AccountColumns = """
+    /// <summary>What <see cref="Account"/> reads, in its order.</summary>
+    internal const string AccountColumns = """
         account_id, kind, customer_id, currency, overdraft_minor, per_transaction_minor, version,
         debits_pending_minor, debits_posted_minor, credits_pending_minor, credits_posted_minor, opened_at, status,
         per_day_minor, spent_on, spent_minor
@@ -101,7 +102,7 @@ sealed class LedgerReads(NpgsqlDataSource database, LedgerMemory memory, int par
     }
 
     /// <summary>An account of a row that has the columns of <see cref="AccountColumns"/>.</summary>
-    static AccountState Account(NpgsqlDataReader row) => new(
+    internal static AccountState Account(NpgsqlDataReader row) => new(
         row.GetString(0), (AccountKind)row.GetInt16(1), row.IsDBNull(2) ? null : row.GetString(2), row.GetString(3),
         row.GetInt64(4), row.IsDBNull(5) ? null : row.GetInt64(5), row.GetInt64(6),
         new AccountCounters(row.GetInt64(7), row.GetInt64(8), row.GetInt64(9), row.GetInt64(10)), row.GetFieldValue<DateTimeOffset>(11),

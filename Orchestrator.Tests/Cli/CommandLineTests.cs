@@ -32,6 +32,8 @@ public sealed class CommandLineTests
     [InlineData("ledger check --projection balances --settled")]
     [InlineData("ledger verify --heads a.json --heads b.json --json")]
     [InlineData("ledger head --out a.json --postgres Host=a")]
+    [InlineData("ledger rebuild --account cust-000123 --from topic --no-snapshot --json")]
+    [InlineData("ledger rebuild --all")]
     public void Command_line_when_well_formed_has_no_errors(string line) => Assert.Empty(Root().Parse(line).Errors);
 
     [Theory]
@@ -39,6 +41,8 @@ public sealed class CommandLineTests
     [InlineData("simulate --clock tomorrow")]
     [InlineData("publish")]
     [InlineData("tail")]
+    [InlineData("ledger")]
+    [InlineData("ledger rebuild --from memory")]
     [InlineData("dance")]
     [InlineData("ledger rebuild")]
     [InlineData("ledger rebuild --projection balances --from memory")]

@@ -12,6 +12,9 @@ public abstract class LedgerDatabase(TestInfrastructure infrastructure) : IAsync
 
     protected NpgsqlDataSource Database => _source ?? throw new InvalidOperationException("the test has not begun");
 
+    /// <summary>How others reach it.</summary>
+    protected string ConnectionString => _database?.ConnectionString ?? throw new InvalidOperationException("the test has not begun");
+
     public async ValueTask InitializeAsync()
     {
         _database = await infrastructure.CreateMigratedDatabaseAsync();

@@ -13,6 +13,14 @@ public sealed class LedgerStoreTests(TestInfrastructure infrastructure) : Ledger
         select account_id, 99, 4, amount_minor, gen_random_uuid(), transaction_id, hold_id, effective_at, recorded_at from ledger.event where type = 3 limit 1
         """;
 
+    // Right as long as the accounts are.
+    const string SnapshotOfAll = """
+        insert into ledger.snapshot (account_id, version, fold_version, debits_pending_minor, debits_posted_minor, credits_pending_minor,
+            credits_posted_minor, status, spent_on, spent_minor, taken_at)
+        select account_id, version, 1, debits_pending_minor, debits_posted_minor, credits_pending_minor, credits_posted_minor, status, spent_on, spent_minor, now()
+        from ledger.account
+        """;
+
     public static TheoryData<string, string> Corruptions => new()
     {
         { "ledger_chain_ends_at_its_head", "update ledger.chain set hash = sha256(hash)" },
@@ -27,6 +35,9 @@ public sealed class LedgerStoreTests(TestInfrastructure infrastructure) : Ledger
         { "ledger_no_overdraft", "alter table ledger.account drop constraint no_overdraft; update ledger.account set debits_posted_minor = 1000000 where account_id = 'alice'" },
         { "ledger_pending_is_open_holds", "update ledger.account set debits_pending_minor = debits_pending_minor + 1 where account_id = 'alice'" },
         { "ledger_reversed_once", "update ledger.event set reverses_transaction_id = gen_random_uuid() where type = 3" },
+        { "ledger_snapshots_agree", $"{SnapshotOfAll}; update ledger.snapshot set debits_posted_minor = debits_posted_minor + 1 where account_id = 'alice'" },
+        { "ledger_snapshots_agree", $"{SnapshotOfAll}; update ledger.snapshot set credits_posted_minor = credits_posted_minor + 1 where account_id = 'clearing:EUR:0'" },
+        { "ledger_snapshots_agree", $"{SnapshotOfAll}; update ledger.snapshot set version = version + 1 where account_id = 'bob'" },
         { "ledger_status_is_the_last_change", "update ledger.account set status = 1 where account_id = 'alice'" },
         { "ledger_sum_zero", "update ledger.account set credits_posted_minor = credits_posted_minor + 1 where account_id = 'bob'" },
         { "ledger_transfers_whole", "update ledger.event set counterparty_account_id = 'carol' where type = 5 and counterparty_account_id is not null" },
@@ -44,6 +55,15 @@ public sealed class LedgerStoreTests(TestInfrastructure infrastructure) : Ledger
         await ExecuteAsync($"alter table ledger.event disable trigger user; {tampering}");
 
         Assert.Contains(invariant, await LedgerInvariants.BrokenAsync(Database, settled: true));
+    }
+
+    [Fact]
+    public async Task Verify_when_snapshots_are_right_does_find_nothing()
+    {
+        await FillAsync();
+        await ExecuteAsync(SnapshotOfAll);
+
+        Assert.Empty(await LedgerInvariants.BrokenAsync(Database, settled: true));
     }
 
     [Fact]

@@ -12,7 +12,7 @@ public sealed partial class RepositoryTests
     const int MaxLines = 400;
     const int MaxProgramLines = 70;
 
-    // Who may reference whom. Sagas, Decisioning and Ledger talk by messages alone, and the compiler guards it.
+    // Who may reference whom. Sagas, Decisioning and Ledger talk by messages alone, and the compiler guards it. The command line folds with the ledger's own code.
     static readonly Dictionary<string, string[]> Allowed = new(StringComparer.Ordinal)
     {
         ["Orchestrator.Contracts"] = [],
