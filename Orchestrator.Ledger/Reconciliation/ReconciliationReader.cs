@@ -42,7 +42,7 @@ public sealed class ReconciliationReader(NpgsqlDataSource database)
         const string Totals = """
             select status, rule, currency, count(*), sum(amount_minor), count(*) filter (where open), coalesce(sum(amount_minor) filter (where open), 0)
             from ledger.external_line_state where statement_id = $1
-            group by status, rule, currency order by status, rule nulls last, currency
+            group by status, rule, currency order by status collate "C", rule collate "C" nulls last, currency collate "C"
             """;
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var batch = new NpgsqlBatch(connection)
