@@ -6,6 +6,7 @@ using Orchestrator.Api.OpenApi;
 using Orchestrator.Api.Parked;
 using Orchestrator.Api.Postings;
 using Orchestrator.Api.Problems;
+using Orchestrator.Api.Reconciliation;
 using Orchestrator.Api.Transactions;
 using Orchestrator.Decisioning;
 using Orchestrator.Ledger;
@@ -30,6 +31,7 @@ return await HostStart.RunAsync(async () =>
     builder.Services.AddLedgerReader();
     builder.Services.AddPostings();
     builder.Services.AddSagasReader();
+    builder.Services.AddStatementUploads();
     builder.Services.AddOrchestratorMessaging(builder.Configuration);
 
     builder.Services.AddHostParts(builder.Configuration);
@@ -53,6 +55,7 @@ return await HostStart.RunAsync(async () =>
         app.MapPostings();
         app.MapTransactions();
         app.MapParked();
+        app.MapReconciliations();
         app.MapFigures();
     }
     await app.RunAsync();

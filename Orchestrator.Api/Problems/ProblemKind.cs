@@ -16,6 +16,7 @@ public static class ProblemKinds
     public static readonly ProblemKind NotJson = new("not_json", 400, "The body is not JSON");
     public static readonly ProblemKind WrongShape = new("wrong_shape", 400, "The body does not have the expected fields");
     public static readonly ProblemKind Invalid = new("invalid", 400, "A value is not acceptable");
+    public static readonly ProblemKind StatementRefused = new("statement_refused", 400, "The file cannot be taken as a statement");
     public static readonly ProblemKind BadRequest = new("bad_request", 400, "The request cannot be understood");
     public static readonly ProblemKind NotFound = new("not_found", 404, "There is nothing here");
     public static readonly ProblemKind AccountNotFound = new("account_not_found", 404, "There is no such account");
@@ -25,6 +26,7 @@ public static class ProblemKinds
     public static readonly ProblemKind HoldNotFound = new("hold_not_found", 404, "There is no such hold");
     public static readonly ProblemKind CommandNotFound = new("command_not_found", 404, "There is no such command");
     public static readonly ProblemKind ParkedNotFound = new("parked_not_found", 404, "There is no such parked message or group");
+    public static readonly ProblemKind ReconciliationNotFound = new("reconciliation_not_found", 404, "There is no such reconciliation or line");
     public static readonly ProblemKind MethodNotAllowed = new("method_not_allowed", 405, "The method is not allowed here");
     public static readonly ProblemKind NotAcceptable = new("not_acceptable", 406, "No acceptable representation");
     public static readonly ProblemKind IdempotencyKeyReused = new("idempotency_key_reused", 409, "The Idempotency-Key was used with another body");
@@ -36,18 +38,20 @@ public static class ProblemKinds
     public static readonly ProblemKind TransactionExists = new("transaction_exists", 409, "The transaction was submitted before with another body");
     public static readonly ProblemKind TransactionEnded = new("transaction_ended", 409, "The transaction has ended and cannot be cancelled");
     public static readonly ProblemKind ParkedBehind = new("parked_behind", 409, "The message waits behind another of its key");
+    public static readonly ProblemKind BreakNotOpen = new("break_not_open", 409, "The line is no open break");
+    public static readonly ProblemKind PostingMatched = new("posting_matched", 409, "The posting is matched with another line");
     public static readonly ProblemKind BodyTooLarge = new("body_too_large", 413, "The body is too large");
-    public static readonly ProblemKind UnsupportedMediaType = new("unsupported_media_type", 415, "The body must be application/json");
+    public static readonly ProblemKind UnsupportedMediaType = new("unsupported_media_type", 415, "The body has a media type that is not taken here");
     public static readonly ProblemKind Internal = new("internal", 500, "Something went wrong here");
     public static readonly ProblemKind Unavailable = new("unavailable", 503, "The database cannot be reached; try again");
 
     /// <summary>All of them, by status.</summary>
     public static IReadOnlyList<ProblemKind> All { get; } =
     [
-        NotJson, WrongShape, Invalid, BadRequest, NotFound, AccountNotFound, AccountOpening, TransactionNotFound,
-        TransferNotFound, HoldNotFound, CommandNotFound, ParkedNotFound,
+        NotJson, WrongShape, Invalid, StatementRefused, BadRequest, NotFound, AccountNotFound, AccountOpening, TransactionNotFound,
+        TransferNotFound, HoldNotFound, CommandNotFound, ParkedNotFound, ReconciliationNotFound,
         MethodNotAllowed, NotAcceptable, IdempotencyKeyReused, AccountExists, AccountRefused, CommandExists,
-        TransferNotPosted, HoldOfTransfer, TransactionExists, TransactionEnded, ParkedBehind,
+        TransferNotPosted, HoldOfTransfer, TransactionExists, TransactionEnded, ParkedBehind, BreakNotOpen, PostingMatched,
         BodyTooLarge, UnsupportedMediaType, Internal, Unavailable,
     ];
 
