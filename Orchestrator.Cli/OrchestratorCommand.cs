@@ -3,6 +3,7 @@ using Orchestrator.Cli.Broker;
 using Orchestrator.Cli.Connections;
 using Orchestrator.Cli.Parked;
 using Orchestrator.Cli.Publish;
+using Orchestrator.Cli.Reconcile;
 using Orchestrator.Cli.Simulate;
 using Orchestrator.Cli.Store;
 using Orchestrator.Cli.Tail;
@@ -19,7 +20,7 @@ public static class OrchestratorCommand
         var connections = new ConnectionOptions();
         var root = new RootCommand(
             "Moves money safely, from the command line: simulate and publish transactions, look into topics, see to parked messages, " +
-            "check the store. Where a service runs from this folder, its addresses are found in .data/endpoints.json.")
+            "check the store, reconcile it with a bank's statement. Where a service runs from this folder, its addresses are found in .data/endpoints.json.")
         {
             SimulateCommand.Create(connections, time),
             PublishCommand.Create(connections, time),
@@ -28,6 +29,7 @@ public static class OrchestratorCommand
             MigrateCommand.Create(connections),
             BrokerCommand.Create(),
             VerifyCommand.Create(connections, time),
+            ReconcileCommand.Create(connections, time),
         };
         connections.AddTo(root);
         return root;

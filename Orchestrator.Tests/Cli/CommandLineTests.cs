@@ -8,7 +8,7 @@ public sealed class CommandLineTests
     [Fact]
     public void Commands_are_those_that_the_documentation_names() =>
         Assert.Equal(
-            ["broker", "migrate", "parked", "publish", "simulate", "tail", "verify"],
+            ["broker", "migrate", "parked", "publish", "reconcile", "simulate", "tail", "verify"],
             Root().Subcommands.Select(c => c.Name).Order(StringComparer.Ordinal));
 
     [Fact]
@@ -27,6 +27,7 @@ public sealed class CommandLineTests
     [InlineData("parked redrive 1 2 3")]
     [InlineData("parked list --group abc --limit 10 --api http://127.0.0.1:1")]
     [InlineData("verify --settled --only ledger --json --postgres Host=a")]
+    [InlineData("reconcile s.xml --format camt053 --days 3 --show 5 --json --postgres Host=a")]
     [InlineData("broker --port 9092")]
     public void Command_line_when_well_formed_has_no_errors(string line) => Assert.Empty(Root().Parse(line).Errors);
 
@@ -35,6 +36,8 @@ public sealed class CommandLineTests
     [InlineData("simulate --clock tomorrow")]
     [InlineData("publish")]
     [InlineData("tail")]
+    [InlineData("reconcile")]
+    [InlineData("reconcile s.csv --format mt940")]
     [InlineData("dance")]
     public void Command_line_when_malformed_is_refused(string line) => Assert.NotEmpty(Root().Parse(line).Errors);
 
