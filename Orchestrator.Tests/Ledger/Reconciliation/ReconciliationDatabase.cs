@@ -33,7 +33,7 @@ public abstract class ReconciliationDatabase(TestInfrastructure infrastructure) 
     protected async Task<IReadOnlyList<(int Line, string Status)>> BreaksAsync(Guid statement) =>
         [.. (await Reader.BreaksAsync(statement, 0, ReconciliationReader.MaxPage, default)).Select(b => (b.Line, b.Status))];
 
-    /// <summary>Puts postings into the ledger as they are: no command withdraws money or moves it in on behalf of a transaction yet.</summary>
+    /// <summary>Puts postings into the ledger as they are, on the days and in the versions that the model says.</summary>
     private protected async Task PostAsync(IReadOnlyList<ModelPosting> postings)
     {
         await using var accounts = Database.CreateCommand("""

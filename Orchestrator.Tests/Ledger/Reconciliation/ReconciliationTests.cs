@@ -1,4 +1,5 @@
 using Npgsql;
+using Orchestrator.Contracts.Ledger;
 using Orchestrator.Ledger;
 using Orchestrator.Ledger.Reconciliation;
 using Orchestrator.Tests.Infrastructure;
@@ -42,6 +43,20 @@ public sealed class ReconciliationTests(TestInfrastructure infrastructure) : Rec
             view.Totals);
         Assert.Equal((6, 7, 0, "EUR", new DateOnly(2026, 3, 2), new DateOnly(2026, 3, 4)),
             (view.Open, view.Statement.Lines, view.Statement.Skipped, view.Statement.Currency, view.Statement.From, view.Statement.To));
+    }
+
+    [Fact]
+    public async Task Posting_when_paid_in_or_out_is_found_by_its_command_or_its_transaction()
+    {
+        await new LedgerLane(Database).RunAsync(
+            Commands.Open("alice", 1_000), Commands.Credit(1, "alice", 250) with { Purpose = PostingPurpose.Settlement }, Commands.Debit(2, "alice", 100),
+            Commands.Debit(3, "alice", 50, purpose: PostingPurpose.Fee));
+
+        // Both were made for the same transaction; a fee stays in the house.
+        var imported = await ImportAsync(
+            $"{Header}{Commands.Id(9_999):N},-1.00,EUR,2026-03-03,\nRF{Commands.Id(1)},2.50,EUR,2026-03-03,\n{Fund("alice")},10.00,EUR,2026-03-02,\n{Commands.Id(3)},-0.50,EUR,2026-03-02,\n");
+
+        Assert.Equal([(5, "missing_in_ledger")], await BreaksAsync(imported.StatementId));
     }
 
     [Fact]
