@@ -74,6 +74,7 @@ public sealed class StatementImporter(NpgsqlDataSource database, ReconciliationO
             while (await ExecuteAsync(StatementSql.MatchExactly) > 0)
                 await ExecuteAsync("analyze recon_match");
             await ExecuteAsync(StatementSql.FindDifferences);
+            await ExecuteAsync(StatementSql.FindSpokenOf);
             await ExecuteAsync(StatementSql.MatchByAmount, Of(days));
         }
 

@@ -15,7 +15,8 @@ static class StatementSql
         create temp table recon_edge (ord int not null, account_id text collate "C" not null, version bigint not null,
             same_currency boolean not null, exact boolean not null, taken boolean not null) on commit drop;
         create temp table recon_match (ord int not null, account_id text collate "C" not null, version bigint not null, rule text not null) on commit drop;
-        create temp table recon_finding (ord int not null, status text not null, account_id text collate "C", version bigint) on commit drop
+        create temp table recon_finding (ord int not null, status text not null, account_id text collate "C", version bigint) on commit drop;
+        create temp table recon_spoken (account_id text collate "C" not null, version bigint not null) on commit drop
         """;
 
     /// <summary>Takes lines in.</summary>
@@ -115,6 +116,12 @@ static class StatementSql
         where (l.repeated or n.ord is not null) and not exists (select from recon_match m where m.ord = l.ord)
         """;
 
+    /// <summary>The postings that a line speaks of which has not got what it names: they are in its break already.</summary>
+    public const string FindSpokenOf = """
+        insert into recon_spoken
+        select distinct e.account_id, e.version from recon_edge e where e.ord > 0 and not exists (select from recon_match m where m.ord = e.ord)
+        """;
+
     /// <summary>
     /// Amount and currency, at most $1 days apart, where the line has no other posting and the posting no other line. Counted by groups of equal
     /// amount and day: a file of equal amounts costs its days, not its pairs.
@@ -129,7 +136,8 @@ static class StatementSql
         postings as (
             select p.amount_minor, p.currency, p.day, count(*) as n, min(p.account_id) as account_id, min(p.version) as version from recon_posting p
             where not p.taken and not p.named
-                and not exists (select from recon_edge e where e.account_id = p.account_id and e.version = p.version)
+                and not exists (select from recon_match m where m.account_id = p.account_id and m.version = p.version)
+                and not exists (select from recon_spoken s where s.account_id = p.account_id and s.version = p.version)
             group by p.amount_minor, p.currency, p.day),
         pairs as (
             select l.ord, p.account_id, p.version,
@@ -164,6 +172,6 @@ static class StatementSql
         from recon_posting p
         where p.currency = $2 and p.day between $3 and $4 and not p.taken
             and not exists (select from recon_match m where m.account_id = p.account_id and m.version = p.version)
-            and not exists (select from recon_edge e where e.account_id = p.account_id and e.version = p.version)
+            and not exists (select from recon_spoken s where s.account_id = p.account_id and s.version = p.version)
         """;
 }

@@ -116,6 +116,19 @@ public sealed class ReconciliationTests(TestInfrastructure infrastructure) : Rec
     }
 
     [Fact]
+    public async Task Posting_when_another_of_its_transaction_has_the_line_is_missing()
+    {
+        var early = (await ImportAsync($"{Header}{Commands.Id(9_999)},-1.00,EUR,2026-03-01,\n")).StatementId;
+        await new LedgerLane(Database).RunAsync(Commands.Open("alice", 1_000), Commands.Debit(1, "alice", 100), Commands.Debit(2, "alice", 100), Commands.Debit(3, "alice", 100));
+
+        var next = (await ImportAsync($"{Header}{Commands.Id(9_999)},-1.00,EUR,2026-03-02,\n")).StatementId;
+
+        // One went to the line that waited, one to the line of the file, one has none; and nobody says that money came in.
+        Assert.Empty(await BreaksAsync(early));
+        Assert.Equal([("alice", 2L), ("alice", 5L)], (await Reader.BreaksAsync(next, 0, 10, default)).Select(b => (b.Posting!.AccountId, b.Posting.Version)));
+    }
+
+    [Fact]
     public async Task Break_when_accepted_or_matched_by_hand_is_decided_once()
     {
         await FundAsync();

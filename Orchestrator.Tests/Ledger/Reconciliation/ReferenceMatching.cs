@@ -60,7 +60,7 @@ sealed class ReferenceMatching
             Differ(file[i], file.Take(i));
         ByAmount(
             [.. file.Where(l => l is { Matched: null, Status: "missing_in_ledger" })],
-            [.. Postings.Where(p => !taken.Contains(p) && !spokenOf.Contains(p) && !file.Any(l => l.Names(p)))],
+            [.. Postings.Where(p => !taken.Contains(p) && !spokenOf.Contains(p) && !SpokenOf(p, file))],
             days);
         Lines.AddRange(file);
         Lines.AddRange(Missing(file));
@@ -102,7 +102,7 @@ sealed class ReferenceMatching
         var (from, to) = (file.Min(l => l.Day), file.Max(l => l.Day));
         var (statement, number) = file[^1].Place;
         return Postings
-            .Where(p => p.Currency == currency && p.Day >= from && p.Day <= to && !Lines.Exists(l => l.Matched == p) && !file.Any(l => l.Names(p)))
+            .Where(p => p.Currency == currency && p.Day >= from && p.Day <= to && !Lines.Exists(l => l.Matched == p) && !SpokenOf(p, file))
             .OrderBy(p => p.Day).ThenBy(p => p.AccountId, StringComparer.Ordinal).ThenBy(p => p.Version)
             .Select(p => new ModelLine(statement, ++number, [], $"{p.TransactionId ?? p.CommandId}", p.AmountMinor, p.Currency, p.Day)
             {
@@ -110,6 +110,8 @@ sealed class ReferenceMatching
             })
             .ToList();
     }
+
+    static bool SpokenOf(ModelPosting p, IReadOnlyList<ModelLine> file) => file.Any(l => l.Matched is null && l.Names(p));
 
     static IEnumerable<ModelPosting> InOrder(IEnumerable<ModelPosting> postings) =>
         postings.OrderBy(p => p.AccountId, StringComparer.Ordinal).ThenBy(p => p.Version);
