@@ -53,6 +53,10 @@ static class ReconcileCommand
                 Print(imported, result, breaks);
             return result.Open > 0 ? CommandException.ExitCode : result.Statement.Skipped > 0 ? CommandException.PartialExitCode : 0;
         }
+        catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.InvalidSchemaName)
+        {
+            throw new CommandException("not_migrated", "The database is not of this version: orchestrator migrate brings it there.", e);
+        }
         catch (NpgsqlException e)
         {
             throw new CommandException("database_unreachable", e.Message, e);

@@ -57,6 +57,16 @@ public sealed class ReconcileTests(TestInfrastructure infrastructure) : IAsyncLi
     public async Task Reconcile_when_it_cannot_be_done_does_say_why(string? text, string code, params string[] options) =>
         Assert.Equal(code, (await Assert.ThrowsAsync<CommandException>(() => RunAsync(text, options))).Code);
 
+    [Fact]
+    public async Task Reconcile_when_the_database_is_empty_does_say_what_is_missing()
+    {
+        await using var empty = await infrastructure.CreateDatabaseAsync();
+
+        var failure = await Assert.ThrowsAsync<CommandException>(() => RunAsync($"{Header}x,1.00,EUR,2026-03-02\n", "--postgres", empty.ConnectionString));
+
+        Assert.Equal("not_migrated", failure.Code);
+    }
+
     async Task FundAsync()
     {
         await using var database = Npgsql.NpgsqlDataSource.Create(_database!.ConnectionString);
@@ -67,7 +77,8 @@ public sealed class ReconcileTests(TestInfrastructure infrastructure) : IAsyncLi
     {
         if (text is not null)
             await File.WriteAllTextAsync(_file, text);
-        string[] arguments = ["reconcile", _file, "--postgres", _database!.ConnectionString, .. options];
+        string[] database = options.Contains("--postgres") ? [] : ["--postgres", _database!.ConnectionString];
+        string[] arguments = ["reconcile", _file, .. database, .. options];
         return await OrchestratorCommand.Create(TimeProvider.System).Parse(arguments)
             .InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
     }
