@@ -11,6 +11,7 @@ using Orchestrator.Api.Problems;
 using Orchestrator.Api.Projections;
 using Orchestrator.Api.Reports;
 using Orchestrator.Api.Statements;
+using Orchestrator.Api.Reconciliation;
 using Orchestrator.Api.Transactions;
 using Orchestrator.Decisioning;
 using Orchestrator.Ledger;
@@ -37,6 +38,7 @@ return await HostStart.RunAsync(async () =>
     builder.Services.AddPostings();
     builder.Services.AddProjections();
     builder.Services.AddSagasReader();
+    builder.Services.AddStatementUploads();
     builder.Services.AddOrchestratorMessaging(builder.Configuration);
 
     builder.Services.AddHostParts(builder.Configuration);
@@ -66,6 +68,7 @@ return await HostStart.RunAsync(async () =>
         app.MapReports();
         app.MapTransactions();
         app.MapParked();
+        app.MapReconciliations();
         app.MapFigures();
     }
     await app.RunAsync();

@@ -4,6 +4,7 @@ using Orchestrator.Cli.Connections;
 using Orchestrator.Cli.Ledger;
 using Orchestrator.Cli.Parked;
 using Orchestrator.Cli.Publish;
+using Orchestrator.Cli.Reconcile;
 using Orchestrator.Cli.Simulate;
 using Orchestrator.Cli.Store;
 using Orchestrator.Cli.Tail;
@@ -20,7 +21,7 @@ public static class OrchestratorCommand
         var connections = new ConnectionOptions();
         var root = new RootCommand(
             "Moves money safely, from the command line: simulate and publish transactions, look into topics, see to parked messages, " +
-            "build and check the ledger's projections, check the store. Where a service runs from this folder, its addresses are found in .data/endpoints.json.")
+            "see to the ledger, check the store, reconcile it with a bank's statement. Where a service runs from this folder, its addresses are found in .data/endpoints.json.")
         {
             SimulateCommand.Create(connections, time),
             PublishCommand.Create(connections, time),
@@ -29,8 +30,8 @@ public static class OrchestratorCommand
             LedgerCommand.Create(connections, time),
             MigrateCommand.Create(connections),
             BrokerCommand.Create(),
-            LedgerCommand.Create(connections, time),
             VerifyCommand.Create(connections, time),
+            ReconcileCommand.Create(connections, time),
         };
         connections.AddTo(root);
         return root;

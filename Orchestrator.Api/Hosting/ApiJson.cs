@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Orchestrator.Api.Accounts;
 using Orchestrator.Api.Postings;
+using Orchestrator.Api.Reconciliation;
 using Orchestrator.Api.Transactions;
 
 namespace Orchestrator.Api.Hosting;
@@ -27,6 +28,7 @@ namespace Orchestrator.Api.Hosting;
 [JsonSerializable(typeof(ReleaseRequest))]
 [JsonSerializable(typeof(PostingRequest))]
 [JsonSerializable(typeof(PostingAccepted))]
+[JsonSerializable(typeof(ResolveBreakRequest))]
 [JsonSerializable(typeof(SubmitTransactionRequest))]
 [JsonSerializable(typeof(TransactionAccepted))]
 [JsonSerializable(typeof(CancelTransactionRequest))]

@@ -18,6 +18,10 @@ public sealed class ApiOptions
     [Range(1_024, 900_000)]
     public int MaxBodyBytes { get; init; } = 64 << 10;
 
+    /// <summary>The largest statement that is imported, in bytes. Default 256 MiB. A few at a time are kept on disk while they are received.</summary>
+    [Range(1_024, 8L << 30)]
+    public long MaxStatementBytes { get; init; } = 256 << 20;
+
     /// <summary>
     /// How long accepted submissions are kept, in days: for so long an Idempotency-Key gives its first answer again. Default 7.
     /// Afterwards the transaction's id still protects it.

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Microsoft.OpenApi;
 using Orchestrator.Api.Accounts;
 using Orchestrator.Api.Postings;
+using Orchestrator.Api.Reconciliation;
 using Orchestrator.Api.Transactions;
 using Swashbuckle.AspNetCore.SwaggerGen;
 
@@ -24,6 +25,7 @@ sealed class ExampleFilter : ISchemaFilter
         [typeof(CaptureRequest)] = """{ "amountMinor": 400, "commandId": "018f4e2a-7b1c-7d3e-9a5b-2c4d6e8f0a20" }""",
         [typeof(ReleaseRequest)] = """{ "reason": "not shipped", "commandId": "018f4e2a-7b1c-7d3e-9a5b-2c4d6e8f0a21" }""",
         [typeof(PostingRequest)] = """{ "amountMinor": 150, "currency": "EUR", "purpose": "fee", "commandId": "018f4e2a-7b1c-7d3e-9a5b-2c4d6e8f0a22" }""",
+        [typeof(ResolveBreakRequest)] = """{ "reason": "the bank's fee, 0.50 EUR" }""",
         [typeof(CancelTransactionRequest)] = """{ "reason": "ordered twice" }""",
     };
 

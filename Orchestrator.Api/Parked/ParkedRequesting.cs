@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
+using Orchestrator.Api.Hosting;
 using Orchestrator.Api.Problems;
 using Orchestrator.Contracts;
 using Orchestrator.Messaging.Parking;
@@ -12,10 +13,8 @@ namespace Orchestrator.Api.Parked;
 /// <param name="Actor">Who asks, for the audit.</param>
 /// <param name="CancellationToken">Gives up.</param>
 sealed record ParkedRequesting(
-    ParkedMessages Parked, HttpContext Context, [FromHeader(Name = ParkedRequesting.ActorHeader)] string? Actor, CancellationToken CancellationToken)
+    ParkedMessages Parked, HttpContext Context, [FromHeader(Name = ActorHeader.Name)] string? Actor, CancellationToken CancellationToken)
 {
-    const string ActorHeader = "X-Actor";
-
     /// <summary>Asks for one message.</summary>
     public async Task<Results<Accepted<ParkedRequested>, ProblemHttpResult>> OneAsync(long id, ParkedRequest request)
     {
@@ -44,13 +43,12 @@ sealed record ParkedRequesting(
 
     static Accepted<ParkedRequested> Noted(long id, int count) => TypedResults.Accepted($"/v1/parked/{id}", new ParkedRequested(count));
 
-    // Until requests are authenticated a name is a claim; the address it came from is not.
-    string Who => $"{Actor ?? "anonymous"} ({Context.Connection.RemoteIpAddress})";
+    string Who => ActorHeader.Who(Context, Actor);
 
     ProblemHttpResult? Refuse()
     {
         var errors = new ContractErrors();
-        errors.Text(Actor, ActorHeader, maxLength: 64);
+        ActorHeader.Check(Actor, errors);
         return errors.None ? null : ApiProblem.Of(ProblemKinds.Invalid, errors: errors.All);
     }
 }

@@ -16,6 +16,7 @@ public static class ProblemKinds
     public static readonly ProblemKind NotJson = new("not_json", 400, "The body is not JSON");
     public static readonly ProblemKind WrongShape = new("wrong_shape", 400, "The body does not have the expected fields");
     public static readonly ProblemKind Invalid = new("invalid", 400, "A value is not acceptable");
+    public static readonly ProblemKind StatementRefused = new("statement_refused", 400, "The file cannot be taken as a statement");
     public static readonly ProblemKind BadRequest = new("bad_request", 400, "The request cannot be understood");
     public static readonly ProblemKind NotFound = new("not_found", 404, "There is nothing here");
     public static readonly ProblemKind AccountNotFound = new("account_not_found", 404, "There is no such account");
@@ -28,6 +29,7 @@ public static class ProblemKinds
     public static readonly ProblemKind ProjectionNotFound = new("projection_not_found", 404, "There is no such projection");
     public static readonly ProblemKind StatementNotFound = new("statement_not_found", 404, "The account has no statement of this month");
     public static readonly ProblemKind ReportNotFound = new("report_not_found", 404, "There is no such report");
+    public static readonly ProblemKind ReconciliationNotFound = new("reconciliation_not_found", 404, "There is no such reconciliation or line");
     public static readonly ProblemKind MethodNotAllowed = new("method_not_allowed", 405, "The method is not allowed here");
     public static readonly ProblemKind NotAcceptable = new("not_acceptable", 406, "No acceptable representation");
     public static readonly ProblemKind IdempotencyKeyReused = new("idempotency_key_reused", 409, "The Idempotency-Key was used with another body");
@@ -42,8 +44,10 @@ public static class ProblemKinds
     public static readonly ProblemKind RebuildRunning = new("rebuild_running", 409, "The projection is being built already");
     public static readonly ProblemKind CheckRunning = new("check_running", 409, "A projection is being checked already");
     public static readonly ProblemKind MonthNotOver = new("month_not_over", 409, "The month cannot be closed yet");
+    public static readonly ProblemKind BreakNotOpen = new("break_not_open", 409, "The line is no open break");
+    public static readonly ProblemKind PostingMatched = new("posting_matched", 409, "The posting is matched with another line");
     public static readonly ProblemKind BodyTooLarge = new("body_too_large", 413, "The body is too large");
-    public static readonly ProblemKind UnsupportedMediaType = new("unsupported_media_type", 415, "The body must be application/json");
+    public static readonly ProblemKind UnsupportedMediaType = new("unsupported_media_type", 415, "The body has a media type that is not taken here");
     public static readonly ProblemKind Internal = new("internal", 500, "Something went wrong here");
     public static readonly ProblemKind Unavailable = new("unavailable", 503, "The database cannot be reached; try again");
     public static readonly ProblemKind ProjectionNotReady = new("projection_not_ready", 503, "What answers this is still being built; try again");
@@ -51,10 +55,11 @@ public static class ProblemKinds
     /// <summary>All of them, by status.</summary>
     public static IReadOnlyList<ProblemKind> All { get; } =
     [
-        NotJson, WrongShape, Invalid, BadRequest, NotFound, AccountNotFound, AccountOpening, TransactionNotFound,
-        TransferNotFound, HoldNotFound, CommandNotFound, ParkedNotFound, ProjectionNotFound, StatementNotFound, ReportNotFound,
+        NotJson, WrongShape, Invalid, StatementRefused, BadRequest, NotFound, AccountNotFound, AccountOpening, TransactionNotFound,
+        TransferNotFound, HoldNotFound, CommandNotFound, ParkedNotFound, ProjectionNotFound, StatementNotFound, ReportNotFound, ReconciliationNotFound,
         MethodNotAllowed, NotAcceptable, IdempotencyKeyReused, AccountExists, AccountRefused, CommandExists,
         TransferNotPosted, HoldOfTransfer, TransactionExists, TransactionEnded, ParkedBehind, RebuildRunning, CheckRunning, MonthNotOver,
+        BreakNotOpen, PostingMatched,
         BodyTooLarge, UnsupportedMediaType, Internal, Unavailable, ProjectionNotReady,
     ];
 

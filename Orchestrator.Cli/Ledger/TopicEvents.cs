@@ -7,6 +7,7 @@ using Orchestrator.Contracts.Catalog;
 using Orchestrator.Contracts.Ledger;
 using Orchestrator.Ledger.Deciding;
 using Orchestrator.Messaging.Clusters;
+using Orchestrator.Messaging.Kafka;
 using Orchestrator.Messaging.Wire;
 
 namespace Orchestrator.Cli.Ledger;

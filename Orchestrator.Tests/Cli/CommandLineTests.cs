@@ -8,7 +8,7 @@ public sealed class CommandLineTests
     [Fact]
     public void Commands_are_those_that_the_documentation_names() =>
         Assert.Equal(
-            ["broker", "ledger", "migrate", "parked", "publish", "simulate", "tail", "verify"],
+            ["broker", "ledger", "migrate", "parked", "publish", "reconcile", "simulate", "tail", "verify"],
             Root().Subcommands.Select(c => c.Name).Order(StringComparer.Ordinal));
 
     [Fact]
@@ -27,6 +27,7 @@ public sealed class CommandLineTests
     [InlineData("parked redrive 1 2 3")]
     [InlineData("parked list --group abc --limit 10 --api http://127.0.0.1:1")]
     [InlineData("verify --settled --only ledger --json --postgres Host=a")]
+    [InlineData("reconcile s.xml --format camt053 --days 3 --show 5 --json --postgres Host=a")]
     [InlineData("broker --port 9092")]
     [InlineData("ledger rebuild --projection balances --from topic --no-wait --json")]
     [InlineData("ledger check --projection balances --settled")]
@@ -43,6 +44,8 @@ public sealed class CommandLineTests
     [InlineData("tail")]
     [InlineData("ledger")]
     [InlineData("ledger rebuild --from memory")]
+    [InlineData("reconcile")]
+    [InlineData("reconcile s.csv --format mt940")]
     [InlineData("dance")]
     [InlineData("ledger rebuild")]
     [InlineData("ledger rebuild --projection balances --from memory")]

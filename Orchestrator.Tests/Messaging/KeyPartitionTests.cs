@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Orchestrator.Cli.Publishing;
 using Orchestrator.Contracts;
 using Orchestrator.Messaging.Embedded;
+using Orchestrator.Messaging.Kafka;
 using Orchestrator.Messaging.Wire;
 using Orchestrator.Tests.Infrastructure;
 using Orchestrator.Tests.Ledger;

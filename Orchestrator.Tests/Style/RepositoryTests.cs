@@ -21,7 +21,7 @@ public sealed partial class RepositoryTests
         ["Orchestrator.Decisioning"] = ["Orchestrator.Contracts", "Orchestrator.Messaging"],
         ["Orchestrator.Ledger"] = ["Orchestrator.Contracts", "Orchestrator.Messaging"],
         ["Orchestrator.Sagas"] = ["Orchestrator.Contracts", "Orchestrator.Messaging"],
-        // It checks the ledger by the ledger's own code: what is hashed is said in one place.
+        // Where it works on the store itself, as verify and reconcile do.
         ["Orchestrator.Cli"] = ["Orchestrator.Contracts", "Orchestrator.Messaging", "Orchestrator.Ledger"],
     };
 
