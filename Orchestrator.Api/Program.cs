@@ -1,21 +1,13 @@
 using Orchestrator.Api.Accounts;
-using Orchestrator.Api.Balances;
 using Orchestrator.Api.Figures;
 using Orchestrator.Api.Health;
 using Orchestrator.Api.Hosting;
 using Orchestrator.Api.Ledger;
 using Orchestrator.Api.OpenApi;
 using Orchestrator.Api.Parked;
-using Orchestrator.Api.Postings;
 using Orchestrator.Api.Problems;
-using Orchestrator.Api.Projections;
-using Orchestrator.Api.Reports;
-using Orchestrator.Api.Statements;
-using Orchestrator.Api.Reconciliation;
 using Orchestrator.Api.Transactions;
 using Orchestrator.Decisioning;
-using Orchestrator.Ledger;
-using Orchestrator.Ledger.Projections;
 using Orchestrator.Messaging;
 using Orchestrator.Sagas;
 
@@ -33,12 +25,9 @@ return await HostStart.RunAsync(async () =>
     if (roles.HasFlag(HostRoles.Sagas))
         builder.Services.AddSagas(builder.Configuration);
     if (roles.HasFlag(HostRoles.Ledger))
-        builder.Services.AddLedger().AddProjectionHost().AddMonthClosing();
-    builder.Services.AddLedgerReader();
-    builder.Services.AddPostings();
-    builder.Services.AddProjections();
+        builder.Services.AddLedgerRole();
+    builder.Services.AddLedgerApi();
     builder.Services.AddSagasReader();
-    builder.Services.AddStatementUploads();
     builder.Services.AddOrchestratorMessaging(builder.Configuration);
 
     builder.Services.AddHostParts(builder.Configuration);
@@ -59,16 +48,9 @@ return await HostStart.RunAsync(async () =>
     {
         app.UseOrchestratorOpenApi();
         app.MapAccounts();
-        app.MapPostings();
-        app.MapBalances();
-        app.MapProjections();
-        app.MapLedgerHeads();
-        app.MapStatements();
-        app.MapMonths();
-        app.MapReports();
+        app.MapLedger();
         app.MapTransactions();
         app.MapParked();
-        app.MapReconciliations();
         app.MapFigures();
     }
     await app.RunAsync();

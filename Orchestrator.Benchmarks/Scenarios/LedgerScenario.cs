@@ -22,6 +22,9 @@ sealed class LedgerScenario : IScenario
     const int ManyAccounts = 1_000_000;
     const int ReadsPerSecond = 1_000;
     const int ReadSeconds = 10;
+    const double LagRate = 3_000;
+    const int LagSeconds = 15;
+    const double EventsEach = 3;
 
     public string Name => "ledger";
 
@@ -40,6 +43,7 @@ sealed class LedgerScenario : IScenario
         ["hot_share"] = HotShare,
         ["many_events"] = ManyEvents,
         ["many_accounts"] = ManyAccounts,
+        ["lag_rate_per_second"] = LagRate,
         ["reads_per_second"] = ReadsPerSecond,
         ["floor"] = $"the rows of {FloorTransfers} transfers in units of up to 500 messages, {RowFloor.Connections} connections",
     });
@@ -49,9 +53,11 @@ sealed class LedgerScenario : IScenario
         await using var stage = await TransferStage.StartAsync(Accounts, context);
         var uniform = await LoadAsync(stage, new LedgerFlow(stage.Accounts), 0, context);
         var hot = await LoadAsync(stage, new LedgerFlow(stage.Accounts, HotShare), uniform.Load.Submitted, context);
+        var lag = await LagAsync(stage, uniform.Load.Submitted + hot.Load.Submitted, context);
+        var submitted = uniform.Load.Submitted + hot.Load.Submitted + lag.Load.Load.Submitted;
         var few = await stage.Servers.ScalarAsync<long>(StoredPostings.CountEvents, context.Stop);
         await StoredPostings.FillEventsAsync(stage.Servers, ManyEvents, context.Stop);
-        var many = await LoadAsync(stage, new LedgerFlow(stage.Accounts), uniform.Load.Submitted + hot.Load.Submitted, context);
+        var many = await LoadAsync(stage, new LedgerFlow(stage.Accounts), submitted, context);
         await StoredPostings.FillAccountsAsync(stage.Servers, ManyAccounts, context.Stop);
         var service = new Uri(stage.Service.Ready[TransfersService.Api]);
         await BalanceReads.RunAsync(service, ManyAccounts, ReadsPerSecond, TimeSpan.FromSeconds(ReadSeconds), context.Stop);
@@ -64,6 +70,11 @@ sealed class LedgerScenario : IScenario
             Details = new Dictionary<string, object?>(figures.Details, StringComparer.Ordinal)
             {
                 ["hot_account_per_s"] = hot.Load.CompletedPerSecond,
+                ["projection_lag_s"] = lag.Lag.WorstEvents / (EventsEach * LagRate),
+                ["projection_lag_events"] = lag.Lag.WorstEvents,
+                ["projection_lag_samples"] = lag.Lag.Samples,
+                ["projection_lag_rate_per_s"] = lag.Load.Load.CompletedPerSecond,
+                ["projection_lag_p99_ms"] = lag.Load.Load.Latency.P99Ms,
                 ["balance_p50_ms"] = reads.P50Ms,
                 ["balance_p99_ms"] = reads.P99Ms,
                 ["balance_p999_ms"] = reads.P999Ms,
@@ -86,6 +97,27 @@ sealed class LedgerScenario : IScenario
             Measure = TimeSpan.FromSeconds(context.Arguments.Seconds ?? DefaultSeconds),
         };
         return MeasuredLoad.RunAsync(stage.Servers, stage.Service, flow, plan, context, firstSequence);
+    }
+
+    // At the rate that must be reached, in an open loop: how far projections fall behind.
+    static async Task<(MeasuredLoad Load, ProjectionLag Lag)> LagAsync(TransferStage stage, long firstSequence, RunContext context)
+    {
+        var plan = new LoadPlan
+        {
+            Partitions = CommonSettings.Partitions,
+            Rate = LagRate,
+            LingerMs = 5,
+            WarmUp = (int)LagRate,
+            WarmUpTime = TimeSpan.FromSeconds(2),
+            Measure = TimeSpan.FromSeconds(LagSeconds),
+        };
+        var lag = new ProjectionLag(new Uri(stage.Service.Ready[TransfersService.Api]));
+        using var sampling = CancellationTokenSource.CreateLinkedTokenSource(context.Stop);
+        var samples = lag.SampleAsync(sampling.Token);
+        var load = await MeasuredLoad.RunAsync(stage.Servers, stage.Service, new LedgerFlow(stage.Accounts), plan, context, firstSequence);
+        await sampling.CancelAsync();
+        await samples;
+        return (load, lag);
     }
 
     static Task<double> FloorAsync(TransferStage stage, CancellationToken stop)

@@ -19,8 +19,6 @@ static class RebuildAccount
     public static async Task<int> RunAsync(
         string? accountId, string postgres, ClientConfig? kafka, bool withSnapshot, bool json, TimeProvider time, CancellationToken cancellationToken)
     {
-        if (accountId is null && kafka is not null)
-            throw new CommandException("bad_option", "--all reads the store: a topic would be read once for each account.");
         try
         {
             var rebuild = new AccountRebuild(postgres, kafka is null ? null : new TopicEvents(kafka, Topics.LedgerEvents), withSnapshot, time);

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Orchestrator.Cli.Connections;
+using Orchestrator.Cli.Output;
 
 namespace Orchestrator.Cli.Ledger;
 
@@ -40,6 +41,8 @@ static class RebuildCommand
         command.SetAction((parsed, cancellationToken) =>
         {
             var (topic, json) = (parsed.GetValue(from) == Topic, parsed.GetValue(Json));
+            if (topic && parsed.GetValue(All))
+                throw new CommandException("bad_option", "--all reads the store: a topic would be read once for each account.");
             return parsed.GetValue(Projection) is { } projection
                 ? ProjectionCommands.RebuildAsync(
                     connections.Api(parsed), projection, topic ? Topic : Store, wait: !parsed.GetValue(NoWait), json, time, cancellationToken)

@@ -28,6 +28,8 @@ sealed class GenerationBuild(
 
     static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(10);
 
+    (int Generation, IReadOnlyDictionary<int, long> Ends)? _atFirst;
+
     /// <summary>Makes the tables, and remembers where the topic is.</summary>
     /// <returns>Whether it was done here.</returns>
     public async Task<bool> StartAsync(ProjectionGeneration generation, CancellationToken cancellationToken)
@@ -69,12 +71,21 @@ sealed class GenerationBuild(
         return true;
     }
 
-    /// <summary>Whether no partition has more left to fold than the bound.</summary>
+    /// <summary>
+    /// Whether all is folded that was on the topic when it was first asked here, and no partition has more left than the bound: a short topic is not
+    /// caught up before it is read.
+    /// </summary>
     public async Task<bool> IsCaughtUpAsync(ProjectionGeneration generation, CancellationToken cancellationToken)
     {
-        var ends = await Task.Run(() => facts.ReadWatermarks(Partitions(), AnswerWithin), cancellationToken);
+        var marks = await WatermarksAsync(cancellationToken);
+        if (_atFirst?.Generation != generation.Number)
+            _atFirst = (generation.Number, marks.ToDictionary(e => e.Key.Partition.Value, e => e.Value.High));
         var positions = await StoredGroup.PositionsAsync(database, [generation.Group], topic, cancellationToken);
-        return ends.All(e => e.Value.High - Math.Max(e.Value.Low, positions.GetValueOrDefault((generation.Group, e.Key.Partition.Value))) <= options.CaughtUpLag);
+        return marks.All(e =>
+        {
+            var read = Math.Max(e.Value.Low, positions.GetValueOrDefault((generation.Group, e.Key.Partition.Value)));
+            return read >= _atFirst.Value.Ends[e.Key.Partition.Value] && e.Value.High - read <= options.CaughtUpLag;
+        });
     }
 
     /// <summary>Serves it instead of the one that is served.</summary>
@@ -117,11 +128,12 @@ sealed class GenerationBuild(
 
     IEnumerable<TopicPartition> Partitions() => Enumerable.Range(0, partitions).Select(p => new TopicPartition(topic, p));
 
-    async Task<IReadOnlyDictionary<int, long>> EndsAsync(CancellationToken cancellationToken)
-    {
-        var ends = await Task.Run(() => facts.ReadWatermarks(Partitions(), AnswerWithin), cancellationToken);
-        return ends.ToDictionary(e => e.Key.Partition.Value, e => e.Value.High);
-    }
+    async Task<IReadOnlyDictionary<int, long>> EndsAsync(CancellationToken cancellationToken) =>
+        (await WatermarksAsync(cancellationToken)).ToDictionary(e => e.Key.Partition.Value, e => e.Value.High);
+
+    // A stop does not wait for a broker that is away.
+    Task<IReadOnlyDictionary<TopicPartition, Watermarks>> WatermarksAsync(CancellationToken cancellationToken) =>
+        Task.Run(() => facts.ReadWatermarks(Partitions(), AnswerWithin), cancellationToken).WaitAsync(cancellationToken);
 
     Task<GenerationStep?> StepAsync(ProjectionGeneration generation, string state, CancellationToken cancellationToken) =>
         GenerationStep.BeginAsync(database, generation, state, cancellationToken);

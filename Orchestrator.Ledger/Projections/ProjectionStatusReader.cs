@@ -100,7 +100,7 @@ public sealed class ProjectionStatusReader(
         try
         {
             var partitions = Enumerable.Range(0, messaging.Partitions).Select(p => new TopicPartition(topic, p));
-            return await Task.Run(() => facts.ReadWatermarks(partitions, AnswerWithin), cancellationToken);
+            return await Task.Run(() => facts.ReadWatermarks(partitions, AnswerWithin), cancellationToken).WaitAsync(cancellationToken);
         }
         catch (KafkaException)
         {

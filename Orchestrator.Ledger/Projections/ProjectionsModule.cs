@@ -1,7 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
 using Orchestrator.Ledger.Projections.Balances;
-using Orchestrator.Ledger.Reports;
-using Orchestrator.Ledger.Statements;
 using Orchestrator.Messaging.Lanes;
 
 namespace Orchestrator.Ledger.Projections;
@@ -14,8 +12,6 @@ public static class ProjectionsModule
     {
         services.AddOptions<ProjectionOptions>().BindConfiguration(ProjectionOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<Projection, BalancesProjection>();
-        services.AddSingleton<Projection, StatementsProjection>();
-        services.AddSingleton<Projection, ReportsProjection>();
         services.AddSingleton<ProjectionCatalog>();
         services.AddSingleton<IProjectionSchemas>(provider => provider.GetRequiredService<ProjectionCatalog>());
         services.AddSingleton<ProjectionReader>();

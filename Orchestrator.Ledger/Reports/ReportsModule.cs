@@ -13,6 +13,7 @@ public static class ReportsModule
     public static IServiceCollection AddReports(this IServiceCollection services)
     {
         services.AddOptions<ReportOptions>().BindConfiguration(ReportOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<Projection, ReportsProjection>();
         services.AddSingleton<ReportReader>();
         return services;
     }

@@ -14,6 +14,7 @@ public static class StatementsModule
     public static IServiceCollection AddStatements(this IServiceCollection services)
     {
         services.AddOptions<StatementOptions>().BindConfiguration(StatementOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<Projection, StatementsProjection>();
         services.AddSingleton<StatementReader>();
         services.AddSingleton<IMonthCloser, MonthCloser>();
         return services;

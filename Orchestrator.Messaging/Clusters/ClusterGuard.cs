@@ -16,8 +16,9 @@ public sealed partial class ClusterGuard(NpgsqlDataSource database, ClusterFacts
     /// <exception cref="ClusterRefusedException">Another cluster is behind the database and the policy is to halt, or a topic does not fit.</exception>
     public async Task CheckAsync(IEnumerable<LaneGroup> groups, CancellationToken cancellationToken)
     {
-        var clusterId = await Task.Run(() => facts.ClusterId(Timeout), cancellationToken);
-        CheckTopics(groups, await Task.Run(() => facts.TopicPartitions(Timeout), cancellationToken));
+        // A stop does not wait for a broker that is away.
+        var clusterId = await Task.Run(() => facts.ClusterId(Timeout), cancellationToken).WaitAsync(cancellationToken);
+        CheckTopics(groups, await Task.Run(() => facts.TopicPartitions(Timeout), cancellationToken).WaitAsync(cancellationToken));
 
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);

@@ -34,7 +34,8 @@ public sealed class ProjectionsApiTests(ApiFixture api)
         Assert.Equal(0, await RunAsync("ledger", "projections", "--json"));
         Assert.Equal(0, await RunAsync("ledger", "check", "--projection", "balances"));
         var schema = await api.ScalarAsync<string>("select 'ledger_balances_' || generation from ledger.projection where name = 'balances' and state = 'active'");
-        await api.ScalarAsync<string>($"update {schema}.day set posted_minor = posted_minor + 1 where account_id = 'rebuilt' returning account_id");
+        await Eventually.HoldsAsync("a row is changed", async () => await api.ScalarAsync<string?>(
+            $"update {schema}.day set posted_minor = posted_minor + 1 where account_id = 'rebuilt' returning account_id") is not null);
         Assert.Equal(1, await RunAsync("ledger", "check", "--projection", "balances"));
         var found = (await api.PostAsync("/v1/projections/balances/check", body: null)).Json;
         Assert.False(found.GetProperty("agrees").GetBoolean());

@@ -31,6 +31,7 @@ public sealed class RebuildTests(TestInfrastructure infrastructure)
         Assert.Equal(2, accepted.Generation);
         await fixture.ServedAsync("counting", 2);
         Assert.IsType<RebuildOutcome.Accepted>(await fixture.Catalog.RequestAsync("counting", RebuildSource.Topic, default));
+        await fixture.ServedAsync("balances", 1);
         Assert.IsType<RebuildOutcome.Accepted>(await fixture.Catalog.RequestAsync("balances", RebuildSource.Topic, default));
         var counting = await fixture.ServedAsync("counting", 3);
         await fixture.ServedAsync("balances", 2);

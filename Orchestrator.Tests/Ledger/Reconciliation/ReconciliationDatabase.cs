@@ -46,7 +46,8 @@ public abstract class ReconciliationDatabase(TestInfrastructure infrastructure) 
         await accounts.ExecuteNonQueryAsync();
         await using var events = Database.CreateCommand("""
             insert into ledger.event (account_id, version, type, amount_minor, command_id, transaction_id, contra_account_id, contra_version, effective_at, recorded_at)
-            select id, version, case when amount > 0 then 5 else 6 end, abs(amount), command, transaction, 'settlement:' || currency || ':0', 1, day, day
+            select id, version, case when amount > 0 then 5 else 6 end, abs(amount), command, transaction, 'settlement:' || currency || ':0',
+                (select count(*) from ledger.event) + row_number() over (), day, day
             from unnest($1, $2, $3, $4, $5, $6, $7) as p (id, version, amount, command, transaction, currency, day)
             """);
         events.Parameters.Add(PgArray.Column(postings, NpgsqlDbType.Text, p => p.AccountId));
