@@ -26,7 +26,7 @@ static class StoredPostings
                 insert into ledger.event (account_id, version, type, amount_minor, command_id, transaction_id, hold_id, contra_account_id, contra_version,
                     effective_at, recorded_at, counterparty_account_id)
                 select 'stored-' || i % {Accounts}, i / {Accounts} * 3 + step, (array[2, 5, 3])[step], 1000, case step when 1 then id else gen_random_uuid() end, id,
-                    case when step <> 2 then id end, case when step > 1 then 'clearing:EUR:0' end, case when step > 1 then i end, t, t,
+                    case when step <> 2 then id end, case when step > 1 then 'clearing:EUR:999' end, case when step > 1 then i::bigint * 2 + step - 1 end, t, t,
                     'stored-' || (i + 1) % {Accounts}
                 from generate_series($1, $2) i, generate_series(1, 3) step,
                     lateral (select timestamptz '2025-01-01' + i * interval '1 ms' as t,

@@ -28,7 +28,7 @@ static class StoredTransfers
         $"""
         insert into ledger.event (account_id, version, type, amount_minor, command_id, transaction_id, hold_id, contra_account_id, contra_version, effective_at, recorded_at)
         select 'stored-' || i % {Accounts}, i / {Accounts} * 3 + step, (array[2, 5, 3])[step], 1000, gen_random_uuid(), {Id},
-            case step when 3 then gen_random_uuid() end, case when step > 1 then 'clearing:EUR:0' end, case when step > 1 then i end, t, t
+            case step when 3 then gen_random_uuid() end, case when step > 1 then 'clearing:EUR:999' end, case when step > 1 then i::bigint * 2 + step - 1 end, t, t
         from generate_series($1, $2) i, generate_series(1, 3) step, lateral (select timestamptz '2025-01-01' + i * interval '20 ms' as t) at
         """,
         // What decisioning, the saga and the ledger have taken: one, five and three messages.

@@ -29,10 +29,10 @@ public sealed class ProjectionOptions
     public int KeepRetiredMs { get; init; } = 60_000;
 
     /// <summary>
-    /// How long a projection's lane rests after a unit, in milliseconds, so that it folds more at a time: how far a quiet projection is behind. Default 50.
+    /// How long a projection's lane rests after a unit, in milliseconds, so that it folds more at a time: how far a quiet projection is behind. Default 250.
     /// </summary>
     [Range(0, 10_000)]
-    public int RestMs { get; init; } = 50;
+    public int RestMs { get; init; } = 250;
 
     /// <summary>Of how many accounts each lane of a generation keeps in memory how far they are folded; about 150 bytes each. Default 20,000.</summary>
     [Range(100, 10_000_000)]
