@@ -40,7 +40,7 @@ public static class MessagingModule
             var options = sp.GetRequiredService<MessagingOptions>();
             return new LaneDatabase(
                 NpgsqlDataSource.Create(Databases.LaneConnection(ReadPostgres(configuration), LanePool(services, sp, options))),
-                NpgsqlDataSource.Create(Databases.LaneConnection(ReadPostgres(configuration), options.ConcurrentCommits)));
+                NpgsqlDataSource.Create(Databases.LaneConnection(ReadPostgres(configuration), options.ConcurrentCommits + 1)));
         });
         services.AddSingleton(sp => new MessageCatalog(
             ContractCatalog.All.Concat(sp.GetServices<MessageContract>()),

@@ -24,7 +24,10 @@ public sealed class LaneGroup
     /// </summary>
     public TimeSpan Rest { get; init; }
 
-    /// <summary>Whether the process is ready for its work while the group is not: so for groups that are added while it runs. Default false.</summary>
+    /// <summary>
+    /// Whether nobody waits for the group: the process is ready while the group is not, and its units are committed apart from those of other groups.
+    /// Default false.
+    /// </summary>
     public bool IsBackground { get; init; }
 }
 

@@ -30,6 +30,10 @@ public sealed record LaneServices(
     /// <summary>How many units of work are decided at once. Beyond what the processors can serve, more of them only wait for each other.</summary>
     internal SemaphoreSlim UnitSlots { get; } = new(Options.ConcurrentUnits);
 
-    /// <summary>Commits them.</summary>
-    internal GroupCommit GroupCommit { get; } = new(Commits, Options.MaxBatch, Options.ConcurrentCommits);
+    /// <summary>Commits them. Units of the background do so apart, one transaction at a time: what somebody waits for does not wait for them.</summary>
+    internal GroupCommit CommitOf(LaneGroup group) => group.IsBackground ? _background : _commit;
+
+    readonly GroupCommit _commit = new(Commits, Options.MaxBatch, Options.ConcurrentCommits);
+
+    readonly GroupCommit _background = new(Commits, Options.MaxBatch, maxConcurrent: 1);
 }

@@ -14,7 +14,7 @@ namespace Orchestrator.Messaging.Lanes;
 /// A unit either takes effect whole, or throws and has changed nothing.
 /// </summary>
 internal sealed class LaneUnits(
-    LaneGrant grant, LaneProcessor processor, LaneServices services, LaneOutbox outbox, LaneTimers timers, ParkedLane parked)
+    LaneGrant grant, LaneProcessor processor, LaneServices services, GroupCommit commits, LaneOutbox outbox, LaneTimers timers, ParkedLane parked)
 {
     const int RecentIdsKept = 16_384;
 
@@ -217,7 +217,7 @@ internal sealed class LaneUnits(
             {
                 Messages = Math.Max(1, sorted.Handled.Count + sorted.Parked.Count),
             };
-            await services.GroupCommit.CommitAsync(commit, cancellationToken);
+            await commits.CommitAsync(commit, cancellationToken);
         }
         catch
         {

@@ -49,7 +49,7 @@ internal sealed partial class LaneWorker : IAsyncDisposable
         _outbox = new LaneOutbox(grant, services.Producer, services.Options.MaxUnacknowledged / 2, _wake.Set);
         _timers = new LaneTimers(grant, services.Database, services.Reader);
         _parked = new ParkedLane(grant, services.Database, services.Reader);
-        _units = new LaneUnits(grant, _processor, services, _outbox, _timers, _parked);
+        _units = new LaneUnits(grant, _processor, services, services.CommitOf(group), _outbox, _timers, _parked);
         _loop = Task.Run(RunAsync);
     }
 
