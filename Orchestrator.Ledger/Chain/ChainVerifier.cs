@@ -1,5 +1,6 @@
 using System.Data;
 using Npgsql;
+using Orchestrator.Ledger.Storage;
 
 namespace Orchestrator.Ledger.Chain;
 
@@ -87,15 +88,15 @@ public sealed class ChainVerifier(NpgsqlDataSource database, TimeProvider time)
         CommandId = row.GetGuid(7),
         EffectiveAtMicros = Micros(row, 8),
         RecordedAtMicros = Micros(row, 9),
-        TransactionId = row.IsDBNull(10) ? null : row.GetGuid(10),
-        HoldId = row.IsDBNull(11) ? null : row.GetGuid(11),
-        ContraAccountId = row.IsDBNull(12) ? null : row.GetString(12),
-        ContraVersion = row.IsDBNull(13) ? null : row.GetInt64(13),
-        Reason = row.IsDBNull(14) ? null : row.GetString(14),
-        ReleasedMinor = row.IsDBNull(15) ? null : row.GetInt64(15),
+        TransactionId = row.Id(10),
+        HoldId = row.Id(11),
+        ContraAccountId = row.Text(12),
+        ContraVersion = row.Number(13),
+        Reason = row.Text(14),
+        ReleasedMinor = row.Number(15),
         ExpiresAtMicros = row.IsDBNull(16) ? null : Micros(row, 16),
-        CounterpartyAccountId = row.IsDBNull(17) ? null : row.GetString(17),
-        ReversesTransactionId = row.IsDBNull(18) ? null : row.GetGuid(18),
+        CounterpartyAccountId = row.Text(17),
+        ReversesTransactionId = row.Id(18),
     };
 
     // As the database keeps them, microseconds since 2000: what is no instant of the calendar must be hashed too. It may wrap, and stays one to one.

@@ -1,5 +1,6 @@
 using Npgsql;
 using NpgsqlTypes;
+using Orchestrator.Ledger.Storage;
 
 namespace Orchestrator.Ledger.Projections;
 
@@ -22,8 +23,8 @@ public sealed class ProjectionCatalog(NpgsqlDataSource database) : IProjectionSc
         {
             live.Add(new ProjectionGeneration(
                 rows.GetString(0), rows.GetInt32(1), rows.GetInt32(2), State(rows.GetString(3)), Source(rows.GetString(4)),
-                rows.IsDBNull(5) ? null : rows.GetFieldValue<DateTimeOffset>(5), rows.IsDBNull(6) ? null : rows.GetFieldValue<DateTimeOffset>(6),
-                rows.IsDBNull(7) ? null : rows.GetString(7)));
+                rows.Instant(5), rows.Instant(6),
+                rows.Text(7)));
         }
         return live;
     }

@@ -1,4 +1,5 @@
 using System.Text;
+using Orchestrator.Ledger.Formats;
 
 namespace Orchestrator.Ledger.Reconciliation;
 
@@ -25,8 +26,9 @@ static class CsvStatement
         using var reader = new StreamReader(file, Encoding.UTF8, detectEncodingFromByteOrderMarks: true, 64 << 10, leaveOpen: true);
         Columns? columns = null;
         var fields = new List<string>();
-        foreach (var (number, line, tooLong) in Lines(reader))
+        foreach (var (count, line, tooLong) in TextLines.Read(reader, MaxLineLength))
         {
+            var number = checked((int)count);
             if (columns is null)
                 columns = Columns.Of(!tooLong && CsvFields.TrySplit(line, fields) ? fields : []);
             else if (tooLong)
@@ -45,46 +47,6 @@ static class CsvStatement
     }
 
     static StatementRow Bad(int number, string code, string detail) => new(number, null, new BadRow(number, code, "", detail));
-
-    // Lines end with LF or CRLF; what is longer than a line may be is cut, and marked.
-    static IEnumerable<(int Number, string Line, bool TooLong)> Lines(StreamReader reader)
-    {
-        var buffer = new char[16 << 10];
-        var line = new StringBuilder();
-        var (number, tooLong) = (1, false);
-        int read;
-        while ((read = reader.Read(buffer)) > 0)
-        {
-            var rest = buffer.AsMemory(0, read);
-            int end;
-            while ((end = rest.Span.IndexOf('\n')) >= 0)
-            {
-                tooLong |= !Append(line, rest.Span[..end]);
-                yield return (number++, Take(line), tooLong);
-                tooLong = false;
-                rest = rest[(end + 1)..];
-            }
-            tooLong |= !Append(line, rest.Span);
-        }
-        if (line.Length > 0 || tooLong)
-            yield return (number, Take(line), tooLong);
-    }
-
-    static bool Append(StringBuilder line, ReadOnlySpan<char> text)
-    {
-        var room = Math.Min(text.Length, MaxLineLength - line.Length);
-        line.Append(text[..room]);
-        return room == text.Length;
-    }
-
-    static string Take(StringBuilder line)
-    {
-        if (line.Length > 0 && line[^1] == '\r')
-            line.Length--;
-        var text = line.ToString();
-        line.Clear();
-        return text;
-    }
 
     sealed class Columns
     {

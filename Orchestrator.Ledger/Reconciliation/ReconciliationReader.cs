@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Npgsql;
+using Orchestrator.Ledger.Storage;
 
 namespace Orchestrator.Ledger.Reconciliation;
 
@@ -64,7 +65,7 @@ public sealed class ReconciliationReader(NpgsqlDataSource database)
         while (await reader.ReadAsync(cancellationToken))
         {
             totals.Add(new ReconciliationTotal(
-                reader.GetString(0), reader.IsDBNull(1) ? null : reader.GetString(1), reader.GetString(2), reader.GetInt64(3), reader.GetDecimal(4),
+                reader.GetString(0), reader.Text(1), reader.GetString(2), reader.GetInt64(3), reader.GetDecimal(4),
                 reader.GetInt64(5), reader.GetDecimal(6)));
         }
         return new ReconciliationView(statement, totals.Sum(t => t.Open), totals, skipped);
@@ -98,7 +99,7 @@ public sealed class ReconciliationReader(NpgsqlDataSource database)
         {
             page.Add(new BreakView(
                 reader.GetInt32(0), reader.GetString(1), reader.GetString(2), reader.GetInt64(3), reader.GetString(4), reader.GetFieldValue<DateOnly>(5),
-                reader.IsDBNull(6) ? null : reader.GetString(6),
+                reader.Text(6),
                 reader.IsDBNull(9) ? null : new PostingView(
                     reader.GetString(7), reader.GetInt64(8), reader.GetInt64(9), reader.GetString(10), reader.GetFieldValue<DateTimeOffset>(11))));
         }

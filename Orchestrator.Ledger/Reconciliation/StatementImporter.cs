@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Npgsql;
 using NpgsqlTypes;
+using Orchestrator.Ledger.Storage;
 
 namespace Orchestrator.Ledger.Reconciliation;
 
@@ -138,7 +139,7 @@ public sealed class StatementImporter(NpgsqlDataSource database, ReconciliationO
         await reader.ReadAsync(cancellationToken);
         DateOnly? earliest = reader.IsDBNull(1) ? null : reader.GetFieldValue<DateOnly>(1);
         DateOnly? latest = reader.IsDBNull(2) ? null : reader.GetFieldValue<DateOnly>(2);
-        if ((head.Currency ?? (reader.IsDBNull(0) ? null : reader.GetString(0))) is not { } currency
+        if ((head.Currency ?? (reader.Text(0))) is not { } currency
             || (head.From ?? earliest) is not { } from || (head.To ?? latest) is not { } to)
             throw new StatementException(StatementException.Codes.NoLines, "no line can be read, and no period and currency either");
         if (from > to)

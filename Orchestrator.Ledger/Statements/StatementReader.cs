@@ -4,6 +4,7 @@ using Npgsql;
 using NpgsqlTypes;
 using Orchestrator.Ledger.Formats;
 using Orchestrator.Ledger.Projections;
+using Orchestrator.Ledger.Storage;
 
 namespace Orchestrator.Ledger.Statements;
 
@@ -75,7 +76,7 @@ public sealed class StatementReader(NpgsqlDataSource database, IProjectionSchema
             return null;
         var (currency, first, last) = (reader.GetString(0), reader.GetFieldValue<DateOnly>(1), reader.GetFieldValue<DateOnly>(2));
         var (lastVersion, lastRecordedAt, balance) = (reader.GetInt64(3), reader.GetFieldValue<DateTimeOffset>(4), reader.GetInt64(5));
-        var (customerId, ledgerVersion) = (reader.IsDBNull(6) ? null : reader.GetString(6), reader.GetInt64(7));
+        var (customerId, ledgerVersion) = (reader.Text(6), reader.GetInt64(7));
         await reader.NextResultAsync(cancellationToken);
         var totals = new Dictionary<Month, MonthTotals>();
         while (await reader.ReadAsync(cancellationToken))
@@ -149,8 +150,8 @@ public sealed class StatementReader(NpgsqlDataSource database, IProjectionSchema
         {
             page.Add(new StatementEntry(
                 reader.GetInt64(0), reader.GetFieldValue<DateTimeOffset>(1), reader.GetFieldValue<DateTimeOffset>(2), reader.GetBoolean(3), reader.GetString(4),
-                reader.GetInt64(5), 0, reader.IsDBNull(6) ? null : reader.GetString(6), reader.IsDBNull(7) ? null : reader.GetGuid(7),
-                reader.IsDBNull(8) ? null : reader.GetGuid(8), reader.IsDBNull(9) ? null : reader.GetString(9)));
+                reader.GetInt64(5), 0, reader.Text(6), reader.Id(7),
+                reader.Id(8), reader.Text(9)));
         }
         return page;
     }
