@@ -9,4 +9,7 @@ static class Instants
         var ticks = instant.UtcTicks;
         return new DateTimeOffset(ticks - (ticks % TimeSpan.TicksPerMicrosecond), TimeSpan.Zero);
     }
+
+    /// <summary>The later of two.</summary>
+    public static DateTimeOffset Later(DateTimeOffset one, DateTimeOffset other) => one > other ? one : other;
 }

@@ -40,7 +40,8 @@ public static class MessagingModule
             var options = sp.GetRequiredService<MessagingOptions>();
             return new LaneDatabase(
                 NpgsqlDataSource.Create(Databases.LaneConnection(ReadPostgres(configuration), LanePool(services, sp, options))),
-                NpgsqlDataSource.Create(Databases.LaneConnection(ReadPostgres(configuration), options.ConcurrentCommits + 1)));
+                NpgsqlDataSource.Create(Databases.LaneConnection(ReadPostgres(configuration), options.ConcurrentCommits)),
+                NpgsqlDataSource.Create(Databases.BackgroundConnection(ReadPostgres(configuration))));
         });
         services.AddSingleton(sp => new MessageCatalog(
             ContractCatalog.All.Concat(sp.GetServices<MessageContract>()),
@@ -53,7 +54,7 @@ public static class MessagingModule
         services.AddSingleton(sp =>
         {
             var database = sp.GetRequiredService<LaneDatabase>();
-            return ActivatorUtilities.CreateInstance<LaneServices>(sp, database.Source, database.Commits);
+            return ActivatorUtilities.CreateInstance<LaneServices>(sp, database);
         });
         services.AddSingleton(sp => new ClusterFacts(sp.GetRequiredService<KafkaOptions>().ClientConfig()));
         services.AddSingleton<ClusterGuard>();

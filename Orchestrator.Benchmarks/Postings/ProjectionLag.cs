@@ -7,6 +7,8 @@ sealed class ProjectionLag(Uri service)
 {
     static readonly TimeSpan Between = TimeSpan.FromSeconds(1);
 
+    const long Few = 100;
+
     long _worst;
     int _samples;
 
@@ -14,6 +16,23 @@ sealed class ProjectionLag(Uri service)
     public long WorstEvents => _worst;
 
     public int Samples => _samples;
+
+    /// <summary>Waits until no projection has more than a few events to read.</summary>
+    /// <returns>How long that took.</returns>
+    /// <exception cref="TimeoutException">It took longer than the bound.</exception>
+    public async Task<TimeSpan> CatchUpAsync(TimeSpan bound, CancellationToken stop)
+    {
+        using var client = new HttpClient { BaseAddress = service };
+        using var seconds = new PeriodicTimer(Between);
+        var began = TimeProvider.System.GetTimestamp();
+        while (await LookAsync(client, stop) > Few)
+        {
+            if (TimeProvider.System.GetElapsedTime(began) > bound)
+                throw new TimeoutException($"projections have not caught up within {bound}");
+            await seconds.WaitForNextTickAsync(stop);
+        }
+        return TimeProvider.System.GetElapsedTime(began);
+    }
 
     /// <summary>Samples once a second until it is stopped; the service takes its figure once a second.</summary>
     public async Task SampleAsync(CancellationToken stop)
@@ -24,12 +43,7 @@ sealed class ProjectionLag(Uri service)
         {
             while (await seconds.WaitForNextTickAsync(stop))
             {
-                using var answer = JsonDocument.Parse(await client.GetStringAsync("/v1/projections", stop));
-                foreach (var projection in answer.RootElement.EnumerateArray())
-                {
-                    if (projection.TryGetProperty("active", out var active) && active.TryGetProperty("lag", out var lag))
-                        _worst = Math.Max(_worst, lag.GetInt64());
-                }
+                _worst = Math.Max(_worst, await LookAsync(client, stop));
                 _samples++;
             }
         }
@@ -37,5 +51,13 @@ sealed class ProjectionLag(Uri service)
         {
             // the load is over
         }
+    }
+
+    static async Task<long> LookAsync(HttpClient client, CancellationToken stop)
+    {
+        using var answer = JsonDocument.Parse(await client.GetStringAsync("/v1/projections", stop));
+        return answer.RootElement.EnumerateArray()
+            .Select(p => p.TryGetProperty("active", out var active) && active.TryGetProperty("lag", out var lag) ? lag.GetInt64() : 0)
+            .DefaultIfEmpty(0).Max();
     }
 }

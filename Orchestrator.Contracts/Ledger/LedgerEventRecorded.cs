@@ -23,6 +23,8 @@ namespace Orchestrator.Contracts.Ledger;
 /// <param name="ExpiresAt">Of a hold that is placed: when it expires, UTC; null when it does not.</param>
 /// <param name="CounterpartyAccountId">The account that pays or receives at the other end, where the command named it.</param>
 /// <param name="ReversesTransactionId">The transaction that this one undoes, when it does.</param>
+/// <param name="Lane">The lane that recorded it; null for events from before lanes numbered theirs.</param>
+/// <param name="LaneSequence">1, 2, 3, ... without a gap in each lane: who has folded one number of a lane has seen all before it.</param>
 public sealed record LedgerEventRecorded(
     string AccountId,
     long Version,
@@ -40,7 +42,9 @@ public sealed record LedgerEventRecorded(
     long? ReleasedMinor = null,
     DateTimeOffset? ExpiresAt = null,
     string? CounterpartyAccountId = null,
-    Guid? ReversesTransactionId = null) : IContract
+    Guid? ReversesTransactionId = null,
+    int? Lane = null,
+    long? LaneSequence = null) : IContract
 {
     /// <inheritdoc />
     public void Validate(ContractErrors errors)
@@ -48,6 +52,10 @@ public sealed record LedgerEventRecorded(
         errors.Required(AccountId, "accountId");
         if (Version < 1)
             errors.Add("version_out_of_range", "version", "from 1");
+        if (Lane is < 0 || (Lane is null) != (LaneSequence is null))
+            errors.Add("lane_out_of_range", "lane", "from 0, together with laneSequence");
+        if (LaneSequence is < 1)
+            errors.Add("lane_sequence_out_of_range", "laneSequence", "from 1");
     }
 }
 

@@ -8,14 +8,14 @@ namespace Orchestrator.Ledger.Chain;
 /// <summary>The head of a lane's chain in the database: read with what a unit of work reads, written with what it writes.</summary>
 static class ChainStore
 {
-    const string SelectHead = "select o.chain_id, c.sequence, c.hash from ledger.chain_origin o left join ledger.chain c on c.lane = $1";
+    const string SelectHead = "select o.chain_id, c.sequence, c.hash, c.recorded_at from ledger.chain_origin o left join ledger.chain c on c.lane = $1";
 
     // Only who knows the head moves it, and a lane has one beginning: otherwise no row matches, or the key is taken, and the unit fails.
-    const string InsertHead = "insert into ledger.chain (lane, sequence, hash) select * from unnest($1, $2, $3)";
+    const string InsertHead = "insert into ledger.chain (lane, sequence, hash, recorded_at) select * from unnest($1, $2, $3, $4)";
 
     const string MoveHead = """
-        update ledger.chain c set sequence = u.sequence, hash = u.hash
-        from unnest($1, $2, $3, $4, $5) as u (lane, sequence, hash, stored_sequence, stored_hash)
+        update ledger.chain c set sequence = u.sequence, hash = u.hash, recorded_at = u.recorded_at
+        from unnest($1, $2, $3, $4, $5, $6) as u (lane, sequence, hash, recorded_at, stored_sequence, stored_hash)
         where c.lane = u.lane and c.sequence = u.stored_sequence and c.hash = u.stored_hash
         """;
 
@@ -29,9 +29,9 @@ static class ChainStore
         if (!await reader.ReadAsync(cancellationToken))
             throw new NpgsqlException("ledger.chain_origin has no row, so no chain can go on");
         var lane = checked((short)partition);
-        chain.Learn(reader.IsDBNull(1)
-            ? ChainLink.Genesis(reader.GetGuid(0), lane)
-            : new ChainLink(lane, reader.GetInt64(1), reader.GetFieldValue<byte[]>(2)));
+        chain.Learn(
+            reader.IsDBNull(1) ? ChainLink.Genesis(reader.GetGuid(0), lane) : new ChainLink(lane, reader.GetInt64(1), reader.GetFieldValue<byte[]>(2)),
+            reader.Instant(3) ?? DateTimeOffset.MinValue);
     }
 
     /// <summary>Moves the head to the unit's last event.</summary>
@@ -47,6 +47,7 @@ static class ChainStore
                 PgArray.Column(head, NpgsqlDbType.Smallint, h => h.Lane),
                 PgArray.Column(head, NpgsqlDbType.Bigint, h => h.Sequence),
                 PgArray.Column(head, NpgsqlDbType.Bytea, h => h.Hash),
+                PgArray.Of<DateTimeOffset>(NpgsqlDbType.TimestampTz, [chain.RecordedAt]),
             },
         };
         if (!begins)

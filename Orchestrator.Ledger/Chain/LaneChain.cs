@@ -7,6 +7,7 @@ sealed class LaneChain
 {
     readonly EventHasher _hasher = new();
     ChainLink? _head;
+    DateTimeOffset _storedAt;
 
     /// <summary>Whether it was read; it must be, before an event is appended.</summary>
     public bool IsKnown => Stored is not null;
@@ -18,8 +19,11 @@ sealed class LaneChain
     /// <exception cref="InvalidOperationException">It was not read before the unit's messages were handled.</exception>
     public ChainLink Head => _head ?? throw new InvalidOperationException("the head of the lane's chain was not read before its commands were handled");
 
+    /// <summary>When the last event was recorded, the unit's events included, UTC; the beginning of time while there is none.</summary>
+    public DateTimeOffset RecordedAt { get; private set; }
+
     /// <summary>Takes what was read.</summary>
-    public void Learn(ChainLink head) => Stored = _head = head;
+    public void Learn(ChainLink head, DateTimeOffset recordedAt) => (Stored, _head, _storedAt, RecordedAt) = (head, head, recordedAt, recordedAt);
 
     /// <summary>Gives <paramref name="e"/> its place after the last event.</summary>
     public LedgerEvent Append(LedgerEvent e)
@@ -27,12 +31,17 @@ sealed class LaneChain
         var head = Head;
         var sequence = head.Sequence + 1;
         _head = new ChainLink(head.Lane, sequence, _hasher.Next(head.Hash, ChainedEvent.Of(e, head.Lane, sequence)));
+        RecordedAt = e.RecordedAt;
         return e with { Link = _head };
     }
 
     /// <summary>The unit is stored.</summary>
-    public void Committed() => Stored = _head;
+    public void Committed() => (Stored, _storedAt) = (_head, RecordedAt);
 
     /// <summary>The unit is not stored, or nobody knows: the head is read anew.</summary>
-    public void RolledBack() => Stored = _head = null;
+    public void RolledBack()
+    {
+        Stored = _head = null;
+        RecordedAt = _storedAt;
+    }
 }

@@ -46,5 +46,5 @@ public sealed record LedgerEvent(
     /// <param name="after">The account after the event.</param>
     public LedgerEventRecorded Announce(AccountState after) => new(
         AccountId, Version, Type, AmountMinor, after.Currency, CommandId, after.Counters, EffectiveAt, RecordedAt, TransactionId, HoldId, ContraAccountId, Reason,
-        ReleasedMinor, ExpiresAt, CounterpartyAccountId, ReversesTransactionId);
+        ReleasedMinor, ExpiresAt, CounterpartyAccountId, ReversesTransactionId, Link?.Lane, Link?.Sequence);
 }

@@ -110,7 +110,8 @@ sealed class LedgerMemory(int accountCapacity, int holdCapacity)
     }
 
     /// <summary>Takes an event into the unit.</summary>
-    public AccountState Record(LedgerEvent e, AccountSlot account, AccountSlot? contra)
+    /// <returns>The event in its place in the lane's chain, and the account after it.</returns>
+    public (LedgerEvent Sealed, AccountState After) Record(LedgerEvent e, AccountSlot account, AccountSlot? contra)
     {
         var after = LedgerFold.Apply(account.State ?? throw NotRead("account"), e);
         if (e.ContraAccountId is not null)
@@ -127,8 +128,9 @@ sealed class LedgerMemory(int accountCapacity, int holdCapacity)
         }
         if (e is { Type: LedgerEventType.HoldPlaced, ReversesTransactionId: { } reversed })
             _reversedInUnit.Add(reversed);
-        _events.Add(Chain.Append(e));
-        return after;
+        var link = Chain.Append(e);
+        _events.Add(link);
+        return (link, after);
     }
 
     /// <summary>Takes a refusal into the unit.</summary>

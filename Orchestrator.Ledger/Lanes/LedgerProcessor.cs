@@ -104,7 +104,7 @@ public sealed class LedgerProcessor : LaneProcessor
 
     void Open(OpenAccount command, UnitOfWork work)
     {
-        var now = Instants.Stored(work.Now);
+        var now = Now(work);
         var slot = _memory.Account(command.AccountId);
         var settlement = _memory.Contra(AccountKind.Settlement, command.Currency, _partition, now);
         var decision = LedgerDecider.Open(slot.State, settlement.State!, command, now);
@@ -124,7 +124,7 @@ public sealed class LedgerProcessor : LaneProcessor
         // Nobody is answered: what it came to is told by the account's events.
         if (_memory.RepliesTo(command.CommandId) is not null)
             return;
-        var now = Instants.Stored(work.Now);
+        var now = Now(work);
         var slot = _memory.Account(command.AccountId);
         var decision = LedgerDecider.ChangeStatus(slot.State, command, now);
         if (Decided(command.CommandId, new(CommandFingerprint.Of(command), ReasonOf(decision), now), decision, slot, contra: null, work) is { } reason)
@@ -133,7 +133,7 @@ public sealed class LedgerProcessor : LaneProcessor
 
     void Answer(ILedgerCommand command, UnitOfWork work)
     {
-        var now = Instants.Stored(work.Now);
+        var now = Now(work);
         var fingerprint = CommandFingerprint.Of(command);
         if (_memory.RepliesTo(command.CommandId) is { } replies)
         {
@@ -166,7 +166,7 @@ public sealed class LedgerProcessor : LaneProcessor
     void Expire(ExpireHold command, UnitOfWork work)
     {
         var slot = _memory.Account(command.AccountId);
-        var decision = (LedgerDecision.Accepted)LedgerDecider.Expire(slot.State, _memory.Hold(command.HoldId), command, Instants.Stored(work.Now));
+        var decision = (LedgerDecision.Accepted)LedgerDecider.Expire(slot.State, _memory.Hold(command.HoldId), command, Now(work));
         Record(decision, slot, contra: null, work);
         foreach (var e in decision.Events)
             work.Publish(new HoldExpired(command.HoldId, command.TransactionId, command.HoldId, command.ReplyKey, e.RecordedAt), LedgerIds.Reply(e.CommandId));
@@ -183,11 +183,14 @@ public sealed class LedgerProcessor : LaneProcessor
         return reply.Refusal;
     }
 
+    // Never before what the lane has recorded, whichever machine's clock that was: what an account had at an instant stays what it was.
+    DateTimeOffset Now(UnitOfWork work) => Instants.Later(Instants.Stored(work.Now), _memory.Chain.RecordedAt);
+
     static string? ReasonOf(LedgerDecision decision) => (decision as LedgerDecision.Refused)?.Reason;
 
     void AnswerAgain(ILedgerCommand command, IReadOnlyList<FirstReply> replies, Guid fingerprint, UnitOfWork work)
     {
-        var now = Instants.Stored(work.Now);
+        var now = Now(work);
         foreach (var first in replies)
         {
             if (first.Fingerprint != fingerprint || (first.Refusal is null && !IsSame(command)))
@@ -259,8 +262,8 @@ public sealed class LedgerProcessor : LaneProcessor
             // The timer of a hold that expires is the message that is being handled.
             if (e is { HoldId: { } holdId, Type: LedgerEventType.HoldCaptured or LedgerEventType.HoldReleased } && _memory.Hold(holdId)?.ExpiresAt is not null)
                 work.CancelTimer(LedgerIds.ExpiryOf(holdId));
-            var after = _memory.Record(e, slot, contra);
-            work.Publish(e.Announce(after));
+            var (link, after) = _memory.Record(e, slot, contra);
+            work.Publish(link.Announce(after));
         }
     }
 }

@@ -34,19 +34,21 @@ sealed class GenerationBuild(
     /// <returns>Whether it was done here.</returns>
     public async Task<bool> StartAsync(ProjectionGeneration generation, CancellationToken cancellationToken)
     {
-        // Before the copying, which so sees every event up to there: an event is on the topic after its commit.
+        // Before the marks, which so are beyond what the topic holds up to there: an event is on the topic after its commit.
         var ends = generation.Source is RebuildSource.Store ? await EndsAsync(cancellationToken) : null;
         await using var step = await StepAsync(generation, "requested", cancellationToken);
         if (step is null)
             return false;
         await step.ExecuteAsync(
-            $"drop schema if exists {generation.Schema} cascade; create schema {generation.Schema}; {FoldedVersions.CreateSql(generation.Schema)} {projection.CreateSql(generation.Schema)}",
+            $"drop schema if exists {generation.Schema} cascade; create schema {generation.Schema}; {LaneMarks.CreateSql(generation.Schema)} "
+            + $"{LaneMarks.BeginSql(generation.Schema, partitions, atHeads: ends is not null)} {projection.CreateSql(generation.Schema)}",
             cancellationToken);
         if (ends is not null)
             await StoredGroup.SeedAsync(step.Connection, generation.Group, topic, ends, cancellationToken);
+        // From the topic, only what was recorded before lanes numbered their events is copied: the topic does not tell where it belongs.
         await step.MoveAsync(
-            "state = $3, version = $4, started_at = now()", cancellationToken,
-            new() { Value = ends is null ? "catching_up" : "copying" }, new() { Value = projection.Version });
+            "version = $3, started_at = now(), state = case when $4 or (select events_before from ledger.chain_origin) > 0 then 'copying' else 'catching_up' end",
+            cancellationToken, new() { Value = projection.Version }, new() { Value = ends is not null });
         return true;
     }
 
@@ -57,7 +59,7 @@ sealed class GenerationBuild(
         await using var step = await StepAsync(generation, "copying", cancellationToken);
         if (step is null)
             return false;
-        var events = await StoredEvents.NextAsync(step.Connection, await step.CursorAsync(cancellationToken), options.CopyBatch, cancellationToken);
+        var events = await StoredEvents.NextAsync(step.Connection, generation.Schema, await step.CursorAsync(cancellationToken), options.CopyBatch, cancellationToken);
         if (events.Count == 0)
         {
             await step.MoveAsync("state = 'catching_up'", cancellationToken);
@@ -66,8 +68,8 @@ sealed class GenerationBuild(
         await FoldAsync(projection, step.Connection, generation.Schema, partitions, events, cancellationToken);
         var last = events[^1];
         await step.MoveAsync(
-            "copied_account = $3, copied_version = $4, copied_counters = $5", cancellationToken,
-            new() { Value = last.AccountId }, new() { Value = last.Version }, PgArray.Of(NpgsqlDbType.Bigint, Stored(last.Counters)));
+            "copied_account = $3, copied_version = $4, copied_counters = $5, copied_events = copied_events + $6", cancellationToken,
+            new() { Value = last.AccountId }, new() { Value = last.Version }, PgArray.Of(NpgsqlDbType.Bigint, Stored(last.Counters)), new() { Value = events.Count });
         return true;
     }
 
@@ -117,7 +119,6 @@ sealed class GenerationBuild(
         Projection projection, NpgsqlConnection connection, string schema, int partitions, IReadOnlyList<LedgerEventRecorded> events, CancellationToken cancellationToken)
     {
         await using var batch = new NpgsqlBatch(connection) { Timeout = StatementSeconds };
-        batch.BatchCommands.Add(FoldedVersions.Set(schema, events));
         foreach (var lane in events.GroupBy(e => KeyPartition.Of(e.AccountId, partitions)).OrderBy(g => g.Key))
         {
             foreach (var command in projection.Fold(schema, lane.Key, [.. lane]))

@@ -8,7 +8,7 @@ using Orchestrator.Messaging.Configuration;
 namespace Orchestrator.Ledger.Projections;
 
 /// <summary>
-/// Compares what is served of a projection with what its code makes of the ledger's own events: folds them anew, each account up to where the served
+/// Compares what is served of a projection with what its code makes of the ledger's own events: folds them anew, each lane up to where the served
 /// generation is, and compares every table row by row. All in one transaction over one snapshot, which is rolled back, so it leaves nothing. It takes as
 /// long as a rebuild; one runs at a time.
 /// </summary>
@@ -51,46 +51,45 @@ public sealed class ProjectionCheck(
     {
         await using var command = new NpgsqlCommand(
             $"""
-            select to_jsonb(w)::text from {served.Schema}.{FoldedVersions.Table} w left join ledger.account a on a.account_id = w.account_id and a.kind = 0
-            where a.version is null or a.version < w.version order by w.account_id limit 1
+            select to_jsonb(w)::text from {served.Schema}.{LaneMarks.Table} w left join ledger.chain c on c.lane = w.lane
+            where w.sequence > coalesce(c.sequence, 0) order by w.lane limit 1
             """, connection) { CommandTimeout = StatementSeconds };
         return await command.ExecuteScalarAsync(cancellationToken) is string row
-            ? new ProjectionDifference(FoldedVersions.Table, "folded_beyond_the_store", row)
+            ? new ProjectionDifference(LaneMarks.Table, "folded_beyond_the_store", row)
             : null;
     }
 
     async Task<(long Checked, long Behind)> FoldAsync(NpgsqlConnection connection, Projection projection, ServedGeneration served, CancellationToken cancellationToken)
     {
+        // With the marks of what is served, so that the same events are folded.
         await using (var create = new NpgsqlCommand(
-            $"{AsLanesDo}; drop schema if exists {Schema} cascade; create schema {Schema}; {FoldedVersions.CreateSql(Schema)} {projection.CreateSql(Schema)}", connection))
+            $"""
+            {AsLanesDo}; drop schema if exists {Schema} cascade; create schema {Schema}; {LaneMarks.CreateSql(Schema)}
+            insert into {Schema}.{LaneMarks.Table} select * from {served.Schema}.{LaneMarks.Table};
+            insert into {Schema}.{LaneMarks.WaitingTable} select * from {served.Schema}.{LaneMarks.WaitingTable};
+            {projection.CreateSql(Schema)}
+            """, connection))
         {
             await create.ExecuteNonQueryAsync(cancellationToken);
         }
-        var (cursor, count, behind) = (EventCursor.Start, 0L, 0L);
-        while (true)
+        var (cursor, count) = (EventCursor.Start, 0L);
+        while (await StoredEvents.NextAsync(connection, Schema, cursor, options.Value.CopyBatch, cancellationToken) is { Count: > 0 } events)
         {
-            var events = await StoredEvents.NextAsync(connection, cursor, options.Value.CopyBatch, cancellationToken);
-            if (events.Count == 0)
-                return (count, behind);
             cursor = EventCursor.After(events[^1]);
-            var folded = await FoldedAsync(connection, served, events.Select(e => e.AccountId), cancellationToken);
-            behind += events.RemoveAll(e => e.Version > folded.GetValueOrDefault(e.AccountId));
-            if (events.Count > 0)
-                await GenerationBuild.FoldAsync(projection, connection, Schema, messaging.Partitions, events, cancellationToken);
+            await GenerationBuild.FoldAsync(projection, connection, Schema, messaging.Partitions, events, cancellationToken);
             count += events.Count;
         }
+        return (count, await BehindAsync(connection, served, cancellationToken));
     }
 
-    static async Task<Dictionary<string, long>> FoldedAsync(
-        NpgsqlConnection connection, ServedGeneration served, IEnumerable<string> accountIds, CancellationToken cancellationToken)
+    static async Task<long> BehindAsync(NpgsqlConnection connection, ServedGeneration served, CancellationToken cancellationToken)
     {
-        await using var command = new NpgsqlCommand($"select account_id, version from {served.Schema}.{FoldedVersions.Table} where account_id = any($1)", connection);
-        command.Parameters.Add(PgArray.Of(NpgsqlDbType.Text, accountIds.Distinct(StringComparer.Ordinal).ToArray()));
-        await using var rows = await command.ExecuteReaderAsync(cancellationToken);
-        var folded = new Dictionary<string, long>(StringComparer.Ordinal);
-        while (await rows.ReadAsync(cancellationToken))
-            folded.Add(rows.GetString(0), rows.GetInt64(1));
-        return folded;
+        await using var command = new NpgsqlCommand(
+            $"""
+            select (select coalesce(sum(c.sequence - coalesce(w.sequence, 0)), 0) from ledger.chain c left join {served.Schema}.{LaneMarks.Table} w on w.lane = c.lane)::bigint
+                + (select count(*) from {served.Schema}.{LaneMarks.WaitingTable})
+            """, connection);
+        return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 
     static async Task<ProjectionDifference?> CompareAsync(NpgsqlConnection connection, ServedGeneration served, CancellationToken cancellationToken)

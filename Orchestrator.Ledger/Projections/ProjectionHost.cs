@@ -41,7 +41,7 @@ sealed class ProjectionHost(IServiceProvider services, IEnumerable<Projection> p
                 Topics = [topic],
                 IsBackground = true,
                 Rest = TimeSpan.FromMilliseconds(options.RestMs),
-                CreateProcessor = lane => new ProjectionProcessor(projection, generation.Schema, lane.Partition, database, options.CachedAccountsPerLane),
+                CreateProcessor = lane => new ProjectionProcessor(projection, generation.Schema, lane.Partition, database),
             },
             options,
             services.GetRequiredService<TimeProvider>(),

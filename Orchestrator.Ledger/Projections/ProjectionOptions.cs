@@ -33,8 +33,4 @@ public sealed class ProjectionOptions
     /// </summary>
     [Range(0, 10_000)]
     public int RestMs { get; init; } = 250;
-
-    /// <summary>Of how many accounts each lane of a generation keeps in memory how far they are folded; about 150 bytes each. Default 20,000.</summary>
-    [Range(100, 10_000_000)]
-    public int CachedAccountsPerLane { get; init; } = 20_000;
 }

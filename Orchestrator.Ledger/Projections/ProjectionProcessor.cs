@@ -1,65 +1,73 @@
 using Npgsql;
 using Orchestrator.Contracts.Ledger;
-using Orchestrator.Ledger.Lanes;
 using Orchestrator.Ledger.Storage;
 using Orchestrator.Messaging.Lanes;
 
 namespace Orchestrator.Ledger.Projections;
 
 /// <summary>
-/// Folds one lane's events into one generation of a projection. It knows of each account which version is folded: an event that is folded already is
-/// dropped, one that comes too early brings those before it along from the store.
-/// <para>
-/// An account that is not in memory is taken to be at the version before the event that comes: it nearly always is. The commit refuses the unit when it is
-/// not, and then it is looked up. After a unit with duplicates or gaps (a rebuild that meets what it has copied) the next one looks up at once.
-/// </para>
+/// Folds one lane's events into one generation of a projection. The ledger numbers the events of a lane without a gap, so one number says what is folded:
+/// an event up to it is dropped, one behind a gap brings what is missing along from the store. What is missing because its account has a parked message is
+/// passed over, remembered, and folded when it comes.
 /// </summary>
-sealed class ProjectionProcessor(Projection projection, string schema, int partition, NpgsqlDataSource database, int cachedAccounts) : LaneProcessor
+sealed class ProjectionProcessor(Projection projection, string schema, int partition, NpgsqlDataSource database) : LaneProcessor
 {
-    readonly RecencyCache<string, long> _folded = new(cachedAccounts);
-    readonly Dictionary<string, FoldedAccount> _moved = new(StringComparer.Ordinal);
     readonly List<LedgerEventRecorded> _events = [];
-    bool _mayGuess;
-    bool _guessed;
-    bool _surprised;
+    readonly List<StoredPlace> _passedOver = [];
+    readonly List<long> _came = [];
+    HashSet<long> _waiting = [];
+    bool _isKnown;
+    long _stored;
+    long _folded;
+    DateTimeOffset _foldedAt;
 
     /// <inheritdoc />
     public override bool KnowsDuplicates => true;
 
     /// <inheritdoc />
-    public override bool Guessed => _guessed;
-
-    /// <inheritdoc />
     public override async ValueTask PrepareAsync(IReadOnlyList<LaneMessage> messages, CancellationToken cancellationToken)
     {
-        EndUnit();
-        var coming = messages.Select(m => m.Body).OfType<LedgerEventRecorded>().ToList();
-        var unknown = coming.Select(e => e.AccountId).Where(id => !_folded.TryGet(id, out _)).ToHashSet(StringComparer.Ordinal);
-        if (unknown.Count > 0 && _mayGuess)
-        {
-            _guessed = true;
-            foreach (var e in coming.Where(e => unknown.Remove(e.AccountId)))
-                _folded.Set(e.AccountId, e.Version - 1);
-        }
-        else if (unknown.Count > 0)
-        {
-            var versions = await FoldedVersions.ReadAsync(database, schema, unknown, cancellationToken);
-            foreach (var id in unknown)
-                _folded.Set(id, versions.GetValueOrDefault(id));
-        }
-        foreach (var e in coming)
-            await TakeAsync(e, cancellationToken);
+        if (_isKnown)
+            return;
+        (_stored, _waiting) = await LaneMarks.ReadAsync(database, schema, partition, cancellationToken);
+        _folded = _stored;
+        _isKnown = true;
     }
 
     /// <inheritdoc />
-    public override ValueTask HandleAsync(LaneMessage message, UnitOfWork work, CancellationToken cancellationToken) => ValueTask.CompletedTask;
+    public override async ValueTask HandleAsync(LaneMessage message, UnitOfWork work, CancellationToken cancellationToken)
+    {
+        if (message.Body is not LedgerEventRecorded e)
+            return;
+        if (e.LaneSequence is null && await StoredEvents.PlaceAsync(database, e.AccountId, e.Version, cancellationToken) is { } place)
+            e = e with { Lane = place.Lane, LaneSequence = place.Sequence };
+        // One that has no number in the store either is older than all numbers, and was copied when the generation began.
+        if (e.LaneSequence is not { } sequence)
+            return;
+        if (e.Lane != partition)
+            throw new InvalidOperationException($"an event of lane {e.Lane} came on the partition of lane {partition}");
+        if (sequence > _folded + 1)
+            await FillAsync(_folded + 1, sequence - 1, work, cancellationToken);
+        if (sequence > _folded)
+            (_folded, _foldedAt) = (sequence, e.RecordedAt);
+        else if (_waiting.Contains(sequence) && !_came.Contains(sequence))
+            _came.Add(sequence);
+        else
+            return;
+        _events.Add(e);
+    }
 
     /// <inheritdoc />
     public override void Complete(UnitOfWork work)
     {
+        if (_folded > _stored)
+            LaneMarks.Move(work, schema, partition, _stored, _folded, _foldedAt);
+        if (_passedOver.Count > 0)
+            LaneMarks.Wait(work, schema, partition, _passedOver);
+        if (_came.Count > 0)
+            LaneMarks.Came(work, schema, partition, _came);
         if (_events.Count == 0)
             return;
-        FoldedVersions.Move(work, schema, [.. _moved.Values]);
         foreach (var command in projection.Fold(schema, partition, _events))
         {
             if (IsRows(command))
@@ -72,50 +80,33 @@ sealed class ProjectionProcessor(Projection projection, string schema, int parti
     /// <inheritdoc />
     public override void Committed()
     {
-        foreach (var (id, account) in _moved)
-            _folded.Set(id, account.To);
-        _mayGuess = !_surprised;
+        _stored = _folded;
+        foreach (var place in _passedOver)
+            _waiting.Add(place.Sequence);
+        _waiting.ExceptWith(_came);
         EndUnit();
-        _folded.Trim();
     }
 
     /// <inheritdoc />
     public override void RolledBack()
     {
-        _mayGuess = false;
-        _folded.Clear();
-        _moved.Clear();
-        _events.Clear();
+        _isKnown = false;
+        EndUnit();
     }
-
-    async ValueTask TakeAsync(LedgerEventRecorded e, CancellationToken cancellationToken)
-    {
-        var moved = _moved.TryGetValue(e.AccountId, out var before);
-        var from = moved ? before.From : Folded(e.AccountId);
-        var at = moved ? before.To : from;
-        if (e.Version <= at)
-        {
-            _surprised = true;
-            return;
-        }
-        if (e.Version > at + 1)
-        {
-            _surprised = true;
-            _events.AddRange(await StoredEvents.BetweenAsync(database, e.AccountId, at + 1, e.Version - 1, cancellationToken));
-        }
-        _events.Add(e);
-        _moved[e.AccountId] = new FoldedAccount(e.AccountId, from, e.Version);
-    }
-
-    long Folded(string accountId) =>
-        _folded.TryGet(accountId, out var version) ? version : throw new InvalidOperationException("the account was not read before its event was handled");
 
     void EndUnit()
     {
-        _moved.Clear();
         _events.Clear();
-        _guessed = false;
-        _surprised = false;
+        _passedOver.Clear();
+        _came.Clear();
+    }
+
+    async Task FillAsync(long from, long to, UnitOfWork work, CancellationToken cancellationToken)
+    {
+        var places = await StoredEvents.PlacesAsync(database, partition, from, to, cancellationToken);
+        _passedOver.AddRange(places.Where(p => work.IsWaiting(p.AccountId)));
+        _events.AddRange(await StoredEvents.AtAsync(database, [.. places.Where(p => !work.IsWaiting(p.AccountId))], cancellationToken));
+        _folded = to;
     }
 
     // Columns of rows: then the rows of other lanes may be added to them.

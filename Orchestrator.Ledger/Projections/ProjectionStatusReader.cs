@@ -18,6 +18,8 @@ public sealed class ProjectionStatusReader(
     static readonly TimeSpan Fresh = TimeSpan.FromSeconds(1);
     static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(3);
 
+    const string OlderThanChains = "select events_before from ledger.chain_origin";
+
     readonly SemaphoreSlim _one = new(1);
     IReadOnlyList<ProjectionView> _last = [];
     long? _at;
@@ -50,7 +52,7 @@ public sealed class ProjectionStatusReader(
         var topic = messages.Of(typeof(LedgerEventRecorded)).Topic;
         var positions = await StoredGroup.PositionsAsync(database, [.. live.Select(g => g.Group)], topic, cancellationToken);
         var ends = live.Count == 0 ? null : await EndsAsync(topic, cancellationToken);
-        var total = await ScalarAsync("select coalesce(sum(version), 0)::bigint from ledger.account where kind = 0", cancellationToken);
+        var total = await ScalarAsync($"select coalesce(sum(sequence), 0)::bigint + ({OlderThanChains}) from ledger.chain", cancellationToken);
         var views = new List<(string Name, GenerationView View)>();
         foreach (var generation in live.Where(g => g.State is not GenerationState.Retired))
             views.Add((generation.Name, await ViewAsync(generation, total, Lag(generation, positions, ends), cancellationToken)));
@@ -80,7 +82,14 @@ public sealed class ProjectionStatusReader(
             return 0;
         try
         {
-            return await ScalarAsync($"select coalesce(sum(version), 0)::bigint from {generation.Schema}.{FoldedVersions.Table}", cancellationToken);
+            return await ScalarAsync(
+                generation.State is GenerationState.Copying
+                    ? $"select copied_events from ledger.projection where name = '{generation.Name}' and generation = {generation.Number}"
+                    : $"""
+                        select coalesce(sum(sequence), 0)::bigint + ({OlderThanChains}) - (select count(*) from {generation.Schema}.{LaneMarks.WaitingTable})
+                        from {generation.Schema}.{LaneMarks.Table}
+                        """,
+                cancellationToken);
         }
         catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.InvalidSchemaName)
         {

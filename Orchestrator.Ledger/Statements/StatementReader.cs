@@ -15,9 +15,15 @@ public sealed class StatementReader(NpgsqlDataSource database, IProjectionSchema
     public const int PageEntries = 1_000;
 
     const string AccountSql = """
-        select s.currency, s.first_month, s.last_month, s.last_version, s.last_recorded_at, s.balance_minor, a.customer_id, coalesce(a.version, s.last_version)
-        from {0}.account s left join ledger.account a on a.account_id = s.account_id
-        where s.account_id = $1
+        select a.currency, m.first_month, m.last_month, m.last_version, a.customer_id, w.recorded_at, coalesce(w.sequence >= c.sequence, false),
+            exists (select from {0}.waiting p where p.account_id = $1)
+        from ledger.account a
+        cross join lateral (
+            select min(month) as first_month, max(month) as last_month, max(last_version) as last_version, min(lane) as lane from {0}.month_total t where t.account_id = $1
+        ) m
+        left join {0}.watermark w on w.lane = m.lane
+        left join ledger.chain c on c.lane = m.lane
+        where a.account_id = $1 and m.first_month is not null
         """;
 
     // The sums by effective time, less what was recorded after that month was closed, which stands on a later statement.
@@ -75,8 +81,8 @@ public sealed class StatementReader(NpgsqlDataSource database, IProjectionSchema
         if (!await reader.ReadAsync(cancellationToken))
             return null;
         var (currency, first, last) = (reader.GetString(0), reader.GetFieldValue<DateOnly>(1), reader.GetFieldValue<DateOnly>(2));
-        var (lastVersion, lastRecordedAt, balance) = (reader.GetInt64(3), reader.GetFieldValue<DateTimeOffset>(4), reader.GetInt64(5));
-        var (customerId, ledgerVersion) = (reader.Text(6), reader.GetInt64(7));
+        var (lastVersion, customerId, readUntil) = (reader.GetInt64(3), reader.Text(4), reader.Instant(5) ?? DateTimeOffset.MinValue);
+        var (hasReadAll, isWaiting) = (reader.GetBoolean(6), reader.GetBoolean(7));
         await reader.NextResultAsync(cancellationToken);
         var totals = new Dictionary<Month, MonthTotals>();
         while (await reader.ReadAsync(cancellationToken))
@@ -90,9 +96,8 @@ public sealed class StatementReader(NpgsqlDataSource database, IProjectionSchema
             FirstMonth = Month.Of(first),
             LastMonth = Month.Of(last),
             LastVersion = lastVersion,
-            LastRecordedAt = lastRecordedAt,
-            BalanceMinor = balance,
-            LedgerVersion = ledgerVersion,
+            ReadUntil = isWaiting ? DateTimeOffset.MinValue : readUntil,
+            HasReadAll = hasReadAll && !isWaiting,
             Closings = await MonthCloser.ReadAsync(reader, cancellationToken),
         };
     }

@@ -31,6 +31,18 @@ public static class Databases
         return builder.ConnectionString;
     }
 
+    /// <summary>
+    /// How the background commits: over one connection, and without waiting for the disk. What a crash of the database takes back then is a last
+    /// moment of it, whole units together with the positions that they moved, and it is read and written again. Whoever waits for the disk does not wait
+    /// for these too.
+    /// </summary>
+    public static string BackgroundConnection(string connectionString)
+    {
+        var builder = new NpgsqlConnectionStringBuilder(LaneConnection(connectionString, pool: 1));
+        builder.Options += " -c synchronous_commit=off";
+        return builder.ConnectionString;
+    }
+
     /// <summary>How everything else connects.</summary>
     public static string ReadConnection(string connectionString) => Prepared(connectionString, ReadPool).ConnectionString;
 
@@ -51,12 +63,14 @@ public static class Databases
 /// For commits alone. They are most of the work, and few run at once: so they stay on few connections, and the server processes behind those find
 /// what they need in the processor's caches. Spread over the pool of the rest, a small commit was measured to take twice as long.
 /// </param>
-public sealed record LaneDatabase(NpgsqlDataSource Source, NpgsqlDataSource Commits) : IAsyncDisposable
+/// <param name="Background">For commits that nobody waits for.</param>
+public sealed record LaneDatabase(NpgsqlDataSource Source, NpgsqlDataSource Commits, NpgsqlDataSource Background) : IAsyncDisposable
 {
     /// <inheritdoc />
     public async ValueTask DisposeAsync()
     {
         await Source.DisposeAsync();
         await Commits.DisposeAsync();
+        await Background.DisposeAsync();
     }
 }

@@ -25,8 +25,9 @@ public sealed class LaneGroup
     public TimeSpan Rest { get; init; }
 
     /// <summary>
-    /// Whether nobody waits for the group: the process is ready while the group is not, and its units are committed apart from those of other groups.
-    /// Default false.
+    /// Whether nobody waits for the group: the process is ready while the group is not, and its units are committed apart from those of other groups,
+    /// without waiting for the disk. All that such a group does must follow from what it reads: should the database crash, its last units are done
+    /// again. Default false.
     /// </summary>
     public bool IsBackground { get; init; }
 }

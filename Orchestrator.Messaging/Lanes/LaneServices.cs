@@ -7,8 +7,7 @@ using Orchestrator.Messaging.Wire;
 namespace Orchestrator.Messaging.Lanes;
 
 /// <summary>What every lane of this process shares.</summary>
-/// <param name="Database">Where state, positions, inbox, outbox, timers and parked messages are kept.</param>
-/// <param name="Commits">The same database, for commits alone.</param>
+/// <param name="Databases">Where state, positions, inbox, outbox, timers and parked messages are kept.</param>
 /// <param name="Catalog">The messages that are known.</param>
 /// <param name="Reader">Reads messages.</param>
 /// <param name="Producer">Publishes them.</param>
@@ -17,8 +16,7 @@ namespace Orchestrator.Messaging.Lanes;
 /// <param name="Time">The clock.</param>
 /// <param name="Telemetry">What is counted.</param>
 public sealed record LaneServices(
-    NpgsqlDataSource Database,
-    NpgsqlDataSource Commits,
+    LaneDatabase Databases,
     MessageCatalog Catalog,
     LaneMessageReader Reader,
     KafkaProducer Producer,
@@ -27,13 +25,16 @@ public sealed record LaneServices(
     TimeProvider Time,
     MessagingTelemetry Telemetry)
 {
+    /// <summary>For all but commits.</summary>
+    public NpgsqlDataSource Database => Databases.Source;
+
     /// <summary>How many units of work are decided at once. Beyond what the processors can serve, more of them only wait for each other.</summary>
     internal SemaphoreSlim UnitSlots { get; } = new(Options.ConcurrentUnits);
 
     /// <summary>Commits them. Units of the background do so apart, one transaction at a time: what somebody waits for does not wait for them.</summary>
     internal GroupCommit CommitOf(LaneGroup group) => group.IsBackground ? _background : _commit;
 
-    readonly GroupCommit _commit = new(Commits, Options.MaxBatch, Options.ConcurrentCommits);
+    readonly GroupCommit _commit = new(Databases.Commits, Options.MaxBatch, Options.ConcurrentCommits);
 
-    readonly GroupCommit _background = new(Commits, Options.MaxBatch, maxConcurrent: 1);
+    readonly GroupCommit _background = new(Databases.Background, Options.MaxBatch, maxConcurrent: 1);
 }

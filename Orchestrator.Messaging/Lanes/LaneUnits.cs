@@ -197,7 +197,7 @@ internal sealed class LaneUnits(
     async Task CommitOnceAsync(
         Sorted sorted, Dictionary<string, long> moved, IReadOnlyList<Npgsql.NpgsqlBatchCommand> extra, long started, CancellationToken cancellationToken)
     {
-        var work = new UnitOfWork(grant.Lane, services.Time.GetUtcNow(), services.Catalog);
+        var work = new UnitOfWork(grant.Lane, services.Time.GetUtcNow(), services.Catalog) { Waiting = parked.IsBlocked };
         var seq = _outboxSeq;
         var acknowledged = outbox.AcknowledgedSeq;
         var deletes = acknowledged - _deletedSeq >= (sorted.Handled.Count > 0 ? DeletedTogether : 1);

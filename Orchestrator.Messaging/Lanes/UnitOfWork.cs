@@ -35,6 +35,12 @@ public sealed class UnitOfWork(LaneId lane, DateTimeOffset now, MessageCatalog c
     /// <summary>W3C trace context of the message that is being handled: what it brings about belongs to its trace, whether or not anybody listens here.</summary>
     internal string? TraceParent { get; set; }
 
+    /// <summary>Which keys of the lane wait behind a parked message.</summary>
+    internal Func<string, bool> Waiting { get; init; } = static _ => false;
+
+    /// <summary>Whether messages of <paramref name="key"/> wait behind one that is parked in this lane: they are yet to come, in their order.</summary>
+    public bool IsWaiting(string key) => Waiting(key);
+
     /// <summary>Publishes <paramref name="message"/> after the commit, to the topic and under the key that its contract says.</summary>
     /// <param name="message">A record of the catalog.</param>
     /// <param name="id">Its ce_id; a new version 7 UUID when null.</param>

@@ -14,7 +14,7 @@ static class CampaignProjections
     {
         var served = await servers.TryQueryAsync("select generation from ledger.projection where name = 'balances' and state = 'active'");
         return served is [[int generation]]
-            ? (await servers.TryQueryAsync($"select coalesce(sum(version), 0)::bigint from ledger_balances_{generation}.watermark"))?[0][0] as long?
+            ? (await servers.TryQueryAsync($"select coalesce(sum(sequence), 0)::bigint from ledger_balances_{generation}.watermark"))?[0][0] as long?
             : null;
     }
 

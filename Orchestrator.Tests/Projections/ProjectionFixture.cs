@@ -136,7 +136,7 @@ sealed class ProjectionFixture : IAsyncDisposable
 
     /// <summary>Waits until all of the ledger's events are folded.</summary>
     public Task FoldedAsync(ServedGeneration served) => Eventually.HoldsAsync("all events are folded", async () =>
-        await ScalarAsync<bool>($"select (select count(*) from ledger.event) = (select sum(version) from {served.Schema}.watermark) from ledger.event limit 1"));
+        await ScalarAsync<bool>($"select (select count(*) from ledger.event) = (select sum(sequence) from {served.Schema}.watermark) from ledger.event limit 1"));
 
     /// <summary>Waits until the ledger has as many events.</summary>
     public Task EventsAsync(int count) =>

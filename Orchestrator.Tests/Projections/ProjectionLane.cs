@@ -17,7 +17,10 @@ sealed class ProjectionLane(NpgsqlDataSource database, Projection projection, st
     /// <summary>Another process takes the lane over: nothing is in memory.</summary>
     public void Restart() => _processor = Processor(database, projection, schema, partition);
 
-    /// <summary>One unit of work, committed, at the second try if the first rested on a wrong guess.</summary>
+    /// <summary>The accounts that have a parked message.</summary>
+    public HashSet<string> Waiting { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>One unit of work, committed.</summary>
     public Task RunAsync(IReadOnlyList<LedgerEventRecorded> events) => RunAsync(events, commit: true, noticed: true);
 
     /// <summary>One unit of work that is written and then lost.</summary>
@@ -25,6 +28,9 @@ sealed class ProjectionLane(NpgsqlDataSource database, Projection projection, st
 
     /// <summary>One unit of work that is committed although the lane is told that it failed.</summary>
     public Task CommitUnnoticedAsync(IReadOnlyList<LedgerEventRecorded> events) => RunAsync(events, commit: true, noticed: false);
+
+    /// <summary>SQL that takes the lanes of a generation back to their beginning.</summary>
+    public static string BeginAgainSql(string schema) => $"truncate {schema}.waiting; update {schema}.watermark set sequence = 0, recorded_at = '-infinity'";
 
     /// <summary>Makes the tables of a generation that is served.</summary>
     public static async Task<string> ServeAsync(NpgsqlDataSource database, Projection projection)
@@ -34,7 +40,7 @@ sealed class ProjectionLane(NpgsqlDataSource database, Projection projection, st
             $"""
             insert into ledger.projection (name, generation, version, state, source, requested_at)
             values ('{served.Name}', 1, {served.Version}, 'active', 'store', now());
-            create schema {served.Schema}; {FoldedVersions.CreateSql(served.Schema)} {projection.CreateSql(served.Schema)}
+            create schema {served.Schema}; {LaneMarks.CreateSql(served.Schema)} {LaneMarks.BeginSql(served.Schema, 1, atHeads: false)} {projection.CreateSql(served.Schema)}
             """);
         await command.ExecuteNonQueryAsync();
         return served.Schema;
@@ -46,9 +52,10 @@ sealed class ProjectionLane(NpgsqlDataSource database, Projection projection, st
         {
             await WriteAsync(events, commit);
         }
-        catch (Exception) when (Guessed())
+        catch
         {
-            await WriteAsync(events, commit);
+            _processor.RolledBack();
+            throw;
         }
         if (noticed)
             _processor.Committed();
@@ -56,15 +63,9 @@ sealed class ProjectionLane(NpgsqlDataSource database, Projection projection, st
             _processor.RolledBack();
     }
 
-    bool Guessed()
-    {
-        _processor.RolledBack();
-        return _processor.Guessed;
-    }
-
     async Task WriteAsync(IReadOnlyList<LedgerEventRecorded> events, bool commit)
     {
-        var work = new UnitOfWork(new LaneId("projection", partition), Commands.Noon, MessageCatalog.Contracts);
+        var work = new UnitOfWork(new LaneId("projection", partition), Commands.Noon, MessageCatalog.Contracts) { Waiting = Waiting.Contains };
         var messages = events.Select(Message).ToList();
         await _processor.PrepareAsync(messages, CancellationToken.None);
         foreach (var message in messages)
@@ -87,7 +88,7 @@ sealed class ProjectionLane(NpgsqlDataSource database, Projection projection, st
     sealed class TakenBackException : Exception;
 
     static ProjectionProcessor Processor(NpgsqlDataSource database, Projection projection, string schema, int partition) =>
-        new(projection, schema, partition, database, cachedAccounts: 100);
+        new(projection, schema, partition, database);
 
     static LaneMessage Message(LedgerEventRecorded e) => new()
     {

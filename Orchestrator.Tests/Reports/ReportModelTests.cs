@@ -105,7 +105,7 @@ public sealed class ReportModelTests(TestInfrastructure infrastructure) : Report
         let e = m.Event
         let large = options.LargeAmountMinor[e.Currency]
         where e.AmountMinor >= large
-        select Shown([m.Day, e.AccountId, null, e.Currency, m.Direction, e.AmountMinor, large, e.EffectiveAt, e.RecordedAt, e.TransactionId, null, null, e.Version]);
+        select Shown([m.Day, e.AccountId, e.AccountId, e.Currency, m.Direction, e.AmountMinor, large, e.EffectiveAt, e.RecordedAt, e.TransactionId, null, null, e.Version]);
 
     static IEnumerable<string> Structured(IEnumerable<Movement> movements, ReportOptions options) =>
         from m in movements
@@ -117,7 +117,7 @@ public sealed class ReportModelTests(TestInfrastructure infrastructure) : Report
         where some.Count() >= options.StructuringCount
         select Shown(
         [
-            some.Key.Day, some.Key.AccountId, null, some.Key.Currency, some.Key.Direction, some.Count(), some.Sum(), some.Min(), some.Max(),
+            some.Key.Day, some.Key.AccountId, some.Key.AccountId, some.Key.Currency, some.Key.Direction, some.Count(), some.Sum(), some.Min(), some.Max(),
             options.JustUnder(some.Key.Currency), some.Key.Large,
         ]);
 
@@ -126,7 +126,7 @@ public sealed class ReportModelTests(TestInfrastructure infrastructure) : Report
         let e = m.Event
         let days = (int)(e.RecordedAt - m.Since).TotalDays
         where days >= options.DormantDays
-        select Shown([m.Day, e.AccountId, null, e.Currency, m.Direction, e.AmountMinor, days, m.Since, e.RecordedAt, e.Version]);
+        select Shown([m.Day, e.AccountId, e.AccountId, e.Currency, m.Direction, e.AmountMinor, days, m.Since, e.RecordedAt, e.Version]);
 
     static IEnumerable<string> Totals(IEnumerable<LedgerEventRecorded> events) =>
         from e in events

@@ -95,6 +95,7 @@ public sealed class ReportTests(TestInfrastructure infrastructure) : ReportDatab
             insert into ledger.account (account_id, kind, customer_id, currency, overdraft_minor, opened_at, version,
                 debits_pending_minor, debits_posted_minor, credits_pending_minor, credits_posted_minor)
             values ('alice', 0, '=cmd|'' /C calc''!A0', 'EUR', 0, now(), 3, 0, 0, 0, 0), ('bob', 0, 'Bob, "Bobby"', 'JPY', 0, now(), 6, 0, 0, 0, 0)
+            on conflict (account_id) do update set customer_id = excluded.customer_id
             """);
 
         var text = new StringBuilder();

@@ -27,13 +27,15 @@ static class ReferenceStatements
             while (waiting.TryPeek(out var closing) && closing.RecordedUntil < e.RecordedAt)
                 newestClosed = waiting.Dequeue().Month;
             var month = Month.Of(e.EffectiveAt);
-            (first, last) = (month < first ? month : first, month > last ? month : last);
             var amount = e.Type switch
             {
                 LedgerEventType.Credited => e.AmountMinor,
                 LedgerEventType.Debited or LedgerEventType.HoldCaptured => -e.AmountMinor,
                 _ => 0,
             };
+            if (amount == 0 && e.Type is not LedgerEventType.Opened)
+                continue;
+            (first, last) = (month < first ? month : first, month > last ? month : last);
             if (amount == 0)
                 continue;
             var page = month;

@@ -28,12 +28,14 @@ public abstract class StatementDatabase(TestInfrastructure infrastructure) : Led
     private protected async Task<AccountBooks> BooksAsync(string account) =>
         await Reader.BooksAsync(account, default) ?? throw new InvalidOperationException($"no books of {account}");
 
-    /// <summary>The account as the ledger keeps it, at a version.</summary>
+    /// <summary>The account as the ledger keeps it, alone in its lane, at a version.</summary>
     private protected Task StoreAccountAsync(string account, long version, string customer) => ProjectionRun.ExecuteAsync(Database, $"""
         insert into ledger.account (account_id, kind, customer_id, currency, overdraft_minor, opened_at, version,
             debits_pending_minor, debits_posted_minor, credits_pending_minor, credits_posted_minor)
         values ('{account}', 0, '{customer.Replace("'", "''", StringComparison.Ordinal)}', 'EUR', 0, now(), {version}, 0, 0, 0, 0)
-        on conflict (account_id) do update set version = excluded.version
+        on conflict (account_id) do update set version = excluded.version, customer_id = excluded.customer_id;
+        insert into ledger.chain (lane, sequence, hash) values ({ProjectionRun.Lane(account)}, {version}, sha256('{account}'))
+        on conflict (lane) do update set sequence = excluded.sequence
         """);
 
     /// <summary>A statement's file.</summary>

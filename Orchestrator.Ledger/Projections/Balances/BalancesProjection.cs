@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Npgsql;
 using NpgsqlTypes;
 using Orchestrator.Contracts.Ledger;
@@ -7,7 +8,7 @@ namespace Orchestrator.Ledger.Projections.Balances;
 
 /// <summary>
 /// What each account had after each of its events, so that its balance as of any instant is a look-up. The counters that come with an event are believed;
-/// what an event changed is the difference to those before it, whatever its type.
+/// what it changed follows from its type and amount.
 /// <list type="bullet">
 /// <item><c>entry</c>: a row an event, with the balance after it in recorded order.</item>
 /// <item><c>day</c>: a row an account and effective day (UTC), with the sum of all that is effective up to its end. An entry that comes late
@@ -23,11 +24,11 @@ public sealed class BalancesProjection : Projection
     public override string Name => ProjectionName;
 
     /// <inheritdoc />
-    public override int Version => 1;
+    public override int Version => 2;
 
     /// <inheritdoc />
     public override string CreateSql(string schema) => $"""
-        -- recorded_at is never before that of an earlier version, whichever clock wrote it: so the index by it is in the order of versions too.
+        -- The ledger records no event of an account before an earlier one, whichever clock says so: the index by recorded_at is in the order of versions too.
         create table {schema}.entry (
             version             bigint      not null,
             posted_minor        bigint      not null,
@@ -38,7 +39,7 @@ public sealed class BalancesProjection : Projection
             recorded_at         timestamptz not null,
             account_id          text        collate "C" not null,
             primary key (account_id, recorded_at, version)
-        ) with (autovacuum_vacuum_insert_threshold = 500000, autovacuum_analyze_threshold = 500000);
+        ) with ({StorageSql.Growing});
         create index entry_effective on {schema}.entry (account_id, effective_at, version);
 
         create table {schema}.day (
@@ -47,39 +48,36 @@ public sealed class BalancesProjection : Projection
             day          date   not null,
             account_id   text   collate "C" not null,
             primary key (account_id, day)
-        ) with (fillfactor = 70, autovacuum_vacuum_threshold = 20000, autovacuum_analyze_threshold = 100000);
+        ) with (fillfactor = 70, {StorageSql.Updated});
         """;
 
     /// <inheritdoc />
     public override IReadOnlyList<NpgsqlBatchCommand> Fold(string schema, int partition, IReadOnlyList<LedgerEventRecorded> events)
     {
-        var rows = Rows(events);
-        // Days first: what an account's first event changed is told by the entries before these.
-        return [OpenDays(schema, rows), AddToDays(schema, rows), AddEntries(schema, rows)];
+        var days = Days(events);
+        return days.Count == 0 ? [AddEntries(schema, events)] : [OpenDays(schema, days), AddToDays(schema, days), AddEntries(schema, events)];
     }
 
-    static NpgsqlBatchCommand OpenDays(string schema, IReadOnlyList<Row> rows) => new(
+    static NpgsqlBatchCommand OpenDays(string schema, IReadOnlyList<DayChange> days) => new(
         $"""
         insert into {schema}.day (account_id, day, posted_minor, held_minor)
-        select distinct u.account_id, u.day, coalesce(b.posted_minor, 0), coalesce(b.held_minor, 0)
+        select u.account_id, u.day, coalesce(b.posted_minor, 0), coalesce(b.held_minor, 0)
         from unnest($1, $2) as u (account_id, day)
         left join lateral (
             select posted_minor, held_minor from {schema}.day d where d.account_id = u.account_id and d.day < u.day order by d.day desc limit 1
         ) b on true
-        on conflict (account_id, day) do nothing
+        where not exists (select from {schema}.day d where d.account_id = u.account_id and d.day = u.day)
         """)
     {
-        Parameters = { AccountId(rows), PgArray.Column(rows, NpgsqlDbType.Date, r => r.Day) },
+        Parameters = { AccountId(days), PgArray.Column(days, NpgsqlDbType.Date, d => d.Day) },
     };
 
-    static NpgsqlBatchCommand AddToDays(string schema, IReadOnlyList<Row> rows) => new(
+    static NpgsqlBatchCommand AddToDays(string schema, IReadOnlyList<DayChange> days) => new(
         $"""
         update {schema}.day d set posted_minor = d.posted_minor + c.posted, held_minor = d.held_minor + c.held
         from (
-            select t.account_id, t.day,
-                sum(u.posted - coalesce(u.posted_before, b.posted_minor, 0))::bigint as posted, sum(u.held - coalesce(u.held_before, b.held_minor, 0))::bigint as held
-            from unnest($1, $2, $3, $4, $5, $6) as u (account_id, day, posted, held, posted_before, held_before)
-            left join lateral ({Before(schema)}) b on true
+            select t.account_id, t.day, sum(u.posted)::bigint as posted, sum(u.held)::bigint as held
+            from unnest($1, $2, $3, $4) as u (account_id, day, posted, held)
             join {schema}.day t on t.account_id = u.account_id and t.day >= u.day
             group by t.account_id, t.day
         ) c
@@ -88,65 +86,50 @@ public sealed class BalancesProjection : Projection
     {
         Parameters =
         {
-            AccountId(rows),
-            PgArray.Column(rows, NpgsqlDbType.Date, r => r.Day),
-            PgArray.Column(rows, NpgsqlDbType.Bigint, r => r.PostedMinor),
-            PgArray.Column(rows, NpgsqlDbType.Bigint, r => r.HeldMinor),
-            PgArray.Column(rows, NpgsqlDbType.Bigint, r => r.PostedBeforeMinor),
-            PgArray.Column(rows, NpgsqlDbType.Bigint, r => r.HeldBeforeMinor),
+            AccountId(days),
+            PgArray.Column(days, NpgsqlDbType.Date, d => d.Day),
+            PgArray.Column(days, NpgsqlDbType.Bigint, d => d.PostedMinor),
+            PgArray.Column(days, NpgsqlDbType.Bigint, d => d.HeldMinor),
         },
     };
 
-    static NpgsqlBatchCommand AddEntries(string schema, IReadOnlyList<Row> rows) => new(
+    static NpgsqlBatchCommand AddEntries(string schema, IReadOnlyList<LedgerEventRecorded> events) => new(
         $"""
         insert into {schema}.entry (account_id, version, posted_minor, held_minor, posted_change_minor, held_change_minor, effective_at, recorded_at)
-        select u.account_id, u.version, u.posted, u.held,
-            u.posted - coalesce(u.posted_before, b.posted_minor, 0), u.held - coalesce(u.held_before, b.held_minor, 0),
-            u.effective_at, greatest(u.recorded_at, b.recorded_at)
-        from unnest($1, $2, $3, $4, $5, $6, $7, $8) as u (account_id, version, posted, held, posted_before, held_before, effective_at, recorded_at)
-        left join lateral ({Before(schema)}) b on true
+        select * from unnest($1, $2, $3, $4, $5, $6, $7, $8)
         """)
     {
         Parameters =
         {
-            AccountId(rows),
-            PgArray.Column(rows, NpgsqlDbType.Bigint, r => r.Version),
-            PgArray.Column(rows, NpgsqlDbType.Bigint, r => r.PostedMinor),
-            PgArray.Column(rows, NpgsqlDbType.Bigint, r => r.HeldMinor),
-            PgArray.Column(rows, NpgsqlDbType.Bigint, r => r.PostedBeforeMinor),
-            PgArray.Column(rows, NpgsqlDbType.Bigint, r => r.HeldBeforeMinor),
-            PgArray.Column(rows, NpgsqlDbType.TimestampTz, r => r.EffectiveAt),
-            PgArray.Column(rows, NpgsqlDbType.TimestampTz, r => r.RecordedAt),
+            PgArray.Column(events, NpgsqlDbType.Text, e => e.AccountId),
+            PgArray.Column(events, NpgsqlDbType.Bigint, e => e.Version),
+            PgArray.Column(events, NpgsqlDbType.Bigint, e => e.PostedBalanceMinor()),
+            PgArray.Column(events, NpgsqlDbType.Bigint, e => e.Counters.DebitsPendingMinor),
+            PgArray.Column(events, NpgsqlDbType.Bigint, e => e.PostedChangeMinor()),
+            PgArray.Column(events, NpgsqlDbType.Bigint, e => e.HeldChangeMinor()),
+            PgArray.Column(events, NpgsqlDbType.TimestampTz, e => e.EffectiveAt.ToUniversalTime()),
+            PgArray.Column(events, NpgsqlDbType.TimestampTz, e => e.RecordedAt.ToUniversalTime()),
         },
     };
 
-    static string Before(string schema) => $"""
-        select posted_minor, held_minor, recorded_at from {schema}.entry e
-        where e.account_id = u.account_id order by e.recorded_at desc, e.version desc limit 1
-        """;
+    static NpgsqlParameter<string[]> AccountId(IReadOnlyList<DayChange> days) => PgArray.Column(days, NpgsqlDbType.Text, d => d.AccountId);
 
-    static NpgsqlParameter<string[]> AccountId(IReadOnlyList<Row> rows) => PgArray.Column(rows, NpgsqlDbType.Text, r => r.AccountId);
-
-    // Of an account's first event here, what was before is in the tables.
-    static List<Row> Rows(IReadOnlyList<LedgerEventRecorded> events)
+    // What nothing changed needs no day: a day without a row is as the one before it.
+    static List<DayChange> Days(IReadOnlyList<LedgerEventRecorded> events)
     {
-        var last = new Dictionary<string, Row>(StringComparer.Ordinal);
-        var rows = new List<Row>(events.Count);
+        var days = new Dictionary<(string AccountId, DateOnly Day), DayChange>();
         foreach (var e in events)
         {
-            var before = last.GetValueOrDefault(e.AccountId);
-            var recordedAt = before is not null && before.RecordedAt > e.RecordedAt ? before.RecordedAt : e.RecordedAt.ToUniversalTime();
-            var effectiveAt = e.EffectiveAt.ToUniversalTime();
-            var row = new Row(
-                e.AccountId, e.Version, e.Counters.CreditsPostedMinor - e.Counters.DebitsPostedMinor, e.Counters.DebitsPendingMinor,
-                before?.PostedMinor, before?.HeldMinor, effectiveAt, DateOnly.FromDateTime(effectiveAt.UtcDateTime), recordedAt);
-            last[e.AccountId] = row;
-            rows.Add(row);
+            var (posted, held) = (e.PostedChangeMinor(), e.HeldChangeMinor());
+            if (posted == 0 && held == 0)
+                continue;
+            var key = (e.AccountId, DateOnly.FromDateTime(e.EffectiveAt.UtcDateTime));
+            var before = days.GetValueOrDefault(key);
+            days[key] = new DayChange(e.AccountId, key.Item2, before.PostedMinor + posted, before.HeldMinor + held);
         }
-        return rows;
+        return [.. days.Values];
     }
 
-    sealed record Row(
-        string AccountId, long Version, long PostedMinor, long HeldMinor, long? PostedBeforeMinor, long? HeldBeforeMinor,
-        DateTimeOffset EffectiveAt, DateOnly Day, DateTimeOffset RecordedAt);
+    [StructLayout(LayoutKind.Auto)]
+    readonly record struct DayChange(string AccountId, DateOnly Day, long PostedMinor, long HeldMinor);
 }
