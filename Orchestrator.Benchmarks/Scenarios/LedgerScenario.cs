@@ -62,6 +62,7 @@ sealed class LedgerScenario : IScenario
         var many = await LoadAsync(stage, new LedgerFlow(stage.Accounts), submitted, context);
         await StoredPostings.FillAccountsAsync(stage.Servers, ManyAccounts, context.Stop);
         var service = new Uri(stage.Service.Ready[TransfersService.Api]);
+        await new ProjectionLag(service).CatchUpAsync(CatchUpBound, context.Stop);
         await BalanceReads.RunAsync(service, ManyAccounts, ReadsPerSecond, TimeSpan.FromSeconds(ReadSeconds), context.Stop);
         var reads = await BalanceReads.RunAsync(service, ManyAccounts, ReadsPerSecond, TimeSpan.FromSeconds(ReadSeconds), context.Stop);
         await stage.StopServiceAsync();

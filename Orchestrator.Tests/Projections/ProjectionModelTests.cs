@@ -35,6 +35,7 @@ public sealed class ProjectionModelTests(TestInfrastructure infrastructure) : Le
                     """);
                 var ledger = new LedgerLane(Database);
                 var events = LedgerLane.Events(await ledger.RunAsync([.. CommandSequences.Opens, .. run.Commands])).ToList();
+                AssertTellWhatTheyChange(events);
                 var lane = new ProjectionLane(Database, projection, schema);
                 for (var (start, n) = (0, 0); start < events.Count; start += run.Cuts[n++])
                 {
@@ -48,6 +49,33 @@ public sealed class ProjectionModelTests(TestInfrastructure infrastructure) : Le
                 Assert.Equal((true, null, (long)events.Count, 0), (found.Agrees, found.Difference, found.EventsChecked, found.EventsBehind));
             },
             iter: 20, threads: 1);
+    }
+
+    // By the counters around each, and in the order of the lane.
+    static void AssertTellWhatTheyChange(List<LedgerEventRecorded> events)
+    {
+        var last = new Dictionary<string, LedgerEventRecorded>(StringComparer.Ordinal);
+        Assert.Equal(Enumerable.Range(1, events.Count).Select(n => (0, (long)n)), events.Select(e => (e.Lane!.Value, e.LaneSequence!.Value)));
+        foreach (var e in events)
+        {
+            var before = last.GetValueOrDefault(e.AccountId);
+            Assert.Equal(e.PostedBalanceMinor() - (before?.PostedBalanceMinor() ?? 0), e.PostedChangeMinor());
+            Assert.Equal(e.Counters.DebitsPendingMinor - (before?.Counters.DebitsPendingMinor ?? 0), e.HeldChangeMinor());
+            last[e.AccountId] = e;
+        }
+    }
+
+    [Fact]
+    public async Task Event_when_the_lane_moves_to_a_machine_whose_clock_is_behind_is_not_recorded_before_the_last()
+    {
+        var ahead = new LedgerLane(Database);
+        ahead.BeAwayUntil(Commands.Noon.AddHours(5));
+        var first = LedgerLane.Events(await ahead.RunAsync(Commands.Open("alice", 1_000))).ToList();
+
+        var second = LedgerLane.Events(await new LedgerLane(Database).RunAsync(Commands.Credit(1, "alice", 30))).ToList();
+
+        Assert.True(first[^1].RecordedAt > Commands.Noon.AddHours(5));
+        Assert.Equal(first[^1].RecordedAt, Assert.Single(second).RecordedAt);
     }
 
     [Fact]
