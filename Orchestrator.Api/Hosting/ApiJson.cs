@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Orchestrator.Api.Accounts;
+using Orchestrator.Api.Labels;
 using Orchestrator.Api.Postings;
 using Orchestrator.Api.Reconciliation;
 using Orchestrator.Api.Transactions;
@@ -29,6 +30,9 @@ namespace Orchestrator.Api.Hosting;
 [JsonSerializable(typeof(PostingRequest))]
 [JsonSerializable(typeof(PostingAccepted))]
 [JsonSerializable(typeof(ResolveBreakRequest))]
+[JsonSerializable(typeof(LabelRequest))]
+[JsonSerializable(typeof(BulkLabelRequest))]
+[JsonSerializable(typeof(LabelAccepted))]
 [JsonSerializable(typeof(SubmitTransactionRequest))]
 [JsonSerializable(typeof(TransactionAccepted))]
 [JsonSerializable(typeof(CancelTransactionRequest))]

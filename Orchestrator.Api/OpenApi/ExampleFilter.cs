@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Microsoft.OpenApi;
 using Orchestrator.Api.Accounts;
+using Orchestrator.Api.Labels;
 using Orchestrator.Api.Postings;
 using Orchestrator.Api.Reconciliation;
 using Orchestrator.Api.Transactions;
@@ -26,6 +27,10 @@ sealed class ExampleFilter : ISchemaFilter
         [typeof(ReleaseRequest)] = """{ "reason": "not shipped", "commandId": "018f4e2a-7b1c-7d3e-9a5b-2c4d6e8f0a21" }""",
         [typeof(PostingRequest)] = """{ "amountMinor": 150, "currency": "EUR", "purpose": "fee", "commandId": "018f4e2a-7b1c-7d3e-9a5b-2c4d6e8f0a22" }""",
         [typeof(ResolveBreakRequest)] = """{ "reason": "the bank's fee, 0.50 EUR" }""",
+        [typeof(LabelRequest)] =
+            """{ "labelId": "018f4e2a-7b1c-7d3e-9a5b-2c4d6e8f0a23", "transactionId": "018f4e2a-7b1c-7d3e-9a5b-2c4d6e8f0a1b", "isFraud": true, "source": "chargeback", "effectiveAt": "2026-03-02T00:00:00Z", "reason": "10.4, card absent" }""",
+        [typeof(BulkLabelRequest)] =
+            """{ "labels": [ { "labelId": "018f4e2a-7b1c-7d3e-9a5b-2c4d6e8f0a24", "transactionId": "018f4e2a-7b1c-7d3e-9a5b-2c4d6e8f0a1b", "isFraud": false, "source": "customer", "reason": "it was me" } ] }""",
         [typeof(CancelTransactionRequest)] = """{ "reason": "ordered twice" }""",
     };
 

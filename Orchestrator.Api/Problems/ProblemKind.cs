@@ -30,6 +30,7 @@ public static class ProblemKinds
     public static readonly ProblemKind StatementNotFound = new("statement_not_found", 404, "The account has no statement of this month");
     public static readonly ProblemKind ReportNotFound = new("report_not_found", 404, "There is no such report");
     public static readonly ProblemKind ReconciliationNotFound = new("reconciliation_not_found", 404, "There is no such reconciliation or line");
+    public static readonly ProblemKind DecisionNotFound = new("decision_not_found", 404, "There is no such decision");
     public static readonly ProblemKind MethodNotAllowed = new("method_not_allowed", 405, "The method is not allowed here");
     public static readonly ProblemKind NotAcceptable = new("not_acceptable", 406, "No acceptable representation");
     public static readonly ProblemKind IdempotencyKeyReused = new("idempotency_key_reused", 409, "The Idempotency-Key was used with another body");
@@ -46,9 +47,12 @@ public static class ProblemKinds
     public static readonly ProblemKind MonthNotOver = new("month_not_over", 409, "The month cannot be closed yet");
     public static readonly ProblemKind BreakNotOpen = new("break_not_open", 409, "The line is no open break");
     public static readonly ProblemKind PostingMatched = new("posting_matched", 409, "The posting is matched with another line");
+    public static readonly ProblemKind LabelExists = new("label_exists", 409, "The label id was used before with another body");
+    public static readonly ProblemKind DecisionNotReplayable = new("decision_not_replayable", 409, "The decision cannot be made again");
     public static readonly ProblemKind BodyTooLarge = new("body_too_large", 413, "The body is too large");
     public static readonly ProblemKind UnsupportedMediaType = new("unsupported_media_type", 415, "The body has a media type that is not taken here");
     public static readonly ProblemKind Internal = new("internal", 500, "Something went wrong here");
+    public static readonly ProblemKind TraceNotAvailable = new("trace_not_available", 501, "This service has nothing that makes decisions again");
     public static readonly ProblemKind Unavailable = new("unavailable", 503, "The database cannot be reached; try again");
     public static readonly ProblemKind ProjectionNotReady = new("projection_not_ready", 503, "What answers this is still being built; try again");
 
@@ -57,10 +61,10 @@ public static class ProblemKinds
     [
         NotJson, WrongShape, Invalid, StatementRefused, BadRequest, NotFound, AccountNotFound, AccountOpening, TransactionNotFound,
         TransferNotFound, HoldNotFound, CommandNotFound, ParkedNotFound, ProjectionNotFound, StatementNotFound, ReportNotFound, ReconciliationNotFound,
-        MethodNotAllowed, NotAcceptable, IdempotencyKeyReused, AccountExists, AccountRefused, CommandExists,
+        DecisionNotFound, MethodNotAllowed, NotAcceptable, IdempotencyKeyReused, AccountExists, AccountRefused, CommandExists,
         TransferNotPosted, HoldOfTransfer, TransactionExists, TransactionEnded, ParkedBehind, RebuildRunning, CheckRunning, MonthNotOver,
-        BreakNotOpen, PostingMatched,
-        BodyTooLarge, UnsupportedMediaType, Internal, Unavailable, ProjectionNotReady,
+        BreakNotOpen, PostingMatched, LabelExists, DecisionNotReplayable,
+        BodyTooLarge, UnsupportedMediaType, Internal, TraceNotAvailable, Unavailable, ProjectionNotReady,
     ];
 
     /// <summary>The kind for an error that carries no more than a status.</summary>
