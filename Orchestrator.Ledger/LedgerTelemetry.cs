@@ -3,6 +3,7 @@ using System.Text.Json;
 using Orchestrator.Contracts.Ledger;
 using Orchestrator.Ledger.Deciding;
 using Orchestrator.Ledger.Lanes;
+using Orchestrator.Ledger.Linked;
 
 namespace Orchestrator.Ledger;
 
@@ -17,6 +18,7 @@ public sealed class LedgerTelemetry : IDisposable
     readonly Meter _meter;
     readonly Counter<long> _events;
     readonly Counter<long> _refusals;
+    readonly Counter<long> _linked;
 
     /// <summary>Creates the instruments.</summary>
     public LedgerTelemetry(IMeterFactory meters)
@@ -24,6 +26,7 @@ public sealed class LedgerTelemetry : IDisposable
         _meter = meters.Create(Name);
         _events = _meter.CreateCounter<long>("orchestrator.ledger.events", "{event}", "Ledger events committed, by type");
         _refusals = _meter.CreateCounter<long>("orchestrator.ledger.refusals", "{command}", "Commands refused for the first time, by reason");
+        _linked = _meter.CreateCounter<long>("orchestrator.ledger.linked", "{chain}", "Chains of linked transfers decided, by outcome");
     }
 
     internal void Committed(IReadOnlyList<LedgerEvent> events, IReadOnlyList<Refusal> refusals)
@@ -38,6 +41,12 @@ public sealed class LedgerTelemetry : IDisposable
         }
         foreach (var refusal in refusals)
             _refusals.Add(1, new KeyValuePair<string, object?>("reason", refusal.Reason));
+    }
+
+    internal void Decided(IEnumerable<LinkedState> chains)
+    {
+        foreach (var state in chains)
+            _linked.Add(1, new KeyValuePair<string, object?>("outcome", state is LinkedState.GoingThrough ? "posted" : "refused"));
     }
 
     /// <inheritdoc />

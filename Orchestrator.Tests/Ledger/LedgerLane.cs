@@ -18,7 +18,7 @@ namespace Orchestrator.Tests.Ledger;
 sealed class LedgerLane(NpgsqlDataSource database, int partition = 0)
 {
     static readonly LedgerTelemetry Telemetry = new(new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>());
-    static readonly MessageCatalog Catalog = new(ContractCatalog.All.Append(LedgerModule.ExpiryContract));
+    static readonly MessageCatalog Catalog = new(ContractCatalog.All.Concat(LedgerModule.OwnContracts));
     static readonly RawMessage NoBytes = new(null, [], []);
 
     readonly LaneId _lane = new(LedgerModule.Group, partition);
