@@ -19,6 +19,7 @@ public sealed class LedgerTelemetry : IDisposable
     readonly Counter<long> _events;
     readonly Counter<long> _refusals;
     readonly Counter<long> _linked;
+    readonly Counter<long> _reusedIds;
 
     /// <summary>Creates the instruments.</summary>
     public LedgerTelemetry(IMeterFactory meters)
@@ -27,6 +28,8 @@ public sealed class LedgerTelemetry : IDisposable
         _events = _meter.CreateCounter<long>("orchestrator.ledger.events", "{event}", "Ledger events committed, by type");
         _refusals = _meter.CreateCounter<long>("orchestrator.ledger.refusals", "{command}", "Commands refused for the first time, by reason");
         _linked = _meter.CreateCounter<long>("orchestrator.ledger.linked", "{chain}", "Chains of linked transfers decided, by outcome");
+        _reusedIds = _meter.CreateCounter<long>(
+            "orchestrator.ledger.reused_ids", "{command}", "Freezes, unfreezes and closings dropped because their id was used for another command");
     }
 
     internal void Committed(IReadOnlyList<LedgerEvent> events, IReadOnlyList<Refusal> refusals)
@@ -47,6 +50,12 @@ public sealed class LedgerTelemetry : IDisposable
     {
         foreach (var state in chains)
             _linked.Add(1, new KeyValuePair<string, object?>("outcome", state is LinkedState.GoingThrough ? "posted" : "refused"));
+    }
+
+    internal void IdsReused(int count)
+    {
+        if (count > 0)
+            _reusedIds.Add(count);
     }
 
     /// <inheritdoc />

@@ -187,7 +187,7 @@ public sealed partial class LedgerProcessor
             || _memory.Linked.Leg(transferId, LegSide.Payee) is not { State: LegState.Agreed } leg || leg.ChainId != chainId)
             return;
         if (refusal is not null)
-            throw new InvalidOperationException($"a credit that was promised is refused: {refusal}");
+            throw new LedgerInvariantException(LedgerInvariant.PromiseIsKept, $"a credit that was promised is refused: {refusal}");
         _memory.Linked.Set(leg with { State = LegState.Taken });
     }
 

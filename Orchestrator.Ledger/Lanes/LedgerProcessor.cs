@@ -26,6 +26,7 @@ public sealed partial class LedgerProcessor : LaneProcessor
     readonly ILogger _logger;
     bool _mayGuess;
     bool _guessed;
+    int _reusedIds;
 
     /// <summary>The processor of <paramref name="lane"/>.</summary>
     public LedgerProcessor(LaneId lane, NpgsqlDataSource database, LedgerOptions options, LedgerTelemetry telemetry, ILogger<LedgerProcessor> logger)
@@ -85,6 +86,9 @@ public sealed partial class LedgerProcessor : LaneProcessor
     public override bool Guessed => _guessed;
 
     /// <inheritdoc />
+    public override string? InvariantOf(Exception failure) => base.InvariantOf(failure) ?? LedgerInvariant.Of(failure);
+
+    /// <inheritdoc />
     public override void Complete(UnitOfWork work) => LedgerWrites.Add(_memory, work);
 
     /// <inheritdoc />
@@ -93,6 +97,8 @@ public sealed partial class LedgerProcessor : LaneProcessor
         _mayGuess = true;
         _telemetry.Committed(_memory.Events, _memory.Refusals);
         _telemetry.Decided(_memory.Linked.Decided);
+        _telemetry.IdsReused(_reusedIds);
+        _reusedIds = 0;
         _memory.Committed();
     }
 
@@ -100,6 +106,7 @@ public sealed partial class LedgerProcessor : LaneProcessor
     public override void RolledBack()
     {
         _mayGuess = false;
+        _reusedIds = 0;
         _memory.RolledBack();
     }
 
@@ -132,8 +139,16 @@ public sealed partial class LedgerProcessor : LaneProcessor
     void ChangeStatus(IAccountCommand command, UnitOfWork work)
     {
         // Nobody is answered: what it came to is told by the account's events.
-        if (_memory.RepliesTo(command.CommandId) is not null)
+        if (_memory.RepliesTo(command.CommandId) is { } replies)
+        {
+            var fingerprint = CommandFingerprint.Of(command);
+            if (replies.All(r => r.Fingerprint != fingerprint))
+            {
+                _reusedIds++;
+                LedgerLog.IdReused(_logger, command.GetType().Name, LedgerLog.Masked(command.AccountId), command.CommandId);
+            }
             return;
+        }
         var now = Instants.Stored(work.Now);
         var slot = _memory.Account(command.AccountId);
         var decision = LedgerDecider.ChangeStatus(slot.State, command, now);

@@ -61,7 +61,7 @@ static class LedgerWrites
         if (opened.Count > 0)
             work.WriteRows(Inserted(opened), opened.Count);
         if (changed.Count > 0)
-            work.WriteRows(Updated(changed), changed.Count);
+            work.WriteRows(Updated(changed), changed.Count, LedgerInvariant.AccountVersion);
         if (memory.Events.Count > 0)
         {
             work.WriteRows(DecidedBefore(RefusedBefore, memory.Events, e => e.CommandId), 0);
