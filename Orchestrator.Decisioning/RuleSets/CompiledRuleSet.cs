@@ -17,8 +17,8 @@ public sealed class CompiledRuleSet
     const int MaxDescription = 500;
     const int MaxName = 64;
 
-    CompiledRuleSet(string name, RuleSetContent content, RuleSchema schema, IReadOnlyList<string> lists, CompiledRule[] rules) =>
-        (Name, Content, Schema, Lists, Rules, Hash) = (name, content, schema, lists, rules, RuleSetJson.Hash(content));
+    CompiledRuleSet(string name, string hash, RuleSetContent content, RuleSchema schema, IReadOnlyList<string> lists, CompiledRule[] rules) =>
+        (Name, Hash, Content, Schema, Lists, Rules) = (name, hash, content, schema, lists, rules);
 
     /// <summary>The version's name.</summary>
     public string Name { get; }
@@ -60,9 +60,10 @@ public sealed class CompiledRuleSet
     /// <param name="knownLists">The lists there are; null when any name will do.</param>
     /// <param name="compiled">The compiled set.</param>
     /// <param name="errors">All that is wrong with it, up to 100.</param>
+    /// <param name="hash">The hash that it was stored with, by whichever version of the service; that of this one when null.</param>
     public static bool TryCompile(
         string name, RuleSetContent content, RuleSchema schema, IReadOnlySet<string>? knownLists,
-        [NotNullWhen(true)] out CompiledRuleSet? compiled, out IReadOnlyList<RuleSetError> errors)
+        [NotNullWhen(true)] out CompiledRuleSet? compiled, out IReadOnlyList<RuleSetError> errors, string? hash = null)
     {
         var check = new Check(new ExpressionContext(schema, knownLists));
         check.Settings(content);
@@ -79,7 +80,7 @@ public sealed class CompiledRuleSet
                 rules.Add(checkedRule);
         }
         errors = check.Errors;
-        compiled = errors.Count == 0 ? new CompiledRuleSet(name, content, schema, check.Context.Lists, [.. rules]) : null;
+        compiled = errors.Count == 0 ? new CompiledRuleSet(name, hash ?? RuleSetJson.Hash(content), content, schema, check.Context.Lists, [.. rules]) : null;
         return compiled is not null;
     }
 
