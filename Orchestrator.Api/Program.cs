@@ -6,6 +6,7 @@ using Orchestrator.Api.Ledger;
 using Orchestrator.Api.OpenApi;
 using Orchestrator.Api.Parked;
 using Orchestrator.Api.Problems;
+using Orchestrator.Api.Rules;
 using Orchestrator.Api.Transactions;
 using Orchestrator.Decisioning;
 using Orchestrator.Messaging;
@@ -27,6 +28,7 @@ return await HostStart.RunAsync(async () =>
     if (roles.HasFlag(HostRoles.Ledger))
         builder.Services.AddLedgerRole();
     builder.Services.AddLedgerApi();
+    builder.Services.AddRules();
     builder.Services.AddSagasReader();
     builder.Services.AddOrchestratorMessaging(builder.Configuration);
 
@@ -50,6 +52,7 @@ return await HostStart.RunAsync(async () =>
         app.MapAccounts();
         app.MapLedger();
         app.MapTransactions();
+        app.MapRules();
         app.MapParked();
         app.MapFigures();
     }
