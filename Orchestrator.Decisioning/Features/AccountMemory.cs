@@ -1,19 +1,15 @@
 namespace Orchestrator.Decisioning.Features;
 
-/// <summary>What only accounts remember: their last amounts in order of size, whom and what they met, and where they were.</summary>
+/// <summary>What only accounts remember: whom and what they met, and where they were.</summary>
 sealed class AccountMemory
 {
     public AccountMemory(KeyPlan plan)
     {
-        Amounts = plan.Median ? new RecentAmounts() : null;
         Met = new Acquaintances[plan.Counterparts.Length];
         for (var i = 0; i < Met.Length; i++)
             Met[i] = new Acquaintances();
         Places = plan.Places ? new RecentPlaces() : null;
     }
-
-    /// <summary>Null where no median is asked for.</summary>
-    public RecentAmounts? Amounts { get; }
 
     /// <summary>In the order of the plan's counterparts.</summary>
     public Acquaintances[] Met { get; }
@@ -28,10 +24,19 @@ sealed class AccountMemory
     {
         get
         {
-            long bytes = 100 + (Amounts is null ? 0 : RecentAmounts.Bytes) + (Places?.Bytes ?? 0);
+            long bytes = 100 + (Places?.Bytes ?? 0);
             foreach (var met in Met)
                 bytes += met.Bytes;
             return bytes;
         }
+    }
+
+    /// <summary>Brings near what an event will look at.</summary>
+    public long Near()
+    {
+        var near = Places is { Count: > 0 } places ? places[places.Count - 1].AtMs : 0;
+        foreach (var met in Met)
+            near ^= met.Near();
+        return near;
     }
 }

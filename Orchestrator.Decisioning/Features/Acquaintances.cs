@@ -19,6 +19,9 @@ sealed class Acquaintances
 
     public (ulong Key, long FirstMs, long LastMs) this[int index] => (_keys[index], _times[index].FirstMs, _times[index].LastMs);
 
+    /// <summary>Brings near what a search will look at.</summary>
+    public long Near() => Count == 0 ? 0 : (long)_keys[0] ^ (long)_keys[Count - 1] ^ _times[0].FirstMs;
+
     public bool Has(ulong key) => _keys.AsSpan(0, Count).Contains(key);
 
     /// <summary>When the key was first met, or <paramref name="otherwise"/>.</summary>

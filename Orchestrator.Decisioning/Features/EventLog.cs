@@ -2,8 +2,11 @@ using System.Runtime.CompilerServices;
 
 namespace Orchestrator.Decisioning.Features;
 
-/// <summary>A key's events in the order of their times, equal times in the order of arrival. Appending is the common case; late ones are moved into place.</summary>
-sealed class EventLog
+/// <summary>
+/// A key's events in the order of their times, equal times in the order of arrival. Appending is the common case; late ones are moved into place. A state derives
+/// from it instead of holding one, which saves a look into memory for each event.
+/// </summary>
+abstract class EventLog
 {
     const int FirstCapacity = 4;
 
@@ -11,6 +14,9 @@ sealed class EventLog
     int _head;
 
     public int Count { get; private set; }
+
+    /// <summary>Where the newest stands: for who wants it brought near before it is needed.</summary>
+    public ref KeyEvent Newest => ref _events[_head + Count - 1];
 
     /// <summary>How many fit before it grows.</summary>
     public int Capacity => _events.Length;
@@ -24,7 +30,7 @@ sealed class EventLog
 
     /// <summary>Adds one that is not older than the newest.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Append(in KeyEvent added)
+    protected void AppendEvent(in KeyEvent added)
     {
         if (_head + Count == _events.Length)
             MakeRoom();
@@ -33,7 +39,7 @@ sealed class EventLog
     }
 
     /// <summary>Adds one at <paramref name="index"/>, before what is newer.</summary>
-    public void Insert(int index, in KeyEvent added)
+    protected void InsertEvent(int index, in KeyEvent added)
     {
         if (_head + Count == _events.Length)
             MakeRoom();
@@ -44,7 +50,7 @@ sealed class EventLog
     }
 
     /// <summary>Drops the oldest.</summary>
-    public void DropFirst()
+    protected void DropFirstEvent()
     {
         _head++;
         Count--;

@@ -17,6 +17,9 @@ public sealed class FeatureEngine
     readonly Intake _intake;
     StatesOfKinds _states;
 
+    // Nobody reads it: what it is made of has been read, which is the point.
+    long _near;
+
     /// <summary>An engine with no memory yet.</summary>
     /// <param name="plan">What it computes.</param>
     /// <param name="options">Its bounds.</param>
@@ -95,6 +98,8 @@ public sealed class FeatureEngine
             var key = taken.Key((KeyKind)kind);
             _states[kind] = key == 0 ? null : Spaces(kind)?.Touch(key, taken.AtMs);
         }
+        for (var kind = 0; kind < KeyKinds.Count; kind++)
+            _near ^= _states[kind]?.Near(taken.AtMs) ?? 0;
         var sight = default(Sight);
         var account = _accounts.Spaces[(int)KeyKind.Account]!;
         _intake.Take(account, _states[0]!, taken, EventMarks.None, _accounts.WatermarkMs, ref sight);

@@ -28,10 +28,10 @@ sealed class Intake(FeaturePlan plan, FeatureEngineOptions options)
     void Append(KeySpace keys, KeyState state, ref KeyEvent added, long watermarkMs, ref Sight sight)
     {
         var events = state.Events;
-        if (state.Account?.Amounts is { } amounts)
+        if (keys.Plan.Median)
         {
-            sight.Median = amounts.Median;
-            sight.History = amounts.Count;
+            sight.Median = state.Median;
+            sight.History = Math.Min(events.Count, KeyPlan.MedianAmounts);
             added.Marks = HighAmounts.Of(added.Amount, sight.Median, sight.History);
         }
         state.Trim(watermarkMs);

@@ -66,7 +66,7 @@ static class KeyStateCodec
             if (time >= FeatureEngine.MaxTimeMs)
                 throw new InvalidDataException("A key's event after the end of time");
             var amount = reader.Number(FeatureEvent.MaxAmount);
-            state.Events.Append(new KeyEvent { AtMs = time, Amount = amount, Tag = reader.Fixed32(), Marks = Marks(reader.Byte()) });
+            state.Load(new KeyEvent { AtMs = time, Amount = amount, Tag = reader.Fixed32(), Marks = Marks(reader.Byte()) });
         }
         if (state.Account is { } account)
             ReadAccount(account, ref reader);

@@ -1,80 +1,79 @@
 namespace Orchestrator.Decisioning.Features;
 
-/// <summary>The last <see cref="KeyPlan.MedianAmounts"/> amounts in order of size, for their exact median.</summary>
-sealed class RecentAmounts
+/// <summary>
+/// The last <see cref="KeyPlan.MedianAmounts"/> amounts of a log in order of size, for their exact median. As many are in order as the log has events, up to that
+/// number; they lie in memory that the key's state provides.
+/// </summary>
+static class RecentAmounts
 {
-    public const int Bytes = 24 + (Capacity * sizeof(long));
-
     const int Capacity = KeyPlan.MedianAmounts;
 
-    readonly long[] _sorted = new long[Capacity];
-
-    public int Count { get; private set; }
-
-    /// <summary>The median; the mean of the middle two of an even number. 0 when there are none.</summary>
-    public double Median => MedianOf(_sorted.AsSpan(0, Count));
+    /// <summary>The median of the first <paramref name="count"/>; the mean of the middle two of an even number. 0 when there are none.</summary>
+    public static double Median(ReadOnlySpan<long> sorted, int count)
+    {
+        var middle = count / 2;
+        return count == 0 ? 0
+            : count % 2 == 1 ? sorted[middle]
+            : (sorted[middle - 1] + sorted[middle]) / 2.0;
+    }
 
     /// <summary>An event was added to the log at <paramref name="index"/>.</summary>
-    public void Added(EventLog events, int index)
+    public static void Added(Span<long> sorted, EventLog events, int index)
     {
+        var before = Math.Min(Capacity, events.Count - 1);
         if (index < events.Count - Capacity)
             return;
-        if (Count == Capacity)
-            Remove(events[events.Count - Capacity - 1].Amount);
-        Add(events[index].Amount);
+        var amount = events[index].Amount;
+        if (before < Capacity)
+        {
+            var place = Place(sorted[..before], amount);
+            sorted[place..before].CopyTo(sorted[(place + 1)..]);
+            sorted[place] = amount;
+            return;
+        }
+        // One comes and one goes: only what lies between the two places moves.
+        var gone = Place(sorted, events[events.Count - Capacity - 1].Amount);
+        var at = Place(sorted, amount);
+        if (at > gone)
+        {
+            at--;
+            sorted[(gone + 1)..(at + 1)].CopyTo(sorted[gone..]);
+        }
+        else
+        {
+            sorted[at..gone].CopyTo(sorted[(at + 1)..]);
+        }
+        sorted[at] = amount;
     }
 
-    /// <summary>Begins again with the last amounts of the log.</summary>
-    public void Recount(EventLog events)
-    {
-        Count = Math.Min(Capacity, events.Count);
-        for (var i = 0; i < Count; i++)
-            _sorted[i] = events[events.Count - Count + i].Amount;
-        _sorted.AsSpan(0, Count).Sort();
-    }
+    /// <summary>Puts the last amounts of the log in order.</summary>
+    public static void Recount(Span<long> sorted, EventLog events) => Sort(sorted, events, events.Count);
 
     /// <summary>The median, and of how many, of the last amounts among the first <paramref name="end"/> events.</summary>
     public static (double Median, int Count) AsOf(EventLog events, int end)
     {
-        Span<long> amounts = stackalloc long[Capacity];
+        Span<long> sorted = stackalloc long[Capacity];
+        var count = Sort(sorted, events, end);
+        return (Median(sorted, count), count);
+    }
+
+    static int Sort(Span<long> sorted, EventLog events, int end)
+    {
         var count = Math.Min(Capacity, end);
         for (var i = 0; i < count; i++)
-            amounts[i] = events[end - count + i].Amount;
-        amounts[..count].Sort();
-        return (MedianOf(amounts[..count]), count);
-    }
-
-    static double MedianOf(ReadOnlySpan<long> sorted)
-    {
-        var middle = sorted.Length / 2;
-        return sorted.IsEmpty ? 0
-            : sorted.Length % 2 == 1 ? sorted[middle]
-            : (sorted[middle - 1] + sorted[middle]) / 2.0;
-    }
-
-    void Add(long amount)
-    {
-        var at = Place(amount);
-        Array.Copy(_sorted, at, _sorted, at + 1, Count - at);
-        _sorted[at] = amount;
-        Count++;
-    }
-
-    void Remove(long amount)
-    {
-        var at = Place(amount);
-        Count--;
-        Array.Copy(_sorted, at + 1, _sorted, at, Count - at);
+            sorted[i] = events[end - count + i].Amount;
+        sorted[..count].Sort();
+        return count;
     }
 
     // The first place whose amount is not smaller.
-    int Place(long amount)
+    static int Place(ReadOnlySpan<long> sorted, long amount)
     {
-        int low = 0, high = Count;
+        int low = 0, high = sorted.Length;
         while (low < high)
         {
             var middle = (low + high) >>> 1;
-            if (_sorted[middle] < amount)
+            if (sorted[middle] < amount)
                 low = middle + 1;
             else
                 high = middle;

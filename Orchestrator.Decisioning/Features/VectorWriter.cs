@@ -14,9 +14,9 @@ static class VectorWriter
     /// <summary>What the event itself says, and what others supply.</summary>
     public static void Moments(FeaturePlan plan, in FeatureEvent taken, ReadOnlySpan<float> supplied, Span<float> vector)
     {
+        var hour = taken.AtMs % 86_400_000 / 3_600_000.0;
         foreach (ref readonly var step in plan.Moments.AsSpan())
         {
-            var hour = taken.AtMs % 86_400_000 / 3_600_000.0;
             vector[step.Output] = step.Measure switch
             {
                 Measure.Amount => taken.Amount / 100f,
@@ -44,6 +44,7 @@ static class VectorWriter
             memory.FirstMs = taken.AtMs;
         var here = new Place(taken.AtMs, taken.Latitude, taken.Longitude);
         var place = taken.HasPlace ? memory.Places?.Before(taken.AtMs) : null;
+        var kilometres = place is { } before ? RecentPlaces.Kilometres(before, here) : FeatureDefinition.Missing;
         if (sight.IsFresh && taken.HasPlace)
             memory.Places?.Add(here);
 
@@ -57,8 +58,8 @@ static class VectorWriter
                 Measure.Median => sight.History == 0 ? Missing : (float)(sight.Median / 100),
                 Measure.AmountToMedian => ToMedian(taken.Amount, sight),
                 Measure.MeanToMedian => ToMedian((double)sight.Readings[step.At + 1] / sight.Readings[step.At], sight),
-                Measure.Distance => place is { } p ? (float)RecentPlaces.Kilometres(p, here) : Missing,
-                Measure.Speed => place is { } p ? SpeedKmh(p, here) : Missing,
+                Measure.Distance => (float)kilometres,
+                Measure.Speed => place is { } p ? SpeedKmh(kilometres, taken.AtMs - p.AtMs) : Missing,
                 _ => Windowed(step, taken, sight),
             };
         }
@@ -132,8 +133,8 @@ static class VectorWriter
         return first > taken.AtMs ? 0 : Days(taken.AtMs - first);
     }
 
-    static float SpeedKmh(in Place from, in Place to) =>
-        (float)Math.Min(MaxSpeedKmh, RecentPlaces.Kilometres(from, to) / (Math.Max(1_000, to.AtMs - from.AtMs) / 3_600_000.0));
+    static float SpeedKmh(double kilometres, long elapsedMs) =>
+        (float)Math.Min(MaxSpeedKmh, kilometres / (Math.Max(1_000, elapsedMs) / 3_600_000.0));
 
     static float Days(long ms) => (float)(ms / DayMs);
 }
