@@ -1,4 +1,5 @@
 using Orchestrator.Api.Accounts;
+using Orchestrator.Api.Decisions;
 using Orchestrator.Api.Figures;
 using Orchestrator.Api.Health;
 using Orchestrator.Api.Hosting;
@@ -9,6 +10,7 @@ using Orchestrator.Api.Problems;
 using Orchestrator.Api.Rules;
 using Orchestrator.Api.Transactions;
 using Orchestrator.Decisioning;
+using Orchestrator.Decisioning.Records;
 using Orchestrator.Messaging;
 using Orchestrator.Sagas;
 
@@ -22,13 +24,14 @@ return await HostStart.RunAsync(async () =>
     await using var embedded = await EmbeddedParts.StartAsync(builder);
 
     if (roles.HasFlag(HostRoles.Decisioning))
-        builder.Services.AddDecisioning(builder.Configuration);
+        builder.Services.AddDecisioning(builder.Configuration).AddDecisionRecords(builder.Configuration);
     if (roles.HasFlag(HostRoles.Sagas))
         builder.Services.AddSagas(builder.Configuration);
     if (roles.HasFlag(HostRoles.Ledger))
         builder.Services.AddLedgerRole();
     builder.Services.AddLedgerApi();
     builder.Services.AddRules();
+    builder.Services.AddDecisionsApi();
     builder.Services.AddSagasReader();
     builder.Services.AddOrchestratorMessaging(builder.Configuration);
 
@@ -53,6 +56,7 @@ return await HostStart.RunAsync(async () =>
         app.MapLedger();
         app.MapTransactions();
         app.MapRules();
+        app.MapDecisions();
         app.MapParked();
         app.MapFigures();
     }

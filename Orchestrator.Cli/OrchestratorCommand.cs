@@ -1,6 +1,8 @@
 using System.CommandLine;
 using Orchestrator.Cli.Broker;
 using Orchestrator.Cli.Connections;
+using Orchestrator.Cli.Decisions;
+using Orchestrator.Cli.Labels;
 using Orchestrator.Cli.Ledger;
 using Orchestrator.Cli.Parked;
 using Orchestrator.Cli.Publish;
@@ -28,6 +30,8 @@ public static class OrchestratorCommand
             PublishCommand.Create(connections, time),
             TailCommand.Create(connections),
             ParkedCommand.Create(connections),
+            DecisionsCommand.Create(connections),
+            LabelsCommand.Create(connections),
             LedgerCommand.Create(connections, time),
             MigrateCommand.Create(connections),
             BrokerCommand.Create(),

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Orchestrator.Api.Accounts;
+using Orchestrator.Api.Labels;
 using Orchestrator.Api.Postings;
 using Orchestrator.Api.Reconciliation;
 using Orchestrator.Api.Rules;
@@ -36,6 +37,9 @@ namespace Orchestrator.Api.Hosting;
 [JsonSerializable(typeof(CreateListRequest))]
 [JsonSerializable(typeof(AddListEntriesRequest))]
 [JsonSerializable(typeof(RemoveListEntriesRequest))]
+[JsonSerializable(typeof(LabelRequest))]
+[JsonSerializable(typeof(BulkLabelRequest))]
+[JsonSerializable(typeof(LabelAccepted))]
 [JsonSerializable(typeof(SubmitTransactionRequest))]
 [JsonSerializable(typeof(TransactionAccepted))]
 [JsonSerializable(typeof(CancelTransactionRequest))]

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Microsoft.OpenApi;
 using Orchestrator.Api.Accounts;
+using Orchestrator.Api.Labels;
 using Orchestrator.Api.Postings;
 using Orchestrator.Api.Reconciliation;
 using Orchestrator.Api.Rules;
@@ -39,6 +40,10 @@ sealed class ExampleFilter : ISchemaFilter
         [typeof(CreateListRequest)] = """{ "name": "mules", "kind": "deny", "description": "Accounts that pass stolen money on." }""",
         [typeof(AddListEntriesRequest)] = """{ "entries": [ { "value": "bob", "expiresAt": "2030-01-01T00:00:00Z" } ], "reason": "police report 4711" }""",
         [typeof(RemoveListEntriesRequest)] = """{ "values": [ "bob" ], "reason": "cleared" }""",
+        [typeof(LabelRequest)] =
+            """{ "labelId": "018f4e2a-7b1c-7d3e-9a5b-2c4d6e8f0a23", "transactionId": "018f4e2a-7b1c-7d3e-9a5b-2c4d6e8f0a1b", "isFraud": true, "source": "chargeback", "effectiveAt": "2026-03-02T00:00:00Z", "reason": "10.4, card absent" }""",
+        [typeof(BulkLabelRequest)] =
+            """{ "labels": [ { "labelId": "018f4e2a-7b1c-7d3e-9a5b-2c4d6e8f0a24", "transactionId": "018f4e2a-7b1c-7d3e-9a5b-2c4d6e8f0a1b", "isFraud": false, "source": "customer", "reason": "it was me" } ] }""",
         [typeof(CancelTransactionRequest)] = """{ "reason": "ordered twice" }""",
     };
 

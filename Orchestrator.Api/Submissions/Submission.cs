@@ -36,6 +36,8 @@ public sealed record SubmissionKind
     public static SubmissionKind Transaction { get; } = new("transaction");
 
     public static SubmissionKind Cancellation { get; } = new("cancellation");
+
+    public static SubmissionKind Label { get; } = new("label");
 }
 
 /// <summary>What became of a submission.</summary>

@@ -23,6 +23,8 @@ public static class ContractCatalog
 
         Of<FraudAssessed>("orchestrator.fraud.assessed.v1", Topics.Decisions, m => m.SourceAccountId, ContractJson.Default.FraudAssessed),
 
+        Of<FraudLabelled>("orchestrator.fraud.labelled.v1", Topics.Labels, m => m.SourceAccountId, ContractJson.Default.FraudLabelled),
+
         Of<PlaceHold>("orchestrator.ledger.place-hold.v1", Topics.LedgerCommands, m => m.AccountId, ContractJson.Default.PlaceHold),
         Of<CaptureHold>("orchestrator.ledger.capture-hold.v1", Topics.LedgerCommands, m => m.AccountId, ContractJson.Default.CaptureHold),
         Of<ReleaseHold>("orchestrator.ledger.release-hold.v1", Topics.LedgerCommands, m => m.AccountId, ContractJson.Default.ReleaseHold),
