@@ -7,6 +7,7 @@ using Orchestrator.Api.Ledger;
 using Orchestrator.Api.OpenApi;
 using Orchestrator.Api.Parked;
 using Orchestrator.Api.Problems;
+using Orchestrator.Api.Rules;
 using Orchestrator.Api.Transactions;
 using Orchestrator.Decisioning;
 using Orchestrator.Decisioning.Records;
@@ -29,6 +30,7 @@ return await HostStart.RunAsync(async () =>
     if (roles.HasFlag(HostRoles.Ledger))
         builder.Services.AddLedgerRole();
     builder.Services.AddLedgerApi();
+    builder.Services.AddRules();
     builder.Services.AddDecisionsApi();
     builder.Services.AddSagasReader();
     builder.Services.AddOrchestratorMessaging(builder.Configuration);
@@ -53,6 +55,7 @@ return await HostStart.RunAsync(async () =>
         app.MapAccounts();
         app.MapLedger();
         app.MapTransactions();
+        app.MapRules();
         app.MapDecisions();
         app.MapParked();
         app.MapFigures();

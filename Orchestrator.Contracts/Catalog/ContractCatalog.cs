@@ -32,6 +32,7 @@ public static class ContractCatalog
         Of<Debit>("orchestrator.ledger.debit.v1", Topics.LedgerCommands, m => m.AccountId, ContractJson.Default.Debit),
         Of<Transfer>("orchestrator.ledger.transfer.v1", Topics.LedgerCommands, m => m.AccountId, ContractJson.Default.Transfer),
         Of<Reverse>("orchestrator.ledger.reverse.v1", Topics.LedgerCommands, m => m.AccountId, ContractJson.Default.Reverse),
+        Of<LinkedTransfers>("orchestrator.ledger.linked-transfers.v1", Topics.LedgerCommands, m => m.AccountId, ContractJson.Default.LinkedTransfers),
 
         Reply<HoldPlaced>("hold-placed", ContractJson.Default.HoldPlaced),
         Reply<HoldRefused>("hold-refused", ContractJson.Default.HoldRefused),

@@ -40,6 +40,7 @@ namespace Orchestrator.Contracts.Catalog;
 [JsonSerializable(typeof(Debit))]
 [JsonSerializable(typeof(Transfer))]
 [JsonSerializable(typeof(Reverse))]
+[JsonSerializable(typeof(LinkedTransfers))]
 [JsonSerializable(typeof(Debited))]
 [JsonSerializable(typeof(DebitRefused))]
 [JsonSerializable(typeof(HoldExpired))]

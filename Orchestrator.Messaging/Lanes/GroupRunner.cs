@@ -20,6 +20,7 @@ internal sealed partial class GroupRunner : IAsyncDisposable
     readonly ILogger _logger;
     readonly GroupConsumer _consumer;
     readonly Dictionary<int, LaneWorker> _workers = [];
+    readonly Dictionary<int, string> _violated = [];
     readonly Dictionary<int, Task> _releasing = [];
     readonly CancellationTokenSource _stop = new();
     readonly Task _loop;
@@ -46,7 +47,7 @@ internal sealed partial class GroupRunner : IAsyncDisposable
         var workers = Workers();
         return new GroupStatus(
             _group.Name, _services.Options.Partitions, workers.Count, _lanesElsewhere, workers.Count(w => w.IsHalted), Lag(),
-            workers.Sum(w => w.Inbox.Count), workers.Sum(w => w.Unacknowledged), workers.Select(w => w.LastError).FirstOrDefault(e => e is not null) ?? _lastError,
+            workers.Sum(w => w.Inbox.Count), workers.Sum(w => w.Unacknowledged), workers.OrderByDescending(w => w.IsHalted).Select(w => w.LastError).FirstOrDefault(e => e is not null) ?? _lastError,
             _group.IsBackground);
     }
 
@@ -105,7 +106,8 @@ internal sealed partial class GroupRunner : IAsyncDisposable
         var (release, claim) = LaneShare.Decide(membership.MemberId, members, lanes);
         foreach (var partition in release.Where(p => !_releasing.ContainsKey(p)))
         {
-            if (WorkerOf(partition) is { } worker)
+            // One that an invariant has stopped stays here: elsewhere it would begin anew before anybody has looked at it.
+            if (WorkerOf(partition) is { ViolatedInvariant: null } worker)
                 _releasing[partition] = ReleaseAsync(membership, worker);
         }
         // A lane that is ours and runs nowhere is one whose release failed: it is claimed anew, and released again if it is too much.
@@ -126,9 +128,11 @@ internal sealed partial class GroupRunner : IAsyncDisposable
 
     void Start(GroupMembership membership, LaneGrant grant)
     {
-        var worker = new LaneWorker(grant, _group, _services, _consumer, () => membership.IsFresh, _logger);
         lock (_workers)
-            _workers[grant.Lane.Partition] = worker;
+        {
+            _workers[grant.Lane.Partition] = new LaneWorker(
+                grant, _group, _services, _consumer, () => membership.IsFresh, _violated.GetValueOrDefault(grant.Lane.Partition), _logger);
+        }
     }
 
     // Beats go on while a lane drains; its row says who owns it until it is released.
@@ -151,6 +155,8 @@ internal sealed partial class GroupRunner : IAsyncDisposable
         await worker.DisposeAsync();
         lock (_workers)
         {
+            if (worker.ViolatedInvariant is { } invariant)
+                _violated[worker.Grant.Lane.Partition] = invariant;
             if (_workers.TryGetValue(worker.Grant.Lane.Partition, out var current) && ReferenceEquals(current, worker))
                 _workers.Remove(worker.Grant.Lane.Partition);
         }
