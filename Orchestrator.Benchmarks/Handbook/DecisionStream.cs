@@ -16,8 +16,10 @@ sealed class DecisionStream
     public const int Addresses = 5_000;
     public const int Keys = Accounts + Destinations + Terminals + Devices + Addresses;
 
-    // Sixty payments of each account in the thirty days that windows reach back.
-    const long StepMs = 30 * 86_400_000L / (60L * Accounts);
+    /// <summary>As many as are remembered at a time: a payment a day of each account over the 38 days that windows, labels and lateness reach back.</summary>
+    public const int Remembered = 38 * Accounts;
+
+    const long StepMs = 86_400_000L / Accounts;
 
     ulong _state = 88_172_645_463_325_252;
     long _atMs = new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero).ToUnixTimeMilliseconds();

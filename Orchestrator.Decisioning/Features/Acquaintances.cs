@@ -1,13 +1,13 @@
 namespace Orchestrator.Decisioning.Features;
 
 /// <summary>
-/// Which counterparts of one kind an account has met, and when first. It remembers <see cref="Capacity"/>; beyond that the one not met for the longest
+/// Which counterparts an account has met, of all kinds together, and when first. It remembers <see cref="Capacity"/>; beyond that the one not met for the longest
 /// time goes, and is new again when it comes back.
 /// </summary>
 sealed class Acquaintances
 {
     /// <summary>The most that are remembered.</summary>
-    public const int Capacity = 256;
+    public const int Capacity = 512;
 
     // Keys apart from times, because the search looks at keys alone, several at once.
     ulong[] _keys = [];
@@ -18,6 +18,9 @@ sealed class Acquaintances
     public long Bytes => _keys.Length * 24;
 
     public (ulong Key, long FirstMs, long LastMs) this[int index] => (_keys[index], _times[index].FirstMs, _times[index].LastMs);
+
+    /// <summary>What a counterpart is remembered by: an account and a device of the same name are two.</summary>
+    public static ulong KeyOf(KeyKind kind, ulong key) => key ^ ((ulong)kind * 0x9e37_79b9_7f4a_7c15ul);
 
     /// <summary>Brings near what a search will look at.</summary>
     public long Near() => Count == 0 ? 0 : (long)_keys[0] ^ (long)_keys[Count - 1] ^ _times[0].FirstMs;
@@ -57,7 +60,7 @@ sealed class Acquaintances
         }
         if (Count == _keys.Length)
         {
-            var capacity = Math.Min(Capacity, Math.Max(4, Count * 2));
+            var capacity = Math.Min(Capacity, Math.Max(4, Count + (Count / 2)));
             Array.Resize(ref _keys, capacity);
             Array.Resize(ref _times, capacity);
         }

@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace Orchestrator.Decisioning.Features;
 
 /// <summary>
@@ -15,10 +13,10 @@ public sealed class FeatureEngine
     readonly KeyPartition _others;
     readonly CrossLaneKeys? _crossLane;
     readonly Intake _intake;
-    StatesOfKinds _states;
+    readonly KeyState?[] _states = new KeyState?[KeyKinds.Count];
 
-    // Nobody reads it: what it is made of has been read, which is the point.
-    long _near;
+    // Nobody needs it: what it is made of has been read, which is the point.
+    long _read;
 
     /// <summary>An engine with no memory yet.</summary>
     /// <param name="plan">What it computes.</param>
@@ -98,8 +96,9 @@ public sealed class FeatureEngine
             var key = taken.Key((KeyKind)kind);
             _states[kind] = key == 0 ? null : Spaces(kind)?.Touch(key, taken.AtMs);
         }
-        for (var kind = 0; kind < KeyKinds.Count; kind++)
-            _near ^= _states[kind]?.Near(taken.AtMs) ?? 0;
+        // Then what they lead to, likewise: one key's lines would else be waited for before the next key's are asked for.
+        foreach (var state in _states)
+            _read ^= state?.Near() ?? 0;
         var sight = default(Sight);
         var account = _accounts.Spaces[(int)KeyKind.Account]!;
         _intake.Take(account, _states[0]!, taken, EventMarks.None, _accounts.WatermarkMs, ref sight);
@@ -160,10 +159,4 @@ public sealed class FeatureEngine
     }
 
     KeySpace? Spaces(int kind) => kind == (int)KeyKind.Account ? _accounts.Spaces[kind] : _others.Spaces[kind];
-
-    [InlineArray(KeyKinds.Count)]
-    struct StatesOfKinds
-    {
-        KeyState? _first;
-    }
 }

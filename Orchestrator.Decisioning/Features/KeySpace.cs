@@ -33,7 +33,7 @@ sealed class KeySpace(KeyPlan plan, FeatureEngineOptions options, IKeyStateStore
     {
         get
         {
-            long bytes = (_states.Length * 24L) + (_table.Count * 32L);
+            long bytes = (_states.Length * 24L) + (_table.Count * 60L);
             for (var i = 0; i < _count; i++)
                 bytes += _states[i].Bytes;
             return bytes;
@@ -45,12 +45,11 @@ sealed class KeySpace(KeyPlan plan, FeatureEngineOptions options, IKeyStateStore
     /// <summary>The state of a key that an event touches; a new one when it has none.</summary>
     public KeyState Touch(ulong key, long atMs)
     {
-        var slot = _table.Find(key);
-        if (slot >= 0)
+        if (_table.Find(key, out var slot) is { } known)
         {
             if (_usedMs[slot] < atMs)
                 _usedMs[slot] = atMs;
-            return _states[slot];
+            return known;
         }
         if (_count >= options.MaxKeys)
             EvictOne();
@@ -62,9 +61,8 @@ sealed class KeySpace(KeyPlan plan, FeatureEngineOptions options, IKeyStateStore
     /// <summary>The state of a key, if there is any; it is not thereby used.</summary>
     public KeyState? Find(ulong key)
     {
-        var slot = _table.Find(key);
-        if (slot >= 0)
-            return _states[slot];
+        if (_table.Find(key, out _) is { } known)
+            return known;
         if (store is null || Returned(key) is not { } state)
             return null;
         if (_count >= options.MaxKeys)
@@ -98,14 +96,14 @@ sealed class KeySpace(KeyPlan plan, FeatureEngineOptions options, IKeyStateStore
             Array.Resize(ref _keys, capacity);
             Array.Resize(ref _usedMs, capacity);
         }
-        _table.Add(key, _count);
+        _table.Add(key, _count, state);
         _states[_count] = state;
         _keys[_count] = key;
         _usedMs[_count++] = usedMs;
     }
 
     /// <summary>Whether the key is in memory.</summary>
-    public bool Has(ulong key) => _table.Find(key) >= 0;
+    public bool Has(ulong key) => _table.Find(key, out _) is not null;
 
     /// <summary>Sets what a snapshot had.</summary>
     public void Resume(int hand, KeyCounts counts)

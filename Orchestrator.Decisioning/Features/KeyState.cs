@@ -125,18 +125,18 @@ sealed class KeyState : EventLog
     }
 
     /// <summary>Brings near what counting an event will look at.</summary>
-    public long Near(long timeMs)
+    public long Near()
     {
         if (Count == 0)
             return 0;
-        var near = Newest.AtMs;
+        var near = Newest.AtMs ^ this[0].AtMs;
         foreach (var window in _plan.Windows)
         {
             var from = (int)_running[window.Mark];
             if (from < Count)
                 near ^= this[from].AtMs;
         }
-        return near ^ (Account?.Near() ?? 0) ^ timeMs;
+        return near ^ (Account?.Near() ?? 0);
     }
 
     /// <summary>Takes an event of bytes that are read; <see cref="Recount"/> follows.</summary>

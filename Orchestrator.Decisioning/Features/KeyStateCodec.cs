@@ -12,7 +12,7 @@ static class KeyStateCodec
     const byte Version = 1;
 
     /// <summary>The most bytes of a state with this many events.</summary>
-    public static int MaxBytes(int maxEvents) => 64 + (maxEvents * 25) + (KeyKinds.Count * (4 + (Acquaintances.Capacity * 28))) + (RecentPlaces.Capacity * 26);
+    public static int MaxBytes(int maxEvents) => 64 + (maxEvents * 25) + (Acquaintances.Capacity * 28) + (RecentPlaces.Capacity * 26);
 
     public static void Write(KeyState state, IBufferWriter<byte> bytes)
     {
@@ -31,15 +31,13 @@ static class KeyStateCodec
         if (state.Account is not { } account)
             return;
         writer.Number(account.FirstMs);
-        foreach (var met in account.Met)
+        var met = account.Met;
+        writer.Number(met.Count);
+        for (var i = 0; i < met.Count; i++)
         {
-            writer.Number(met.Count);
-            for (var i = 0; i < met.Count; i++)
-            {
-                writer.Fixed(met[i].Key);
-                writer.Number(met[i].FirstMs);
-                writer.Number(met[i].LastMs - met[i].FirstMs);
-            }
+            writer.Fixed(met[i].Key);
+            writer.Number(met[i].FirstMs);
+            writer.Number(met[i].LastMs - met[i].FirstMs);
         }
         if (account.Places is not { } places)
             return;
@@ -79,16 +77,13 @@ static class KeyStateCodec
     static void ReadAccount(AccountMemory account, ref ByteReader reader)
     {
         account.FirstMs = reader.Number(long.MaxValue);
-        foreach (var met in account.Met)
+        for (var left = reader.Count(Acquaintances.Capacity); left > 0; left--)
         {
-            for (var left = reader.Count(Acquaintances.Capacity); left > 0; left--)
-            {
-                var key = reader.Fixed64();
-                var first = reader.Number(FeatureEngine.MaxTimeMs);
-                if (met.Has(key))
-                    throw new InvalidDataException("A counterpart is there twice");
-                met.Add(key, first, first + reader.Number(FeatureEngine.MaxTimeMs));
-            }
+            var key = reader.Fixed64();
+            var first = reader.Number(FeatureEngine.MaxTimeMs);
+            if (account.Met.Has(key))
+                throw new InvalidDataException("A counterpart is there twice");
+            account.Met.Add(key, first, first + reader.Number(FeatureEngine.MaxTimeMs));
         }
         if (account.Places is not { } places)
             return;

@@ -10,26 +10,27 @@ sealed class KeyTable
 
     public int Count { get; private set; }
 
-    /// <summary>The slot of a key; -1 when it is not there.</summary>
-    public int Find(ulong key)
+    /// <summary>The state of a key, and its slot; null when it is not there.</summary>
+    public KeyState? Find(ulong key, out int slot)
     {
         var buckets = _buckets;
         for (var i = Home(key); ; i = (i + 1) & (buckets.Length - 1))
         {
             ref readonly var bucket = ref buckets[i];
+            slot = bucket.Slot;
             if (bucket.Key == key)
-                return bucket.Slot;
+                return bucket.State;
             if (bucket.Key == 0)
-                return -1;
+                return null;
         }
     }
 
     /// <summary>Adds a key that is not there, and not 0.</summary>
-    public void Add(ulong key, int slot)
+    public void Add(ulong key, int slot, KeyState state)
     {
         if ((Count + 1) * 2 > _buckets.Length)
             Grow();
-        Place(key, slot);
+        Place(key, slot, state);
         Count++;
     }
 
@@ -62,12 +63,12 @@ sealed class KeyTable
 
     int Home(ulong key) => (int)((key * 0x9e37_79b9_7f4a_7c15ul) >> _shift);
 
-    void Place(ulong key, int slot)
+    void Place(ulong key, int slot, KeyState state)
     {
         var i = Home(key);
         while (_buckets[i].Key != 0)
             i = (i + 1) & (_buckets.Length - 1);
-        _buckets[i] = new Bucket { Key = key, Slot = slot };
+        _buckets[i] = new Bucket { Key = key, Slot = slot, State = state };
     }
 
     void Grow()
@@ -78,7 +79,7 @@ sealed class KeyTable
         foreach (var bucket in old)
         {
             if (bucket.Key != 0)
-                Place(bucket.Key, bucket.Slot);
+                Place(bucket.Key, bucket.Slot, bucket.State!);
         }
     }
 
@@ -86,6 +87,7 @@ sealed class KeyTable
     struct Bucket
     {
         public ulong Key;
+        public KeyState? State;
         public int Slot;
     }
 }

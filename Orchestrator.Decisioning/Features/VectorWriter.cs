@@ -38,7 +38,8 @@ static class VectorWriter
         for (var i = 0; i < plan.Counterparts.Length; i++)
         {
             var key = taken.Key(plan.Counterparts[i]);
-            met[i] = key == 0 ? long.MaxValue : sight.IsFresh ? memory.Met[i].Meet(key, taken.AtMs) : memory.Met[i].FirstMet(key, taken.AtMs);
+            var known = Acquaintances.KeyOf(plan.Counterparts[i], key);
+            met[i] = key == 0 ? long.MaxValue : sight.IsFresh ? memory.Met.Meet(known, taken.AtMs) : memory.Met.FirstMet(known, taken.AtMs);
         }
         if (sight.IsFresh && taken.AtMs < memory.FirstMs)
             memory.FirstMs = taken.AtMs;
