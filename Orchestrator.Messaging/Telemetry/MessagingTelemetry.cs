@@ -20,6 +20,10 @@ public sealed class MessagingTelemetry : IDisposable
     readonly Counter<long> _pauses;
     readonly Histogram<int> _batchSize;
     readonly Histogram<double> _unitDuration;
+    readonly Histogram<double> _snapshotSlice;
+    readonly Histogram<double> _snapshotDuration;
+    readonly Lock _lock = new();
+    Func<IEnumerable<GroupStatus>>[] _observed = [];
 
     /// <summary>Creates the instruments.</summary>
     public MessagingTelemetry(IMeterFactory meters)
@@ -32,7 +36,15 @@ public sealed class MessagingTelemetry : IDisposable
         _pauses = _meter.CreateCounter<long>("orchestrator.lanes.pauses", "{pause}", "Pauses after a transient failure");
         _batchSize = _meter.CreateHistogram<int>("orchestrator.unit.messages", "{message}", "Messages in a unit of work");
         _unitDuration = _meter.CreateHistogram<double>("orchestrator.unit.duration", "s", "From taking a batch to its commit");
+        _snapshotSlice = _meter.CreateHistogram<double>("orchestrator.snapshot.slice", "s", "How long a stream lane writes on a snapshot before messages go on");
+        _snapshotDuration = _meter.CreateHistogram<double>("orchestrator.snapshot.duration", "s", "From the state that a snapshot holds to its being stored");
     }
+
+    /// <summary>A message's span, child of its publisher's.</summary>
+    internal static Activity? Start(string topic, string? traceParent, LaneId lane, Guid messageId) =>
+        Activities.StartActivity($"{topic} process", ActivityKind.Consumer, traceParent)
+            ?.SetTag("messaging.system", "kafka").SetTag("messaging.destination.name", topic)
+            .SetTag("messaging.kafka.consumer.group", lane.Group).SetTag("messaging.message.id", messageId);
 
     internal void Unit(LaneId lane, int handled, int duplicates, int published, TimeSpan duration)
     {
@@ -45,14 +57,26 @@ public sealed class MessagingTelemetry : IDisposable
         _unitDuration.Record(duration.TotalSeconds, group);
     }
 
+    internal void SnapshotSlice(LaneId lane, TimeSpan duration) =>
+        _snapshotSlice.Record(duration.TotalSeconds, new KeyValuePair<string, object?>("group", lane.Group));
+
+    internal void Snapshot(LaneId lane, TimeSpan duration) =>
+        _snapshotDuration.Record(duration.TotalSeconds, new KeyValuePair<string, object?>("group", lane.Group));
+
     internal void Parked(LaneId lane, string status, int count = 1) =>
         _parked.Add(count, new("group", lane.Group), new("status", status));
 
     internal void Paused(LaneId lane) => _pauses.Add(1, new KeyValuePair<string, object?>("group", lane.Group));
 
-    /// <summary>Shows what a host's lanes hold, read when metrics are collected.</summary>
+    /// <summary>Shows what a host's lanes hold, read when metrics are collected. Several hosts may be in a process.</summary>
     public void Observe(Func<IEnumerable<GroupStatus>> groups)
     {
+        lock (_lock)
+        {
+            _observed = [.. _observed, groups];
+            if (_observed.Length > 1)
+                return;
+        }
         Gauge("orchestrator.consumer.lag", "Messages written and not yet taken, owned lanes", g => g.Lag);
         Gauge("orchestrator.lanes.owned", "Lanes that this process runs", g => g.LanesOwned);
         Gauge("orchestrator.lanes.halted", "Lanes that wait for an operator", g => g.LanesHalted);
@@ -60,7 +84,7 @@ public sealed class MessagingTelemetry : IDisposable
         Gauge("orchestrator.outbox.unacknowledged", "Messages published and not yet acknowledged", g => g.Unacknowledged);
 
         void Gauge(string name, string description, Func<GroupStatus, long> value) => _meter.CreateObservableGauge(
-            name, () => groups().Select(g => new Measurement<long>(value(g), new KeyValuePair<string, object?>("group", g.Group))), "{item}", description);
+            name, () => Volatile.Read(ref _observed).SelectMany(groups => groups()).Select(g => new Measurement<long>(value(g), new KeyValuePair<string, object?>("group", g.Group))), "{item}", description);
     }
 
     /// <inheritdoc />
