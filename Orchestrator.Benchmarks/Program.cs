@@ -19,7 +19,7 @@ if (arguments.Help)
 if (arguments.List)
 {
     foreach (var known in ScenarioCatalog.All)
-        await Console.Out.WriteLineAsync($"{known.Name,-10} {known.Summary}");
+        await Console.Out.WriteLineAsync($"{known.Name,-16} {known.Summary}");
     return 0;
 }
 if (ScenarioCatalog.Find(arguments.Scenario) is not { } scenario)
