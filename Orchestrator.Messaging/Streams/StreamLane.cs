@@ -56,6 +56,7 @@ internal sealed partial class StreamLane : IPartitionSink
     int _duplicates;
     long _turnBegan;
     long _producedBefore;
+    long _foreign;
 
     public StreamLane(
         LaneGrant grant, StreamGroup group, LaneServices services, KafkaProducer producer, GroupMembership membership, StreamOpening opening, StreamParking parking, ILogger logger)
@@ -327,8 +328,10 @@ internal sealed partial class StreamLane : IPartitionSink
             Volatile.Write(ref _refused, true);
             Refused(_logger, _grant.Lane, report.Error.Code, report.Error.Reason);
         }
-        else
+        else if (report.Offset.Value >= _outputPosition)
         {
+            // Each follows the one before it, unless somebody else writes there too: a former owner, or a stranger.
+            Interlocked.Add(ref _foreign, report.Offset.Value - _outputPosition);
             Volatile.Write(ref _outputPosition, report.Offset.Value + 1);
         }
         Interlocked.Increment(ref _settled);
@@ -362,6 +365,7 @@ internal sealed partial class StreamLane : IPartitionSink
         if (_turnBegan == 0)
             return;
         _services.Telemetry.Unit(_grant.Lane, _handled, _duplicates, (int)(_produced - _producedBefore), _services.Time.GetElapsedTime(_turnBegan));
+        _services.Telemetry.Foreign(_grant.Lane, Interlocked.Exchange(ref _foreign, 0));
         _producedBefore = _produced;
         (_turnBegan, _handled, _duplicates) = (0, 0, 0);
     }

@@ -71,11 +71,20 @@ internal sealed partial class StreamSnapshots(
     void Begin()
     {
         var began = Stopwatch.GetTimestamp();
-        _chunks = new SnapshotChunks();
-        var (head, isSettled) = lane.BeginSnapshot();
-        StreamOpening.WriteIds(_chunks, lane.Ids);
-        processor.BeginSnapshot();
-        _storing = StoreAsync(_chunks, store.Next(), head, isSettled);
+        var chunks = new SnapshotChunks();
+        try
+        {
+            var (head, isSettled) = lane.BeginSnapshot();
+            StreamOpening.WriteIds(chunks, lane.Ids);
+            processor.BeginSnapshot();
+            _storing = StoreAsync(chunks, store.Next(), head, isSettled);
+            _chunks = chunks;
+        }
+        catch
+        {
+            slot.Release();
+            throw;
+        }
         services.Telemetry.SnapshotSlice(lane.Id, Stopwatch.GetElapsedTime(began));
     }
 

@@ -118,6 +118,7 @@ internal sealed partial class StreamWorker : ILaneWorker
             _room.Openings.Release();
         }
         await using var parking = new StreamParking(Grant, _services, _logger);
+        await using var redrive = new StreamRedrive(Grant, _services, parking, _logger);
         await using var processor = opening.Processor;
         var lane = new StreamLane(Grant, _group, _services, _room.Producer, _membership, opening, parking, _logger);
         lane.Snapshots = new StreamSnapshots(lane, processor, _store, _services, _room.Snapshots, _logger);

@@ -20,6 +20,7 @@ public sealed class MessagingTelemetry : IDisposable
     readonly Counter<long> _pauses;
     readonly Histogram<int> _batchSize;
     readonly Histogram<double> _unitDuration;
+    readonly Counter<long> _foreign;
     readonly Histogram<double> _snapshotSlice;
     readonly Histogram<double> _snapshotDuration;
     readonly Lock _lock = new();
@@ -36,6 +37,7 @@ public sealed class MessagingTelemetry : IDisposable
         _pauses = _meter.CreateCounter<long>("orchestrator.lanes.pauses", "{pause}", "Pauses after a transient failure");
         _batchSize = _meter.CreateHistogram<int>("orchestrator.unit.messages", "{message}", "Messages in a unit of work");
         _unitDuration = _meter.CreateHistogram<double>("orchestrator.unit.duration", "s", "From taking a batch to its commit");
+        _foreign = _meter.CreateCounter<long>("orchestrator.streams.foreign", "{message}", "Messages that others have written among the answers of a stream lane: a former owner's last ones, or a stranger's");
         _snapshotSlice = _meter.CreateHistogram<double>("orchestrator.snapshot.slice", "s", "How long a stream lane writes on a snapshot before messages go on");
         _snapshotDuration = _meter.CreateHistogram<double>("orchestrator.snapshot.duration", "s", "From the state that a snapshot holds to its being stored");
     }
@@ -62,6 +64,12 @@ public sealed class MessagingTelemetry : IDisposable
 
     internal void Snapshot(LaneId lane, TimeSpan duration) =>
         _snapshotDuration.Record(duration.TotalSeconds, new KeyValuePair<string, object?>("group", lane.Group));
+
+    internal void Foreign(LaneId lane, long count)
+    {
+        if (count > 0)
+            _foreign.Add(count, new KeyValuePair<string, object?>("group", lane.Group));
+    }
 
     internal void Parked(LaneId lane, string status, int count = 1) =>
         _parked.Add(count, new("group", lane.Group), new("status", status));

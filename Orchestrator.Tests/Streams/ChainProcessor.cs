@@ -25,6 +25,9 @@ public sealed class ChainProcessor(string nonce, ChainProcessor.Behaviour behavi
         /// <summary>Bytes of state that each account has beside its chain.</summary>
         public int PaddingBytes { get; init; }
 
+        /// <summary>Whether messages that ask to fail do.</summary>
+        public bool Failing { get; set; } = true;
+
         /// <summary>How many messages were replayed.</summary>
         public int Replayed => _replayed;
 
@@ -47,7 +50,7 @@ public sealed class ChainProcessor(string nonce, ChainProcessor.Behaviour behavi
     {
         if (message.Body is not TransactionSubmitted transaction)
             return;
-        if (transaction.Metadata?.ContainsKey("fail") == true)
+        if (transaction.Metadata?.ContainsKey("fail") == true && behaviour.Failing)
             throw new InvalidOperationException("asked to fail");
         var said = $"{nonce}-{++_answers}";
         var link = Follow(message.Key, transaction.TransactionId, said);

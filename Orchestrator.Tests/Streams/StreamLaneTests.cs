@@ -2,6 +2,7 @@ using System.Text;
 using Confluent.Kafka;
 using Microsoft.Extensions.DependencyInjection;
 using Orchestrator.Contracts;
+using Orchestrator.Messaging.Parking;
 using Orchestrator.Messaging.Streams;
 using Orchestrator.Tests.Infrastructure;
 using static Orchestrator.Tests.Streams.StreamFixture;
@@ -93,6 +94,31 @@ public sealed class StreamLaneTests(TestInfrastructure infrastructure)
         AssertChained(await fixture.AnswersAsync(3));
         Assert.Equal(1L, await fixture.ScalarAsync<long>("select count(*) from messaging.parked"));
         await Eventually.HoldsAsync("a snapshot has passed it", async () => await fixture.ScalarAsync<long>("select count(*) from messaging.stream_parked") == 0);
+    }
+
+    [Fact]
+    public async Task Message_when_it_is_redriven_does_take_its_turn_again_and_one_that_is_discarded_is_gone()
+    {
+        await using var fixture = await CreateAsync(infrastructure);
+        var behaviour = new ChainProcessor.Behaviour();
+        var host = await fixture.StartServiceAsync(behaviour);
+        fixture.Send(1, "a", ("fail", ""));
+        fixture.Send(2, "a", ("fail", ""));
+        fixture.Send(3, "a");
+        await fixture.AnswersAsync(1);
+        await Eventually.HoldsAsync("two are parked", async () => await fixture.ScalarAsync<long>("select count(*) from messaging.parked where status = 'failed'") == 2);
+
+        behaviour.Failing = false;
+        var parked = host.Services.GetRequiredService<ParkedMessages>();
+        var ids = (await parked.PageAsync(null, 0, 10, CancellationToken.None)).Select(p => p.ParkedId).ToList();
+        Assert.True(await parked.RequestAsync(ids[0], ParkedRequest.Redrive, "test", CancellationToken.None));
+        Assert.True(await parked.RequestAsync(ids[1], ParkedRequest.Discard, "test", CancellationToken.None));
+        var answers = await fixture.AnswersAsync(2);
+        AssertChained(answers);
+        Assert.Equal([Id(3), Id(1)], answers.Select(a => a.TransactionId));
+        await Eventually.HoldsAsync("none is parked", async () => await fixture.ScalarAsync<long>("select count(*) from messaging.parked") == 0);
+        Assert.Equal("discarded,republished", await fixture.ScalarAsync<string>(
+            "select string_agg(outcome, ',' order by outcome) from messaging.parked_audit where outcome <> 'requested'"));
     }
 
     [Fact]
