@@ -10,6 +10,7 @@ using Orchestrator.Messaging.Kafka;
 using Orchestrator.Messaging.Lanes;
 using Orchestrator.Messaging.Outbox;
 using Orchestrator.Messaging.Parking;
+using Orchestrator.Messaging.Streams;
 using Orchestrator.Messaging.Telemetry;
 using Orchestrator.Messaging.Wire;
 
@@ -21,7 +22,7 @@ public static class MessagingModule
     const string ClientPrefix = nameof(KafkaOptions.Client) + ":";
 
     /// <summary>
-    /// Adds messaging. Groups are what is registered as <see cref="LaneGroup"/>, messages beyond the contracts what is registered as
+    /// Adds messaging. Groups are what is registered as <see cref="LaneGroup"/> and <see cref="StreamGroup"/>, messages beyond the contracts what is registered as
     /// <see cref="MessageContract"/>, steps from older versions of messages what is registered as <see cref="IUpcaster"/>. Register it after
     /// MassTransit, so that lanes start when the bus has and stop before it.
     /// </summary>
@@ -61,6 +62,8 @@ public static class MessagingModule
         services.AddSingleton<ParkedMessages>();
         services.AddSingleton<LaneHost>();
         services.AddHostedService(sp => sp.GetRequiredService<LaneHost>());
+        services.AddSingleton<StreamHost>();
+        services.AddHostedService(sp => sp.GetRequiredService<StreamHost>());
         services.AddSingleton<EdgeOutbox>();
         services.AddSingleton<IEdgeOutbox>(sp => sp.GetRequiredService<EdgeOutbox>());
         services.AddHostedService(sp => sp.GetRequiredService<EdgeOutbox>());
@@ -88,9 +91,9 @@ public static class MessagingModule
         return options;
     }
 
-    // Those that decide, the session of each group's membership, and some for timers, parked messages and recovery.
+    // Those that decide, the session of each group's membership, and some for timers, parked messages and recovery; a group of streams also reads and writes a snapshot.
     static int LanePool(IServiceCollection services, IServiceProvider provider, MessagingOptions options) =>
-        options.ConcurrentUnits + services.Count(s => s.ServiceType == typeof(LaneGroup)) + provider.GetServices<LaneGroupReserve>().Sum(r => r.Groups) + 4;
+        options.ConcurrentUnits + services.Count(s => s.ServiceType == typeof(LaneGroup)) + (3 * services.Count(s => s.ServiceType == typeof(StreamGroup))) + provider.GetServices<LaneGroupReserve>().Sum(r => r.Groups) + 4;
 
     static string ReadPostgres(IConfiguration configuration) =>
         configuration["ORCHESTRATOR_POSTGRES"] ?? configuration.GetConnectionString("Orchestrator")

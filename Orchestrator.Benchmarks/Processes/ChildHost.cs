@@ -21,7 +21,7 @@ static class ChildHost
         {
             await AnswerAsync(answers, new ChildFigures(
                 Environment.WorkingSet, GC.GetGCMemoryInfo().HeapSizeBytes, GC.CollectionCount(GC.MaxGeneration),
-                GC.GetTotalPauseDuration().TotalSeconds, GC.GetTotalAllocatedBytes(), meters.Sums()));
+                GC.GetTotalPauseDuration().TotalSeconds, GC.GetTotalAllocatedBytes(), meters.Sums(), meters.Snapshots()));
         }
         return 0;
     }
@@ -30,6 +30,8 @@ static class ChildHost
     {
         InfrastructureChild.Role => await InfrastructureChild.StartAsync(),
         OrdersService.Role => await OrdersService.StartAsync(),
+        DecisionService.Role => await DecisionService.StartAsync(),
+        RelayService.Role => await RelayService.StartAsync(),
         TransfersService.Role => await TransfersService.StartAsync(),
         _ => throw new ArgumentException($"no such role: {role}", nameof(role)),
     };

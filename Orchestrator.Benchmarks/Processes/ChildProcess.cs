@@ -106,4 +106,5 @@ sealed class ChildProcess : IAsyncDisposable
 /// <param name="PauseSeconds">How long collections have stopped it.</param>
 /// <param name="AllocatedBytes">What it has allocated.</param>
 /// <param name="Units">The units of work of each group.</param>
-sealed record ChildFigures(long WorkingSetBytes, long HeapBytes, int Collections, double PauseSeconds, long AllocatedBytes, Dictionary<string, UnitSums> Units);
+/// <param name="Snapshots">What stream lanes have written of snapshots.</param>
+sealed record ChildFigures(long WorkingSetBytes, long HeapBytes, int Collections, double PauseSeconds, long AllocatedBytes, Dictionary<string, UnitSums> Units, SnapshotSlices Snapshots);

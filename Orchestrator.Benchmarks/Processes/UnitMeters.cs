@@ -7,17 +7,26 @@ namespace Orchestrator.Benchmarks.Processes;
 /// <summary>Sums of what lanes measure about their units of work, by group, from the product's own meter.</summary>
 sealed class UnitMeters : IDisposable
 {
+    readonly Lock _lock = new();
     readonly MeterListener _listener = new();
     readonly ConcurrentDictionary<string, (long Units, double Seconds, long Messages)> _groups = new(StringComparer.Ordinal);
+
+    SnapshotSlices _slices = new(0, 0, 0);
 
     public UnitMeters()
     {
         _listener.InstrumentPublished = (instrument, listener) =>
         {
-            if (instrument.Meter.Name == MessagingTelemetry.Name && instrument.Name is "orchestrator.unit.duration" or "orchestrator.unit.messages")
+            if (instrument.Meter.Name == MessagingTelemetry.Name && instrument.Name is "orchestrator.unit.duration" or "orchestrator.unit.messages" or "orchestrator.snapshot.slice")
                 listener.EnableMeasurementEvents(instrument);
         };
-        _listener.SetMeasurementEventCallback<double>((_, seconds, tags, _) => Add(tags, units: 1, seconds, messages: 0));
+        _listener.SetMeasurementEventCallback<double>((instrument, seconds, tags, _) =>
+        {
+            if (instrument.Name == "orchestrator.snapshot.slice")
+                AddSlice(seconds);
+            else
+                Add(tags, units: 1, seconds, messages: 0);
+        });
         _listener.SetMeasurementEventCallback<int>((_, messages, tags, _) => Add(tags, units: 0, seconds: 0, messages));
         _listener.Start();
     }
@@ -33,6 +42,19 @@ sealed class UnitMeters : IDisposable
         }
     }
 
+    /// <summary>What stream lanes have written of snapshots.</summary>
+    public SnapshotSlices Snapshots()
+    {
+        lock (_lock)
+            return _slices;
+    }
+
+    void AddSlice(double seconds)
+    {
+        lock (_lock)
+            _slices = new SnapshotSlices(_slices.Slices + 1, _slices.Seconds + seconds, Math.Max(_slices.LongestSeconds, seconds));
+    }
+
     public void Dispose() => _listener.Dispose();
 }
 
@@ -44,3 +66,9 @@ sealed record UnitSums(long Units, double Seconds, long Messages)
 {
     public static UnitSums None { get; } = new(0, 0, 0);
 }
+
+/// <summary>Slices of snapshots since the start: each is a pause of the lane's messages.</summary>
+/// <param name="Slices">How many.</param>
+/// <param name="Seconds">Together.</param>
+/// <param name="LongestSeconds">The longest.</param>
+sealed record SnapshotSlices(long Slices, double Seconds, double LongestSeconds);

@@ -20,6 +20,10 @@ sealed record RunFigures
 
     public double? P999Ms { get; init; }
 
+    /// <summary>Figures that belong beside the value, by names that end in their unit.</summary>
+    [JsonIgnore]
+    public IReadOnlyDictionary<string, object>? Beside { get; init; }
+
     /// <summary>Everything else, by names that end in their unit.</summary>
     public IReadOnlyDictionary<string, object?> Details { get; init; } = new Dictionary<string, object?>(StringComparer.Ordinal);
 }
@@ -52,6 +56,10 @@ sealed record ScenarioResult
 
     public double? P999Ms { get; init; }
 
+    /// <summary>Of the median run.</summary>
+    [JsonExtensionData]
+    public Dictionary<string, object>? Beside { get; init; }
+
     public double? Must { get; init; }
 
     public bool? Reached { get; init; }
@@ -77,6 +85,7 @@ sealed record ScenarioResult
             P50Ms = median.P50Ms,
             P99Ms = median.P99Ms,
             P999Ms = median.P999Ms,
+            Beside = median.Beside?.ToDictionary(StringComparer.Ordinal),
             Must = scenario.Must,
             Reached = scenario.Must is not { } must ? null : scenario.LessIsBetter ? median.Value < must : median.Value >= must,
             Median = median.Value,

@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using Orchestrator.Messaging.Configuration;
-using Orchestrator.Messaging.Lanes;
 
 namespace Orchestrator.Messaging.Clusters;
 
@@ -14,7 +13,7 @@ public sealed partial class ClusterGuard(NpgsqlDataSource database, ClusterFacts
 
     /// <summary>Checks, and adopts a new cluster when the policy says so.</summary>
     /// <exception cref="ClusterRefusedException">Another cluster is behind the database and the policy is to halt, or a topic does not fit.</exception>
-    public async Task CheckAsync(IEnumerable<LaneGroup> groups, CancellationToken cancellationToken)
+    public async Task CheckAsync(IEnumerable<GroupTopics> groups, CancellationToken cancellationToken)
     {
         // A stop does not wait for a broker that is away.
         var clusterId = await Task.Run(() => facts.ClusterId(Timeout), cancellationToken).WaitAsync(cancellationToken);
@@ -36,7 +35,7 @@ public sealed partial class ClusterGuard(NpgsqlDataSource database, ClusterFacts
         }
         if (known is not null)
         {
-            await ExecuteAsync(connection, "update messaging.lane set positions = '{}'", cancellationToken);
+            await ExecuteAsync(connection, "update messaging.lane set positions = '{}'; update messaging.stream_snapshot set positions = '{}', output_position = 0; delete from messaging.stream_parked", cancellationToken);
             Adopted(logger, clusterId, known);
         }
         await using var record = new NpgsqlCommand("insert into messaging.cluster_event (cluster_id, kind, detail) values ($1, $2, $3)", connection)
@@ -47,16 +46,16 @@ public sealed partial class ClusterGuard(NpgsqlDataSource database, ClusterFacts
         await transaction.CommitAsync(cancellationToken);
     }
 
-    void CheckTopics(IEnumerable<LaneGroup> groups, IReadOnlyDictionary<string, int> partitions)
+    void CheckTopics(IEnumerable<GroupTopics> groups, IReadOnlyDictionary<string, int> partitions)
     {
-        foreach (var (group, topic) in groups.SelectMany(g => g.Topics.Select(t => (g.Name, t))))
+        foreach (var (group, topic) in groups.SelectMany(g => g.Topics.Select(t => (g.Group, t))))
         {
             if (!partitions.TryGetValue(topic, out var count))
-                throw new ClusterRefusedException($"Topic {topic}, which group {group} reads, does not exist on the cluster.");
+                throw new ClusterRefusedException($"Topic {topic} of group {group} does not exist on the cluster.");
             if (count != options.Partitions)
             {
                 throw new ClusterRefusedException(
-                    $"Topic {topic}, which group {group} reads, has {count} partitions, but there are {options.Partitions} lanes (Messaging:Partitions). " +
+                    $"Topic {topic} of group {group} has {count} partitions, but there are {options.Partitions} lanes (Messaging:Partitions). " +
                     "All topics of a group are co-partitioned: same number, same key rule.");
             }
         }
@@ -71,6 +70,11 @@ public sealed partial class ClusterGuard(NpgsqlDataSource database, ClusterFacts
     [LoggerMessage(Level = LogLevel.Warning, Message = "Kafka cluster {ClusterId} is adopted after {Former}: its topics are read from their beginning, what is in the outbox is published again")]
     static partial void Adopted(ILogger logger, string clusterId, string former);
 }
+
+/// <summary>What a group reads and writes, all of it with as many partitions as there are lanes.</summary>
+/// <param name="Group">Its name.</param>
+/// <param name="Topics">The topics by their actual names.</param>
+public sealed record GroupTopics(string Group, IReadOnlyList<string> Topics);
 
 /// <summary>The cluster does not fit what is stored or configured; the message says how to mend it.</summary>
 public sealed class ClusterRefusedException(string message) : Exception(message);

@@ -67,6 +67,9 @@ public sealed class MessagingOptions
     /// <summary>What to do when another Kafka cluster is behind this database, or a stored position is gone from it.</summary>
     public LostPositionPolicy OnLostPosition { get; set; } = LostPositionPolicy.Halt;
 
+    /// <summary>How long a lane pauses after so many transient failures one after the other.</summary>
+    internal TimeSpan PauseAfter(int failures) => TimeSpan.FromMilliseconds(Math.Min(MaxBackoffMs, BackoffMs * Math.Pow(2, Math.Min(failures - 1, 16))));
+
     internal int ConcurrentUnits => MaxConcurrentUnits > 0 ? MaxConcurrentUnits : 2 * Environment.ProcessorCount;
 
     internal int ConcurrentCommits => MaxConcurrentCommits > 0 ? MaxConcurrentCommits : Environment.ProcessorCount;

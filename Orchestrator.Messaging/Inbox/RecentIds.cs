@@ -6,6 +6,12 @@ internal sealed class RecentIds(int capacity)
     readonly HashSet<Guid> _ids = new(capacity);
     readonly Queue<Guid> _order = new(capacity);
 
+    /// <summary>How many are remembered.</summary>
+    public int Count => _order.Count;
+
+    /// <summary>The ids, the oldest first.</summary>
+    public IReadOnlyCollection<Guid> Oldest => _order;
+
     public bool Contains(Guid id) => _ids.Contains(id);
 
     public void Add(Guid id)

@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using Confluent.Kafka;
 using Microsoft.Extensions.Logging;
 using Orchestrator.Messaging.Configuration;
-using Orchestrator.Messaging.Lanes;
 
 namespace Orchestrator.Messaging.Kafka;
 
@@ -16,36 +15,38 @@ internal sealed partial class GroupConsumer : IAsyncDisposable
     static readonly TimeSpan LastCommitWithin = TimeSpan.FromSeconds(1);
     static readonly TimeSpan CloseWithin = TimeSpan.FromSeconds(5);
 
-    readonly LaneGroup _group;
+    readonly string _group;
+    readonly IReadOnlyList<string> _topics;
     readonly IConsumer<byte[], byte[]> _consumer;
     readonly ILogger _logger;
     readonly ConcurrentQueue<Action> _commands = new();
-    readonly Dictionary<int, LaneInbox> _lanes = [];
+    readonly Dictionary<int, IPartitionSink> _lanes = [];
     readonly CancellationTokenSource _stop = new();
     readonly Task _loop;
     Task _committing = Task.CompletedTask;
 
-    public GroupConsumer(LaneGroup group, KafkaOptions kafka, ILogger logger)
+    public GroupConsumer(string group, IReadOnlyList<string> topics, KafkaOptions kafka, ILogger logger)
     {
         _group = group;
+        _topics = topics;
         _logger = logger;
-        _consumer = new ConsumerBuilder<byte[], byte[]>(kafka.ConsumerConfig(group.Name))
-            .SetErrorHandler((_, error) => ClientError(_logger, group.Name, error.Code, error.Reason))
-            .SetLogHandler((_, log) => ClientLog(_logger, group.Name, log.Message))
+        _consumer = new ConsumerBuilder<byte[], byte[]>(kafka.ConsumerConfig(group))
+            .SetErrorHandler((_, error) => ClientError(_logger, group, error.Code, error.Reason))
+            .SetLogHandler((_, log) => ClientLog(_logger, group, log.Message))
             .Build();
         _loop = Task.Factory.StartNew(Run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 
     /// <summary>Begins to read a lane's partitions from its positions.</summary>
-    public void Add(LaneInbox lane, IReadOnlyDictionary<string, long> positions) => _commands.Enqueue(() =>
+    public void Add(IPartitionSink lane, IReadOnlyDictionary<string, long> positions) => _commands.Enqueue(() =>
     {
         _lanes[lane.Partition] = lane;
-        _consumer.IncrementalAssign(_group.Topics.Select(topic => new TopicPartitionOffset(
+        _consumer.IncrementalAssign(_topics.Select(topic => new TopicPartitionOffset(
             topic, lane.Partition, positions.TryGetValue(topic, out var next) ? new Offset(next) : Offset.Beginning)));
     });
 
     /// <summary>Ceases to read a lane's partitions.</summary>
-    public Task RemoveAsync(LaneInbox lane)
+    public Task RemoveAsync(IPartitionSink lane)
     {
         var removed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         _commands.Enqueue(() =>
@@ -75,7 +76,7 @@ internal sealed partial class GroupConsumer : IAsyncDisposable
         }
         catch (KafkaException e)
         {
-            CommitFailed(_logger, _group.Name, e.Error.Reason);
+            CommitFailed(_logger, _group, e.Error.Reason);
         }
         catch (ObjectDisposedException)
         {
@@ -103,17 +104,33 @@ internal sealed partial class GroupConsumer : IAsyncDisposable
         {
             while (_commands.TryDequeue(out var command))
                 Guarded(command);
+            var busy = false;
             foreach (var lane in _lanes.Values)
+            {
+                busy |= lane.Turn();
                 Throttle(lane);
-            Guarded(Poll);
+            }
+            Poll(busy ? TimeSpan.Zero : PollTimeout);
         }
         while (_commands.TryDequeue(out var command))
             Guarded(command);
     }
 
-    void Poll()
+    void Poll(TimeSpan timeout)
     {
-        var result = _consumer.Consume(PollTimeout);
+        try
+        {
+            Drain(timeout);
+        }
+        catch (KafkaException e)
+        {
+            Failed(e);
+        }
+    }
+
+    void Drain(TimeSpan timeout)
+    {
+        var result = _consumer.Consume(timeout);
         // Drain what is fetched already before looking at commands again, but no lane beyond its bound.
         for (var taken = 1; result is not null; taken++)
         {
@@ -122,7 +139,7 @@ internal sealed partial class GroupConsumer : IAsyncDisposable
         }
     }
 
-    void Throttle(LaneInbox lane)
+    void Throttle(IPartitionSink lane)
     {
         if (lane.ShouldPause)
         {
@@ -143,20 +160,26 @@ internal sealed partial class GroupConsumer : IAsyncDisposable
         {
             action();
         }
-        catch (ConsumeException e) when (e.Error.Code == ErrorCode.Local_AutoOffsetReset && e.ConsumerRecord is { } record)
-        {
-            if (_lanes.TryGetValue(record.Partition.Value, out var lane))
-                lane.LosePosition(record.Topic);
-            else
-                ConsumeFailed(_logger, _group.Name, e.Error.Reason);
-        }
         catch (KafkaException e)
         {
-            ConsumeFailed(_logger, _group.Name, e.Error.Reason);
+            Failed(e);
         }
     }
 
-    IEnumerable<TopicPartition> Partitions(LaneInbox lane) => _group.Topics.Select(topic => new TopicPartition(topic, lane.Partition));
+    void Failed(KafkaException e)
+    {
+        if (e is ConsumeException { ConsumerRecord: { } record } && e.Error.Code == ErrorCode.Local_AutoOffsetReset
+            && _lanes.TryGetValue(record.Partition.Value, out var lane))
+        {
+            lane.LosePosition(record.Topic);
+        }
+        else
+        {
+            ConsumeFailed(_logger, _group, e.Error.Reason);
+        }
+    }
+
+    IEnumerable<TopicPartition> Partitions(IPartitionSink lane) => _topics.Select(topic => new TopicPartition(topic, lane.Partition));
 
     /// <summary>
     /// Commits the last positions if the broker takes them soon, and closes. A client that does not come to its end, as one whose broker is away may,
@@ -170,7 +193,7 @@ internal sealed partial class GroupConsumer : IAsyncDisposable
         if (await Task.WhenAny(closing, Task.Delay(CloseWithin)) == closing)
             await closing;
         else
-            NotClosed(_logger, _group.Name);
+            NotClosed(_logger, _group);
     }
 
     async Task CloseAsync()

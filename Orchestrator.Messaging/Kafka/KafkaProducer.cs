@@ -18,17 +18,29 @@ public sealed partial class KafkaProducer : IDisposable
 
     readonly KafkaOptions _options;
     readonly ILogger<KafkaProducer> _logger;
+    readonly double _lingerMs;
     readonly Lock _lock = new();
     IProducer<byte[], byte[]> _producer;
     bool _disposed;
+    int _generation;
+    Task _abandoned = Task.CompletedTask;
 
     /// <summary>Connects in the background; producing may begin at once.</summary>
     public KafkaProducer(KafkaOptions options, ILogger<KafkaProducer> logger)
+        : this(options, options.LingerMs, logger)
+    {
+    }
+
+    internal KafkaProducer(KafkaOptions options, double lingerMs, ILogger<KafkaProducer> logger)
     {
         _options = options;
+        _lingerMs = lingerMs;
         _logger = logger;
         _producer = Build();
     }
+
+    /// <summary>Rises each time that what was under way is abandoned: nobody is told then.</summary>
+    internal int Generation => Volatile.Read(ref _generation);
 
     /// <summary>Hands a message to the client, waiting while its queue is full.</summary>
     /// <param name="message">The message.</param>
@@ -41,16 +53,24 @@ public sealed partial class KafkaProducer : IDisposable
             await Task.Delay(FullQueuePause, cancellationToken);
     }
 
-    bool TryProduce(string topic, Message<byte[], byte[]> message, Action<bool> delivered)
+    bool TryProduce(string topic, Message<byte[], byte[]> message, Action<bool> delivered) =>
+        TryProduce(new TopicPartition(topic, Partition.Any), message, report =>
+        {
+            if (report.Error.IsError)
+                NotDelivered(_logger, topic, report.Error.Code, report.Error.Reason);
+            delivered(!report.Error.IsError);
+        });
+
+    /// <summary>Hands a message to the client.</summary>
+    /// <param name="to">Where; any partition means that of its key.</param>
+    /// <param name="message">The message.</param>
+    /// <param name="report">Told once whether the broker has it, and where. Called on the client's thread, so it must be quick.</param>
+    /// <returns>False when the client's queue is full.</returns>
+    internal bool TryProduce(TopicPartition to, Message<byte[], byte[]> message, Action<DeliveryReport<byte[], byte[]>> report)
     {
         try
         {
-            Volatile.Read(ref _producer).Produce(topic, message, report =>
-            {
-                if (report.Error.IsError)
-                    NotDelivered(_logger, topic, report.Error.Code, report.Error.Reason);
-                delivered(!report.Error.IsError);
-            });
+            Volatile.Read(ref _producer).Produce(to, message, report);
             return true;
         }
         catch (ProduceException<byte[], byte[]> e) when (e.Error.Code == ErrorCode.Local_QueueFull)
@@ -59,19 +79,44 @@ public sealed partial class KafkaProducer : IDisposable
         }
         catch (KafkaException e)
         {
-            NotDelivered(_logger, topic, e.Error.Code, e.Error.Reason);
-            delivered(false);
+            Refuse(to, e.Error, report);
             return true;
         }
         catch (ObjectDisposedException)
         {
-            delivered(false);
+            Refuse(to, new Error(ErrorCode.Local_Destroy), report);
             return true;
         }
     }
 
+    static void Refuse(TopicPartition to, Error error, Action<DeliveryReport<byte[], byte[]>> report)
+    {
+        report(new DeliveryReport<byte[], byte[]> { Topic = to.Topic, Partition = to.Partition, Error = error });
+    }
+
+    /// <summary>Ends when what was abandoned last can send nothing more.</summary>
+    internal Task Abandoned => Volatile.Read(ref _abandoned);
+
+    /// <summary>
+    /// Gives up what the client of this generation has not sent yet, and goes on with a new one. Of what was under way nobody is told what became of it. Nothing happens
+    /// when that has been done.
+    /// </summary>
+    internal void Abandon(int generation)
+    {
+        lock (_lock)
+        {
+            if (_disposed || generation != _generation)
+                return;
+            var abandoned = _producer;
+            Volatile.Write(ref _producer, Build());
+            // It waits for its own threads.
+            Volatile.Write(ref _abandoned, Task.Run(abandoned.Dispose));
+            Interlocked.Increment(ref _generation);
+        }
+    }
+
     IProducer<byte[], byte[]> Build() =>
-        new ProducerBuilder<byte[], byte[]>(_options.ProducerConfig())
+        new ProducerBuilder<byte[], byte[]>(new ProducerConfig(_options.ProducerConfig()) { LingerMs = _lingerMs })
             .SetErrorHandler(OnError)
             .SetLogHandler((_, log) => ClientLog(_logger, log.Message))
             .Build();

@@ -15,11 +15,11 @@ internal sealed partial class GroupRunner : IAsyncDisposable
     static readonly TimeSpan TickInterval = TimeSpan.FromMilliseconds(50);
     static readonly TimeSpan KafkaCommitInterval = TimeSpan.FromSeconds(1);
 
-    readonly LaneGroup _group;
+    readonly RunnableGroup _group;
     readonly LaneServices _services;
     readonly ILogger _logger;
-    readonly GroupConsumer _consumer;
-    readonly Dictionary<int, LaneWorker> _workers = [];
+    readonly GroupConsumer[] _consumers;
+    readonly Dictionary<int, ILaneWorker> _workers = [];
     readonly Dictionary<int, string> _violated = [];
     readonly Dictionary<int, Task> _releasing = [];
     readonly CancellationTokenSource _stop = new();
@@ -29,12 +29,12 @@ internal sealed partial class GroupRunner : IAsyncDisposable
     volatile int _lanesElsewhere;
     string? _lastError;
 
-    public GroupRunner(LaneGroup group, LaneServices services, ILogger logger)
+    public GroupRunner(RunnableGroup group, LaneServices services, ILogger logger)
     {
         _group = group;
         _services = services;
         _logger = logger;
-        _consumer = new GroupConsumer(group, services.Kafka, logger);
+        _consumers = [.. Enumerable.Range(0, group.Readers).Select(_ => new GroupConsumer(group.Name, group.Topics, services.Kafka, logger))];
         _loop = Task.Run(RunAsync);
         _ticks = Task.Run(TickAsync);
     }
@@ -47,7 +47,7 @@ internal sealed partial class GroupRunner : IAsyncDisposable
         var workers = Workers();
         return new GroupStatus(
             _group.Name, _services.Options.Partitions, workers.Count, _lanesElsewhere, workers.Count(w => w.IsHalted), Lag(),
-            workers.Sum(w => w.Inbox.Count), workers.Sum(w => w.Unacknowledged), workers.OrderByDescending(w => w.IsHalted).Select(w => w.LastError).FirstOrDefault(e => e is not null) ?? _lastError,
+            workers.Sum(w => w.Buffered), workers.Sum(w => w.Unacknowledged), workers.OrderByDescending(w => w.IsHalted).Select(w => w.LastError).FirstOrDefault(e => e is not null) ?? _lastError,
             _group.IsBackground);
     }
 
@@ -56,11 +56,13 @@ internal sealed partial class GroupRunner : IAsyncDisposable
         from worker in Workers()
         let positions = worker.Positions
         from topic in _group.Topics
-        let high = _consumer.HighWatermark(new TopicPartition(topic, worker.Grant.Lane.Partition))
+        let high = ConsumerOf(worker.Grant.Lane.Partition).HighWatermark(new TopicPartition(topic, worker.Grant.Lane.Partition))
         where high is not null
         select Math.Max(0, high.Value - positions.GetValueOrDefault(topic))).Sum();
 
-    List<LaneWorker> Workers()
+    GroupConsumer ConsumerOf(int partition) => _consumers[partition % _consumers.Length];
+
+    List<ILaneWorker> Workers()
     {
         lock (_workers)
             return [.. _workers.Values];
@@ -120,7 +122,7 @@ internal sealed partial class GroupRunner : IAsyncDisposable
         bool IsOurs(LaneSight lane) => lane.Owner == membership.MemberId;
     }
 
-    LaneWorker? WorkerOf(int partition)
+    ILaneWorker? WorkerOf(int partition)
     {
         lock (_workers)
             return _workers.GetValueOrDefault(partition);
@@ -128,15 +130,16 @@ internal sealed partial class GroupRunner : IAsyncDisposable
 
     void Start(GroupMembership membership, LaneGrant grant)
     {
+        string? violated;
         lock (_workers)
-        {
-            _workers[grant.Lane.Partition] = new LaneWorker(
-                grant, _group, _services, _consumer, () => membership.IsFresh, _violated.GetValueOrDefault(grant.Lane.Partition), _logger);
-        }
+            violated = _violated.GetValueOrDefault(grant.Lane.Partition);
+        var worker = _group.Start(grant, membership, ConsumerOf(grant.Lane.Partition), violated);
+        lock (_workers)
+            _workers[grant.Lane.Partition] = worker;
     }
 
     // Beats go on while a lane drains; its row says who owns it until it is released.
-    async Task ReleaseAsync(GroupMembership membership, LaneWorker worker)
+    async Task ReleaseAsync(GroupMembership membership, ILaneWorker worker)
     {
         await RemoveAsync(worker);
         try
@@ -150,7 +153,7 @@ internal sealed partial class GroupRunner : IAsyncDisposable
         }
     }
 
-    async Task RemoveAsync(LaneWorker worker)
+    async Task RemoveAsync(ILaneWorker worker)
     {
         await worker.DisposeAsync();
         lock (_workers)
@@ -199,12 +202,15 @@ internal sealed partial class GroupRunner : IAsyncDisposable
 
     void CommitToKafka()
     {
-        var positions = (
-            from worker in Workers()
-            from position in worker.Positions
-            select new TopicPartitionOffset(position.Key, worker.Grant.Lane.Partition, position.Value)).ToList();
-        if (positions.Count > 0)
-            _consumer.CommitPositions(positions);
+        foreach (var workers in Workers().GroupBy(w => ConsumerOf(w.Grant.Lane.Partition)))
+        {
+            var positions = (
+                from worker in workers
+                from position in worker.Positions
+                select new TopicPartitionOffset(position.Key, worker.Grant.Lane.Partition, position.Value)).ToList();
+            if (positions.Count > 0)
+                workers.Key.CommitPositions(positions);
+        }
     }
 
     /// <summary>Drains every lane, releases it and leaves the group.</summary>
@@ -218,7 +224,7 @@ internal sealed partial class GroupRunner : IAsyncDisposable
         CommitToKafka();
         if (_membership is { } membership)
             await membership.DisposeAsync();
-        await _consumer.DisposeAsync();
+        await Task.WhenAll(_consumers.Select(c => c.DisposeAsync().AsTask()));
         _stop.Dispose();
     }
 

@@ -38,11 +38,11 @@ public sealed class LaneHost(IEnumerable<LaneGroup> groups, LaneServices service
             return true;
         if (!IsRunning)
             return false;
-        await guard.CheckAsync([group], cancellationToken);
+        await guard.CheckAsync([Topics(group)], cancellationToken);
         lock (_lock)
         {
             if (_running && _runners.TrueForAll(r => !IsNamed(r, group.Name)))
-                _runners.Add(new GroupRunner(group, services, Logger()));
+                _runners.Add(Run(group, Logger()));
             return _running;
         }
     }
@@ -65,12 +65,12 @@ public sealed class LaneHost(IEnumerable<LaneGroup> groups, LaneServices service
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         var all = groups.ToList();
-        await guard.CheckAsync(all, cancellationToken);
+        await guard.CheckAsync(all.Select(Topics), cancellationToken);
         services.Telemetry.Observe(Status);
         var logger = Logger();
         lock (_lock)
         {
-            _runners.AddRange(all.Select(group => new GroupRunner(group, services, logger)));
+            _runners.AddRange(all.Select(group => Run(group, logger)));
             _running = true;
         }
     }
@@ -85,6 +85,19 @@ public sealed class LaneHost(IEnumerable<LaneGroup> groups, LaneServices service
 
     /// <inheritdoc />
     public async ValueTask DisposeAsync() => await StopAsync(CancellationToken.None);
+
+    static GroupTopics Topics(LaneGroup group) => new(group.Name, group.Topics);
+
+    GroupRunner Run(LaneGroup group, ILogger logger) => new(
+        new RunnableGroup(
+            group.Name,
+            group.Topics,
+            (grant, membership, consumer, violated) => new LaneWorker(grant, group, services, consumer, () => membership.IsFresh, violated, logger))
+        {
+            IsBackground = group.IsBackground,
+        },
+        services,
+        logger);
 
     List<GroupRunner> Ending()
     {

@@ -1,10 +1,11 @@
 using Confluent.Kafka;
 using Orchestrator.Messaging.Configuration;
+using Orchestrator.Messaging.Kafka;
 
 namespace Orchestrator.Messaging.Lanes;
 
 /// <summary>The messages that were read for a lane and not taken yet: bounded by count and bytes, filled by the consumer, emptied by the lane.</summary>
-internal sealed class LaneInbox(int partition, MessagingOptions options, Action wake)
+internal sealed class LaneInbox(int partition, MessagingOptions options, Action wake) : IPartitionSink
 {
     readonly Lock _lock = new();
     readonly Queue<ConsumeResult<byte[], byte[]>> _messages = new();

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json;
 using Orchestrator.Messaging.Inbox;
 using Orchestrator.Messaging.Outbox;
@@ -207,7 +206,7 @@ internal sealed class LaneUnits(
             if (sorted.Handled.Count > 0)
                 await DecideAsync(sorted.Handled, work, cancellationToken);
             foreach (var entry in sorted.Parked)
-                work.Publish(ParkedCopy.Of(entry, work));
+                work.Publish(ParkedCopy.Of(entry, work.Lane, work.Now));
             foreach (var command in extra)
                 work.Write(command);
             if (work.Outgoing.Count > 0)
@@ -251,10 +250,8 @@ internal sealed class LaneUnits(
     async ValueTask HandleAsync(LaneMessage message, UnitOfWork work, CancellationToken cancellationToken)
     {
         using var activity = MessagingTelemetry.Activities.HasListeners()
-            ? MessagingTelemetry.Activities.StartActivity($"{message.Origin.Topic} process", ActivityKind.Consumer, message.TraceParent)
+            ? MessagingTelemetry.Start(message.Origin.Topic, message.TraceParent, grant.Lane, message.Id)
             : null;
-        activity?.SetTag("messaging.system", "kafka").SetTag("messaging.destination.name", message.Origin.Topic)
-            .SetTag("messaging.kafka.consumer.group", grant.Lane.Group).SetTag("messaging.message.id", message.Id);
         work.TraceParent = activity?.Id ?? message.TraceParent;
         await processor.HandleAsync(message, work, cancellationToken);
     }

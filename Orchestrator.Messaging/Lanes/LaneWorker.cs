@@ -11,7 +11,7 @@ namespace Orchestrator.Messaging.Lanes;
 /// <summary>
 /// Runs one lane while this process owns it: takes what has arrived, up to a batch, and never waits for more. One loop, one unit of work at a time.
 /// </summary>
-internal sealed partial class LaneWorker : IAsyncDisposable
+internal sealed partial class LaneWorker : ILaneWorker
 {
     readonly int _maxBatch;
     readonly TimeSpan _rest;
@@ -68,6 +68,8 @@ internal sealed partial class LaneWorker : IAsyncDisposable
     public LaneInbox Inbox { get; }
 
     public IReadOnlyDictionary<string, long> Positions => _units.Positions;
+
+    public int Buffered => Inbox.Count;
 
     public int Unacknowledged => _outbox.MessagesUnderWay;
 
@@ -288,9 +290,9 @@ internal sealed partial class LaneWorker : IAsyncDisposable
             _failures++;
             LastError = $"{e.GetType().Name}: {e.Message}";
             _services.Telemetry.Paused(Grant.Lane);
-            var pause = Math.Min(_services.Options.MaxBackoffMs, _services.Options.BackoffMs * Math.Pow(2, Math.Min(_failures - 1, 16)));
-            Pausing(_logger, Grant.Lane, pause, e);
-            await Task.Delay(TimeSpan.FromMilliseconds(pause), _services.Time, _stop.Token);
+            var pause = _services.Options.PauseAfter(_failures);
+            Pausing(_logger, Grant.Lane, pause.TotalMilliseconds, e);
+            await Task.Delay(pause, _services.Time, _stop.Token);
             _wake.Set();
             return step != OpenAsync;
         }

@@ -18,6 +18,7 @@ public sealed class GroupMembership : IAsyncDisposable
     readonly NpgsqlConnection _session;
     readonly TimeProvider _time;
     long _seenAt;
+    long[] _epochs = [];
 
     GroupMembership(string group, short groupId, Guid memberId, MessagingOptions options, NpgsqlConnection session, TimeProvider time)
     {
@@ -37,7 +38,20 @@ public sealed class GroupMembership : IAsyncDisposable
     public Guid MemberId { get; }
 
     /// <summary>Whether the last heartbeat is recent enough that nobody else can have taken the lanes for want of one.</summary>
-    public bool IsFresh => _time.GetElapsedTime(_seenAt).TotalMilliseconds < _options.LeaseMs * 0.8;
+    public bool IsFresh => _time.GetElapsedTime(Volatile.Read(ref _seenAt)).TotalMilliseconds < _options.LeaseMs * 0.8;
+
+    /// <summary>
+    /// Whether the lane is this member's for certain: the heartbeat is fresh, and saw no later epoch. What was read last is written first, so that a
+    /// heartbeat is never fresh before what it saw is known.
+    /// </summary>
+    internal bool Holds(LaneGrant grant) => IsFresh && !HasLost(grant);
+
+    /// <summary>Whether another member has claimed the lane since.</summary>
+    internal bool HasLost(LaneGrant grant)
+    {
+        var epochs = Volatile.Read(ref _epochs);
+        return grant.Lane.Partition < epochs.Length && epochs[grant.Lane.Partition] > grant.Epoch;
+    }
 
     /// <summary>Joins <paramref name="group"/>.</summary>
     public static async Task<GroupMembership> JoinAsync(
@@ -118,7 +132,11 @@ public sealed class GroupMembership : IAsyncDisposable
         }
         if (!members.Contains(MemberId))
             throw new MembershipLostException(_group);
-        _seenAt = sentAt;
+        var epochs = new long[lanes.Count == 0 ? 0 : lanes[^1].Partition + 1];
+        foreach (var lane in lanes)
+            epochs[lane.Partition] = lane.Epoch;
+        Volatile.Write(ref _epochs, epochs);
+        Volatile.Write(ref _seenAt, sentAt);
         return (members, lanes);
     }
 

@@ -72,7 +72,7 @@ public static class StoredGroup
         if (alive)
             return false;
         await using var batch = new NpgsqlBatch(connection);
-        string[] tables = ["member", "lane", "outbox", "inbox", "timer", "parked", "lane_group"];
+        string[] tables = ["member", "lane", "outbox", "inbox", "timer", "parked", "stream_snapshot", "stream_snapshot_chunk", "stream_parked", "lane_group"];
         foreach (var table in tables)
             batch.BatchCommands.Add(new($"delete from messaging.{table} where group_id = $1") { Parameters = { new() { Value = groupId } } });
         await batch.ExecuteNonQueryAsync(cancellationToken);

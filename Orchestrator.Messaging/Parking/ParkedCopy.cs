@@ -7,12 +7,12 @@ namespace Orchestrator.Messaging.Parking;
 /// <summary>The copy of a parked message on its <c>.parked</c> topic, for others to see.</summary>
 internal static class ParkedCopy
 {
-    public static OutgoingMessage Of(ParkedEntry entry, UnitOfWork work) => new(
+    public static OutgoingMessage Of(ParkedEntry entry, LaneId lane, DateTimeOffset now) => new(
         entry.Message.Origin.Topic + Topics.ParkedSuffix,
         entry.Message.Key,
-        entry.Message.Id == Guid.Empty ? Guid.CreateVersion7(work.Now) : entry.Message.Id,
+        entry.Message.Id == Guid.Empty ? Guid.CreateVersion7(now) : entry.Message.Id,
         entry.Message.Contract?.Name ?? "unknown",
-        work.Lane.Source,
+        lane.Source,
         entry.Message.Time,
         entry.Message.TraceParent,
         entry.Message.Raw.Body.Length <= OutgoingMessage.MaxBodyBytes ? entry.Message.Raw.Body : ReadOnlyMemory<byte>.Empty);

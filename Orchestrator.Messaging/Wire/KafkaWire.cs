@@ -34,6 +34,26 @@ public static class KafkaWire
         };
     }
 
+    /// <summary>A Kafka message whose headers are mostly the same from one to the next: those that are given are shared.</summary>
+    internal static Message<byte[], byte[]> ToKafka(byte[] key, byte[] body, Guid id, DateTimeOffset time, IHeader type, IHeader source, byte[]? traceParent)
+    {
+        var headers = new Headers
+        {
+            SpecVersionHeader,
+            new Header(CloudEventHeaders.Id, Ascii(id)),
+            type,
+            source,
+            new Header(CloudEventHeaders.Time, Ascii(time)),
+            JsonContentHeader,
+        };
+        if (traceParent is not null)
+            headers.Add(CloudEventHeaders.TraceParent, traceParent);
+        return new Message<byte[], byte[]> { Key = key, Value = body, Headers = headers };
+    }
+
+    static readonly Header SpecVersionHeader = new(CloudEventHeaders.SpecVersion, SpecVersion);
+    static readonly Header JsonContentHeader = new(CloudEventHeaders.ContentType, JsonContent);
+
     /// <summary>The value of the last header called <paramref name="name"/>, as text; null when there is none.</summary>
     public static string? Text(Headers? headers, string name) =>
         headers is not null && headers.TryGetLastBytes(name, out var bytes) && bytes is not null ? Encoding.UTF8.GetString(bytes) : null;
@@ -58,6 +78,10 @@ public static class KafkaWire
         return bytes;
     }
 
-    static byte[] Ascii(DateTimeOffset time) =>
-        Encoding.ASCII.GetBytes(time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture));
+    static byte[] Ascii(DateTimeOffset time)
+    {
+        var bytes = new byte["2000-01-01T00:00:00.000000Z".Length];
+        time.UtcDateTime.TryFormat(bytes, out _, "yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
+        return bytes;
+    }
 }

@@ -65,7 +65,7 @@ public sealed class LaneMessageReader(MessageCatalog catalog)
                 throw new BadMessageException(BadMessageCodes.TooLarge, $"a key of {raw.Key.Length} bytes; at most {MaxKeyBytes}");
             var path = Find(type);
             contract = path.Contract;
-            body = Parse(raw, path);
+            body = Parse(raw.Body, path);
             if (key.Length == 0)
                 throw new BadMessageException(BadMessageCodes.MissingKey, "a message without a key has no order");
             if (string.IsNullOrEmpty(id))
@@ -104,13 +104,13 @@ public sealed class LaneMessageReader(MessageCatalog catalog)
             : new BadMessageException(BadMessageCodes.UnknownType, "no message of this ce_type is known here");
     }
 
-    static object Parse(RawMessage raw, UpcastPath path)
+    internal static object Parse(byte[] json, UpcastPath path)
     {
-        if (raw.Body.Length > MaxBodyBytes)
-            throw new BadMessageException(BadMessageCodes.TooLarge, $"a body of {raw.Body.Length} bytes; at most {MaxBodyBytes}");
+        if (json.Length > MaxBodyBytes)
+            throw new BadMessageException(BadMessageCodes.TooLarge, $"a body of {json.Length} bytes; at most {MaxBodyBytes}");
         try
         {
-            return path.Read(raw.Body)
+            return path.Read(json)
                 ?? throw new BadMessageException(BadMessageCodes.WrongShape, "the body is null");
         }
         catch (JsonException e)
@@ -121,10 +121,15 @@ public sealed class LaneMessageReader(MessageCatalog catalog)
         }
     }
 
-    static void Check(object body, MessageContract contract, string key)
+    internal static void Check(object body)
     {
         if (body is IContract message && ContractErrors.Of(message) is { None: false } errors)
             throw new BadMessageException(BadMessageCodes.Invalid, string.Join("; ", errors.All));
+    }
+
+    static void Check(object body, MessageContract contract, string key)
+    {
+        Check(body);
         if (!string.Equals(contract.Key(body), key, StringComparison.Ordinal))
             throw new BadMessageException(BadMessageCodes.WrongKey, "the Kafka key is not the one of the body");
     }
@@ -140,9 +145,9 @@ public sealed class LaneMessageReader(MessageCatalog catalog)
     }
 
     // A publisher may write any number there.
-    static DateTimeOffset Time(long unixMs) =>
+    internal static DateTimeOffset Time(long unixMs) =>
         unixMs is >= 0 and <= 253_402_300_799_999 ? DateTimeOffset.FromUnixTimeMilliseconds(unixMs) : DateTimeOffset.UnixEpoch;
 
-    static DateTimeOffset? Time(string? text) =>
+    internal static DateTimeOffset? Time(string? text) =>
         DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time) ? time : null;
 }
