@@ -6,14 +6,15 @@ using Orchestrator.Contracts.Catalog;
 using Orchestrator.Contracts.Decisions;
 using Orchestrator.Contracts.Transactions;
 using Orchestrator.Decisioning;
+using Orchestrator.Decisioning.Deciding;
 using Orchestrator.Decisioning.History;
-using Orchestrator.Decisioning.Rules;
+using Orchestrator.Decisioning.RuleSets;
 using Orchestrator.Messaging.Streams;
 
 namespace Orchestrator.Benchmarks.Decisions;
 
-/// <summary>The product's fraud rules on histories in memory, as a stream lane runs them.</summary>
-sealed class RulesStreamProcessor(FraudRules rules, DecisioningOptions options) : StreamProcessor
+/// <summary>The product's rules on histories in memory, as a stream lane runs them.</summary>
+sealed class RulesStreamProcessor(RulesInForce rules, RuleDecider decider, DecisioningOptions options) : StreamProcessor
 {
     readonly SnapshotTable<string, AccountHistory> _histories = new(options.HistoriesPerLane, Write);
 
@@ -22,7 +23,7 @@ sealed class RulesStreamProcessor(FraudRules rules, DecisioningOptions options) 
         if (message.Body is not TransactionSubmitted transaction)
             return;
         var history = _histories.Touch(transaction.SourceAccountId, static _ => new AccountHistory());
-        var assessed = rules.Assess(history, transaction, output.Now);
+        var assessed = decider.Decide(transaction, HistoryFeatures.Of(history, transaction, output.Now), rules, output.Now);
         output.Answer(assessed);
         history.Add(transaction, learnAmount: assessed.Outcome != FraudOutcome.Decline, output.Now);
     }

@@ -4,7 +4,9 @@ using Microsoft.Extensions.Logging;
 using Orchestrator.Benchmarks.Decisions;
 using Orchestrator.Contracts;
 using Orchestrator.Decisioning;
-using Orchestrator.Decisioning.Rules;
+using Orchestrator.Decisioning.Deciding;
+using Orchestrator.Decisioning.Lists;
+using Orchestrator.Decisioning.RuleSets;
 using Orchestrator.Messaging;
 using Orchestrator.Messaging.Schema;
 using Orchestrator.Messaging.Streams;
@@ -27,13 +29,16 @@ sealed class DecisionService : IChild
         var builder = Host.CreateApplicationBuilder();
         builder.Logging.ClearProviders().SetMinimumLevel(LogLevel.Warning).AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         var options = new DecisioningOptions();
-        var rules = new FraudRules(options);
+        var schema = MessageFields.SchemaWith(BuiltInRuleSet.Features);
+        var rules = new RulesInForce(
+            BuiltInRuleSet.Compile(schema), Shadow: null,
+            new ListsSnapshot(1, BuiltInRuleSet.Lists.ToDictionary(l => l, _ => ListEntries.Empty, StringComparer.Ordinal)));
         builder.Services.AddSingleton(new StreamGroup
         {
             Name = "decision-streams",
             Topics = [Topics.Transactions],
             OutputTopic = Topics.Decisions,
-            CreateProcessor = _ => new RulesStreamProcessor(rules, options),
+            CreateProcessor = _ => new RulesStreamProcessor(rules, new RuleDecider(schema, TimeProvider.System, TimeSpan.Zero), options),
         });
         builder.Services.AddOrchestratorMessaging(builder.Configuration);
         await Migrations.ApplyAsync(builder.Configuration["ORCHESTRATOR_POSTGRES"]!);
