@@ -23,9 +23,10 @@ public sealed class RuleSetEvaluator
     const int RulesPerLookAtTheClock = 16;
 
     readonly TimeProvider _time;
-    readonly RuleMachine _machine;
+    readonly RuleMachine _machine = new();
     readonly State[] _states;
     readonly int _scoreSoFar;
+    readonly bool _scoreSoFarIsRead;
     ListsSnapshot? _snapshot;
     ListEntries?[] _lists = [];
 
@@ -35,10 +36,8 @@ public sealed class RuleSetEvaluator
         (Rules, _time) = (rules, time);
         _states = new State[rules.Rules.Length];
         var expressions = rules.Rules.SelectMany(r => new[] { r.When, r.Score }).Select(e => e.Program).ToList();
-        _machine = new RuleMachine(
-            Math.Max(expressions.Select(p => p.ValueStack).DefaultIfEmpty().Max(), rules.Rules.Select(r => r.Sentence.ValueStack).DefaultIfEmpty().Max()),
-            Math.Max(expressions.Select(p => p.TextStack).DefaultIfEmpty().Max(), rules.Rules.Select(r => r.Sentence.TextStack).DefaultIfEmpty().Max()));
         _scoreSoFar = rules.Schema.TryFind(MessageFields.ScoreSoFar, out var slot) && slot.Type == RuleType.Number ? slot.Index : -1;
+        _scoreSoFarIsRead = _scoreSoFar >= 0 && expressions.Exists(p => p.Reads.Contains(_scoreSoFar));
     }
 
     /// <summary>What it evaluates.</summary>
@@ -50,7 +49,7 @@ public sealed class RuleSetEvaluator
         if (!ReferenceEquals(input.Schema, Rules.Schema))
             throw new ArgumentException("the input is of another schema than the rules", nameof(input));
         Bind(moment.Lists);
-        var nowMs = moment.Now.ToUnixTimeMilliseconds();
+        _machine.On(input, _lists, moment.Now.ToUnixTimeMilliseconds());
         var rules = Rules.Rules;
         var (sum, matched, failed, late) = (0, 0, 0, 0);
         var (review, decline, approve) = (false, false, false);
@@ -60,7 +59,7 @@ public sealed class RuleSetEvaluator
                 late = rules.Length - i;
             ref var state = ref _states[i];
             state.ScoreBefore = sum;
-            state.Failure = late > 0 ? RuleFailure.Late : One(rules[i], input, nowMs, ref state);
+            state.Failure = late > 0 ? RuleFailure.Late : One(rules[i], input, ref state);
             if (state.Failure != RuleFailure.None)
             {
                 (state.Matched, state.Contribution, state.Floor) = (false, rules[i].OnFailure.Score, rules[i].OnFailure.Outcome);
@@ -106,14 +105,14 @@ public sealed class RuleSetEvaluator
         return new RuleSetResult(Rules.Version, totals, results);
     }
 
-    RuleFailure One(CompiledRule rule, RuleInput input, long nowMs, ref State state)
+    RuleFailure One(CompiledRule rule, RuleInput input, ref State state)
     {
         try
         {
-            if (_scoreSoFar >= 0)
+            if (_scoreSoFarIsRead)
                 input.Values[_scoreSoFar] = state.ScoreBefore;
             _machine.Failed = false;
-            state.Matched = _machine.Value(rule.When.Program, input, _lists, nowMs) == 1;
+            state.Matched = rule.When.Program.Value!(_machine) == 1;
             if (_machine.Failed)
                 return RuleFailure.Failed;
             if (!state.Matched)
@@ -121,7 +120,7 @@ public sealed class RuleSetEvaluator
                 (state.Contribution, state.Floor) = (0, RuleFloor.None);
                 return RuleFailure.None;
             }
-            var score = double.IsNaN(rule.ConstantScore) ? _machine.Value(rule.Score.Program, input, _lists, nowMs) : rule.ConstantScore;
+            var score = double.IsNaN(rule.ConstantScore) ? rule.Score.Program.Value!(_machine) : rule.ConstantScore;
             if (_machine.Failed || double.IsNaN(score))
                 return RuleFailure.Failed;
             const int Most = CompiledRuleSet.MaxContribution;
@@ -177,7 +176,7 @@ public sealed class RuleSetEvaluator
         {
             { Failure: RuleFailure.Late } => $"There was no time left for this rule, so its default of {state.Contribution} counts.",
             { Failure: RuleFailure.Failed } => $"This rule needs what could not be read, so its default of {state.Contribution} counts.",
-            { Matched: true } => rule.Sentence.Render(_machine, input, _lists, moment.Now.ToUnixTimeMilliseconds()),
+            { Matched: true } => rule.Sentence.Render(_machine.On(input, _lists, moment.Now.ToUnixTimeMilliseconds())),
             _ => null,
         };
         IReadOnlyList<TraceStep>? steps = null;

@@ -8,6 +8,16 @@ namespace Orchestrator.Decisioning.RuleSets;
 /// <param name="Lists">The lists that both look into.</param>
 public sealed record RulesInForce(CompiledRuleSet Live, CompiledRuleSet? Shadow, ListsSnapshot Lists);
 
+/// <summary>Tells which rules are in force.</summary>
+public interface IRulesInForce
+{
+    /// <summary>What is in force.</summary>
+    RulesInForce Current { get; }
+
+    /// <summary>Done when that was read for the first time.</summary>
+    Task Loaded { get; }
+}
+
 /// <summary>The evaluators of one lane, made anew only when other rules come into force.</summary>
 /// <param name="time">The clock of deadlines.</param>
 public sealed class LaneRules(TimeProvider time)

@@ -11,4 +11,11 @@ public sealed class RulesOptions
     /// <summary>How often it is asked whether another rule set is in force or a list has changed, milliseconds.</summary>
     [Range(50, 60_000)]
     public int PollMs { get; init; } = 1_000;
+
+    /// <summary>How long the rules of one transaction may take, milliseconds; those whose turn comes later count by their defaults.</summary>
+    [Range(1, 10_000)]
+    public int DeadlineMs { get; init; } = 50;
+
+    /// <summary>A file with a rule set, as JSON, that decides in place of the built-in rules while none is live; none by default.</summary>
+    public string? File { get; init; }
 }

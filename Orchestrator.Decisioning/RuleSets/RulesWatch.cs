@@ -10,7 +10,7 @@ namespace Orchestrator.Decisioning.RuleSets;
 /// Follows the rules in force without a restart: asks for three short rows every so often, and reads no more than what has changed. What cannot be
 /// read or does not fit leaves what was in force before. Until it has read for the first time the built-in rules decide, without lists.
 /// </summary>
-public sealed partial class RulesWatch : BackgroundService
+public sealed partial class RulesWatch : BackgroundService, IRulesInForce
 {
     // Removed entries are kept for a day; who has not asked for half of one begins anew.
     static readonly TimeSpan LongestPause = TimeSpan.FromHours(12);
@@ -31,19 +31,19 @@ public sealed partial class RulesWatch : BackgroundService
     bool _failing;
 
     /// <summary>A watch over the rules of one process.</summary>
-    /// <exception cref="InvalidOperationException">The built-in rules do not fit the schema.</exception>
+    /// <exception cref="InvalidOperationException">The built-in rules, or those of the file, do not fit the schema.</exception>
     public RulesWatch(NpgsqlDataSource database, RuleSchema schema, RulesOptions options, TimeProvider time, ILogger<RulesWatch> logger)
     {
         (_database, _schema, _time, _logger) = (database, schema, time, logger);
         (_reader, _lists, _poll) = (new ListReader(database), new ListStore(database, time), TimeSpan.FromMilliseconds(options.PollMs));
-        _builtIn = BuiltInRuleSet.Compile(schema);
+        _builtIn = options.File is { } file ? RuleSetFile.Compile(file, schema) : BuiltInRuleSet.Compile(schema);
         _current = new RulesInForce(_builtIn, Shadow: null, ListsSnapshot.None);
     }
 
-    /// <summary>What is in force.</summary>
+    /// <inheritdoc />
     public RulesInForce Current => _current;
 
-    /// <summary>Done when the rules were read for the first time.</summary>
+    /// <inheritdoc />
     public Task Loaded => _loaded.Task;
 
     /// <summary>Asks once, and takes over what has changed. True when something had.</summary>

@@ -40,10 +40,10 @@ public sealed class HostTests(TestInfrastructure infrastructure)
     {
         await using var database = await infrastructure.CreateMigratedDatabaseAsync();
 
-        var (exitCode, errors) = await ServiceProcess.RunToEndAsync("options", Settings(database), "--urls", "http://127.0.0.1:0", "--Decisioning:ReviewScore=5000");
+        var (exitCode, errors) = await ServiceProcess.RunToEndAsync("options", Settings(database), "--urls", "http://127.0.0.1:0", "--Decisioning:HistoriesPerLane=1");
 
         Assert.Equal(1, exitCode);
-        Assert.Contains("ReviewScore", errors, StringComparison.Ordinal);
+        Assert.Contains("HistoriesPerLane", errors, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,198 +1,243 @@
-using System.Collections.Frozen;
-
 namespace Orchestrator.Decisioning.Rules.Language;
 
-/// <summary>Makes instructions of an expression.</summary>
+/// <summary>
+/// Makes delegates of an expression, from the inside out. What is missing is "not a number", so arithmetic carries it on by itself; logic is
+/// Kleene's: false and missing is false, true or missing is true. Numbers are finite or missing: a division by zero and what is too large are
+/// missing. Nothing is allocated when they are called, but by lower and upper where they change a text.
+/// </summary>
 sealed class Compiler
 {
-    readonly List<Instruction> _code = [];
-    readonly List<string> _texts = [];
-    readonly List<double[]> _numberSets = [];
-    readonly List<FrozenSet<string>> _textSets = [];
-    int _values, _mostValues, _textDepth, _mostTexts;
+    const double True = 1;
+    const double False = 0;
 
-    /// <summary>The instructions for <paramref name="node"/>.</summary>
+    // So many are sooner looked through than searched.
+    const int Few = 8;
+
+    readonly List<string> _texts = [];
+    readonly HashSet<int> _reads = [];
+    int _steps;
+
+    /// <summary>The program for <paramref name="node"/>.</summary>
     public static Program Compile(Node node)
     {
         var compiler = new Compiler();
-        compiler.Emit(node);
-        return new Program(
-            [.. compiler._code], [.. compiler._texts], [.. compiler._numberSets], [.. compiler._textSets], compiler._mostValues, compiler._mostTexts);
+        return node.Type == RuleType.Text
+            ? new Program(null, compiler.Text(node), compiler._texts, compiler._reads, compiler._steps)
+            : new Program(compiler.Value(node), null, compiler._texts, compiler._reads, compiler._steps);
     }
 
-    void Emit(Node node)
+    Func<RuleMachine, double> Value(Node node)
     {
+        _steps++;
         switch (node)
         {
-            case ValueNode value:
-                Add(new Instruction(Operation.Value, Value: value.Value), values: 1);
-                break;
-            case TextNode text:
-                _texts.Add(text.Value);
-                Add(new Instruction(Operation.Text, _texts.Count - 1), texts: 1);
-                break;
-            case FieldNode { Type: RuleType.Text } field:
-                Add(new Instruction(Operation.LoadText, field.Slot.Index), texts: 1);
-                break;
-            case FieldNode field:
-                Add(new Instruction(Operation.LoadValue, field.Slot.Index), values: 1);
-                break;
+            case ValueNode { Value: var value }:
+                return _ => value;
+            case FieldNode { Slot.Index: var index }:
+                _reads.Add(index);
+                return m =>
+                {
+                    var value = m.Values[index];
+                    return double.IsNaN(value) ? m.MissedValue(index) : value;
+                };
             case UnaryNode unary:
-                EmitUnary(unary);
-                break;
+                return Unary(unary);
             case BinaryNode binary:
-                EmitBinary(binary);
-                break;
+                return Binary(binary);
             case SetNode { Value.Type: RuleType.Text } set:
-                Emit(set.Value);
-                _textSets.Add(set.Texts);
-                Add(new Instruction(Operation.InTexts, _textSets.Count - 1), values: 1, texts: -1);
-                break;
+                return InTexts(set);
             case SetNode set:
-                Emit(set.Value);
-                _numberSets.Add(set.Numbers);
-                Add(new Instruction(Operation.InNumbers, _numberSets.Count - 1));
-                break;
-            case ListNode list:
-                Emit(list.Value);
-                Add(new Instruction(Operation.InList, list.Index), values: 1, texts: -1);
-                break;
+                return InNumbers(set);
+            case ListNode { Index: var list } listed:
+                var looked = Text(listed.Value);
+                return m => m.List(list) is { } entries
+                    ? looked(m) is { } text ? Of(entries.Contains(text, m.NowMs)) : double.NaN
+                    : NotLoaded(m, looked);
             case CallNode call:
-                EmitCall(call);
-                break;
+                return Call(call);
             default:
                 throw new InvalidOperationException($"Unknown node {node}");
         }
     }
 
-    void EmitUnary(UnaryNode node)
+    Func<RuleMachine, string?> Text(Node node)
     {
-        Emit(node.Operand);
-        var text = node.Operand.Type == RuleType.Text;
-        switch (node.Operator)
+        _steps++;
+        switch (node)
         {
-            case UnaryOperator.Negate:
-                Add(new Instruction(Operation.Negate));
-                break;
-            case UnaryOperator.Not:
-                Add(new Instruction(Operation.Not));
-                break;
-            case UnaryOperator.Missing:
-                Add(new Instruction(text ? Operation.TextMissing : Operation.Missing), text ? 1 : 0, text ? -1 : 0);
-                break;
-            case UnaryOperator.Present:
-                Add(new Instruction(text ? Operation.TextPresent : Operation.Present), text ? 1 : 0, text ? -1 : 0);
-                break;
+            case TextNode { Value: var value }:
+                _texts.Add(value);
+                return _ => value;
+            case FieldNode { Slot.Index: var index }:
+                return m => m.Texts[index] ?? m.MissedText(index);
+            case BinaryNode coalesce:
+                var (first, second) = (Text(coalesce.Left), Text(coalesce.Right));
+                return m => first(m) ?? second(m);
+            case CallNode { Function.Name: "if" } call:
+                var condition = Value(call.Arguments[0]);
+                var (then, other) = (Text(call.Arguments[1]), Text(call.Arguments[2]));
+                return m => condition(m) == True ? then(m) : other(m);
+            case CallNode { Function.Name: "lower" } call:
+                var lowered = Text(call.Arguments[0]);
+                return m => lowered(m)?.ToLowerInvariant();
+            case CallNode { Function.Name: "upper" } call:
+                var raised = Text(call.Arguments[0]);
+                return m => raised(m)?.ToUpperInvariant();
+            default:
+                throw new InvalidOperationException($"Unknown node {node}");
         }
     }
 
-    void EmitBinary(BinaryNode node)
+    Func<RuleMachine, double> Unary(UnaryNode node)
     {
-        Emit(node.Left);
-        switch (node.Operator)
+        if (node.Operand.Type == RuleType.Text)
         {
-            case BinaryOperator.And:
-                EmitRight(Operation.JumpIfFalse, () => { Emit(node.Right); Add(new Instruction(Operation.And), values: -1); });
-                break;
-            case BinaryOperator.Or:
-                EmitRight(Operation.JumpIfTrue, () => { Emit(node.Right); Add(new Instruction(Operation.Or), values: -1); });
-                break;
-            case BinaryOperator.Coalesce when node.Type == RuleType.Text:
-                _textDepth--;
-                EmitRight(Operation.JumpIfTextPresent, () => Emit(node.Right));
-                break;
-            case BinaryOperator.Coalesce:
-                _values--;
-                EmitRight(Operation.JumpIfPresent, () => Emit(node.Right));
-                break;
-            case var _ when node.Left.Type == RuleType.Text:
-                Emit(node.Right);
-                Add(new Instruction(node.Operator == BinaryOperator.Equal ? Operation.EqualText : Operation.NotEqualText), values: 1, texts: -2);
-                break;
-            // A value that is written out on the right, as it is in most rules, rides along.
-            case var by when node.Right is ValueNode { Value: var value } && WithConstant(by, value) is { } constant:
-                Add(constant);
-                break;
-            case var by:
-                Emit(node.Right);
-                Add(new Instruction(Plain(by)), values: -1);
-                break;
+            var text = Text(node.Operand);
+            return node.Operator == UnaryOperator.Missing ? m => Of(text(m) is null) : m => Of(text(m) is not null);
         }
+        var operand = Value(node.Operand);
+        return node.Operator switch
+        {
+            UnaryOperator.Negate => m => -operand(m),
+            UnaryOperator.Not => m => 1 - operand(m),
+            UnaryOperator.Missing => m => Of(double.IsNaN(operand(m))),
+            _ => m => Of(!double.IsNaN(operand(m))),
+        };
     }
 
-    void EmitRight(Operation jump, Action right)
+    Func<RuleMachine, double> Binary(BinaryNode node)
     {
-        var at = _code.Count;
-        Add(new Instruction(jump));
-        right();
-        _code[at] = new Instruction(jump, _code.Count);
+        if (node.Left.Type == RuleType.Text)
+        {
+            var (first, second) = (Text(node.Left), Text(node.Right));
+            return node.Operator == BinaryOperator.Equal ? m => Same(first(m), second(m)) : m => 1 - Same(first(m), second(m));
+        }
+        if (node.Right is ValueNode { Value: var bound })
+            return WithConstant(node, bound);
+        var (l, r) = (Value(node.Left), Value(node.Right));
+        return node.Operator switch
+        {
+            BinaryOperator.And => m => l(m) is var left && left == False ? False : r(m) is var right && right == False ? False : left * right,
+            BinaryOperator.Or => m => l(m) is var left && left == True ? True : r(m) is var right && right == True ? True : left + right,
+            BinaryOperator.Coalesce => m => l(m) is var left && double.IsNaN(left) ? r(m) : left,
+            BinaryOperator.Equal => m => Known(l(m), r(m), out var left, out var right) ? Of(left == right) : double.NaN,
+            BinaryOperator.NotEqual => m => Known(l(m), r(m), out var left, out var right) ? Of(left != right) : double.NaN,
+            BinaryOperator.Less => m => Known(l(m), r(m), out var left, out var right) ? Of(left < right) : double.NaN,
+            BinaryOperator.LessOrEqual => m => Known(l(m), r(m), out var left, out var right) ? Of(left <= right) : double.NaN,
+            BinaryOperator.Greater => m => Known(l(m), r(m), out var left, out var right) ? Of(left > right) : double.NaN,
+            BinaryOperator.GreaterOrEqual => m => Known(l(m), r(m), out var left, out var right) ? Of(left >= right) : double.NaN,
+            BinaryOperator.Add => m => Finite(l(m) + r(m)),
+            BinaryOperator.Subtract => m => Finite(l(m) - r(m)),
+            BinaryOperator.Multiply => m => Finite(l(m) * r(m)),
+            BinaryOperator.Divide => m => Finite(l(m) / r(m)),
+            _ => m => Finite(l(m) % r(m)),
+        };
     }
 
-    void EmitCall(CallNode call)
+    // A value that is written out on the right, as it is in most rules, needs no call.
+    Func<RuleMachine, double> WithConstant(BinaryNode node, double bound)
+    {
+        var l = Value(node.Left);
+        _steps++;
+        return node.Operator switch
+        {
+            BinaryOperator.And => m => l(m) is var left && (left == False || bound == False) ? False : left * bound,
+            BinaryOperator.Or => m => l(m) is var left && (left == True || bound == True) ? True : left + bound,
+            BinaryOperator.Coalesce => m => l(m) is var left && double.IsNaN(left) ? bound : left,
+            BinaryOperator.Equal => m => l(m) is var left && double.IsNaN(left) ? left : Of(left == bound),
+            BinaryOperator.NotEqual => m => l(m) is var left && double.IsNaN(left) ? left : Of(left != bound),
+            BinaryOperator.Less => m => l(m) is var left && double.IsNaN(left) ? left : Of(left < bound),
+            BinaryOperator.LessOrEqual => m => l(m) is var left && double.IsNaN(left) ? left : Of(left <= bound),
+            BinaryOperator.Greater => m => l(m) is var left && double.IsNaN(left) ? left : Of(left > bound),
+            BinaryOperator.GreaterOrEqual => m => l(m) is var left && double.IsNaN(left) ? left : Of(left >= bound),
+            BinaryOperator.Add => m => Finite(l(m) + bound),
+            BinaryOperator.Subtract => m => Finite(l(m) - bound),
+            BinaryOperator.Multiply => m => Finite(l(m) * bound),
+            BinaryOperator.Divide => m => Finite(l(m) / bound),
+            _ => m => Finite(l(m) % bound),
+        };
+    }
+
+    Func<RuleMachine, double> InTexts(SetNode node)
+    {
+        var (looked, set) = (Text(node.Value), node.Texts);
+        if (set.Count > Few)
+            return m => looked(m) is { } text ? Of(set.Contains(text)) : double.NaN;
+        string[] few = [.. set];
+        return m =>
+        {
+            if (looked(m) is not { } text)
+                return double.NaN;
+            foreach (var value in few)
+            {
+                if (string.Equals(value, text, StringComparison.Ordinal))
+                    return True;
+            }
+            return False;
+        };
+    }
+
+    Func<RuleMachine, double> InNumbers(SetNode node)
+    {
+        var (looked, set) = (Value(node.Value), node.Numbers);
+        if (set.Length > Few)
+            return m => looked(m) is var value && double.IsNaN(value) ? value : Of(Array.BinarySearch(set, value) >= 0);
+        return m =>
+        {
+            var value = looked(m);
+            if (double.IsNaN(value))
+                return value;
+            foreach (var number in set)
+            {
+                if (number == value)
+                    return True;
+            }
+            return False;
+        };
+    }
+
+    Func<RuleMachine, double> Call(CallNode call)
     {
         if (call.Function == RuleFunction.If)
         {
-            Emit(call.Arguments[0]);
-            var condition = _code.Count;
-            Add(new Instruction(Operation.JumpUnlessTrue), values: -1);
-            Emit(call.Arguments[1]);
-            var end = _code.Count;
-            // What comes next leaves its result in the same place.
-            Add(new Instruction(Operation.Jump), call.Type == RuleType.Text ? 0 : -1, call.Type == RuleType.Text ? -1 : 0);
-            _code[condition] = new Instruction(Operation.JumpUnlessTrue, _code.Count);
-            Emit(call.Arguments[2]);
-            _code[end] = new Instruction(Operation.Jump, _code.Count);
-            return;
+            var (condition, then, other) = (Value(call.Arguments[0]), Value(call.Arguments[1]), Value(call.Arguments[2]));
+            return m => condition(m) == True ? then(m) : other(m);
         }
-        foreach (var argument in call.Arguments)
-            Emit(argument);
-        if (call.Function.Operation is Operation.Min or Operation.Max)
+        if (call.Arguments[0].Type == RuleType.Text)
         {
-            for (var more = call.Arguments.Count; more > 1; more--)
-                Add(new Instruction(call.Function.Operation), values: -1);
-            return;
+            var text = Text(call.Arguments[0]);
+            if (call.Function.Texts is not { } has)
+                return m => text(m) is { } measured ? measured.Length : double.NaN;
+            var part = Text(call.Arguments[1]);
+            return m => has(text(m), part(m));
         }
-        var texts = call.Arguments.Count(a => a.Type == RuleType.Text);
-        var textResult = call.Type == RuleType.Text ? 1 : 0;
-        Add(new Instruction(call.Function.Operation), 1 - textResult - (call.Arguments.Count - texts), textResult - texts);
+        var arguments = call.Arguments.Select(Value).ToArray();
+        if (call.Function.One is { } one)
+            return arguments[0] is var x ? m => one(x(m)) : throw new InvalidOperationException();
+        if (call.Function.Two is { } two)
+            return arguments.Skip(1).Aggregate(arguments[0], (left, right) => m => two(left(m), right(m)));
+        if (call.Function.Many is { } many)
+            return arguments.Length == 3 ? m => many(arguments[0](m), arguments[1](m), arguments[2](m), 0, 0)
+                : m => many(arguments[0](m), arguments[1](m), arguments[2](m), arguments[3](m), arguments[4](m));
+        throw new InvalidOperationException($"Unknown function {call.Function.Name}");
     }
 
-    void Add(Instruction instruction, int values = 0, int texts = 0)
+    // What is looked up is evaluated all the same: it may need what is not there either.
+    static double NotLoaded(RuleMachine machine, Func<RuleMachine, string?> looked)
     {
-        _code.Add(instruction);
-        _values += values;
-        _textDepth += texts;
-        _mostValues = Math.Max(_mostValues, _values);
-        _mostTexts = Math.Max(_mostTexts, _textDepth);
+        looked(machine);
+        return machine.MissedList();
     }
 
-    static Instruction? WithConstant(BinaryOperator by, double value) => by switch
+    static bool Known(double first, double second, out double left, out double right)
     {
-        BinaryOperator.Equal => new Instruction(Operation.EqualTo, Value: value),
-        BinaryOperator.NotEqual => new Instruction(Operation.NotEqualTo, Value: value),
-        BinaryOperator.Less => new Instruction(Operation.LessThan, Value: value),
-        BinaryOperator.LessOrEqual => new Instruction(Operation.LessOrEqualTo, Value: value),
-        BinaryOperator.Greater => new Instruction(Operation.GreaterThan, Value: value),
-        BinaryOperator.GreaterOrEqual => new Instruction(Operation.GreaterOrEqualTo, Value: value),
-        BinaryOperator.Add => new Instruction(Operation.AddTo, Value: value),
-        BinaryOperator.Subtract => new Instruction(Operation.AddTo, Value: -value),
-        BinaryOperator.Multiply => new Instruction(Operation.MultiplyBy, Value: value),
-        _ => null,
-    };
+        (left, right) = (first, second);
+        return !double.IsNaN(first) && !double.IsNaN(second);
+    }
 
-    static Operation Plain(BinaryOperator by) => by switch
-    {
-        BinaryOperator.Equal => Operation.Equal,
-        BinaryOperator.NotEqual => Operation.NotEqual,
-        BinaryOperator.Less => Operation.Less,
-        BinaryOperator.LessOrEqual => Operation.LessOrEqual,
-        BinaryOperator.Greater => Operation.Greater,
-        BinaryOperator.GreaterOrEqual => Operation.GreaterOrEqual,
-        BinaryOperator.Add => Operation.Add,
-        BinaryOperator.Subtract => Operation.Subtract,
-        BinaryOperator.Multiply => Operation.Multiply,
-        BinaryOperator.Divide => Operation.Divide,
-        BinaryOperator.Remainder => Operation.Remainder,
-        _ => throw new ArgumentOutOfRangeException(nameof(by)),
-    };
+    static double Of(bool value) => value ? True : False;
+
+    static double Same(string? left, string? right) => left is null || right is null ? double.NaN : Of(string.Equals(left, right, StringComparison.Ordinal));
+
+    static double Finite(double value) => double.IsFinite(value) ? value : double.NaN;
 }

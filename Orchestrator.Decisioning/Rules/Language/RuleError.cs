@@ -32,7 +32,7 @@ public static class ExpressionLimits
     /// <summary>The most values of a set that is written out.</summary>
     public const int MaxSetValues = 1_000;
 
-    /// <summary>The most steps of one evaluation: nothing ever jumps back, so it is the most instructions too.</summary>
+    /// <summary>The most steps of one evaluation: no part is ever evaluated twice, so it is the most parts too.</summary>
     public const int MaxSteps = 4_096;
 
     /// <summary>The longest name of a list.</summary>

@@ -49,7 +49,7 @@ public sealed class RuleExpression
                 source, root.Start, "wrong_type", $"a {Parser.Said(type)} is expected, and this is a {Parser.Said(root.Type)}"));
         }
         var expression = new RuleExpression(source, root);
-        return expression.Program.Code.Length <= ExpressionLimits.MaxSteps
+        return expression.Program.Steps <= ExpressionLimits.MaxSteps
             ? expression
             : throw new RuleErrorException(RuleError.At(source, start, "too_long", $"at most {ExpressionLimits.MaxSteps} steps"));
     }

@@ -4,42 +4,53 @@ namespace Orchestrator.Decisioning.Rules.Language;
 /// <param name="Name">As it is written.</param>
 /// <param name="Parameters">What it takes.</param>
 /// <param name="Result">What it gives.</param>
-/// <param name="Operation">How it is computed.</param>
 /// <param name="MaxArguments">How often the last parameter may be repeated in all; as many as there are parameters unless said.</param>
-sealed record RuleFunction(string Name, IReadOnlyList<RuleType> Parameters, RuleType Result, Operation Operation, int MaxArguments = 0)
+sealed record RuleFunction(string Name, IReadOnlyList<RuleType> Parameters, RuleType Result, int MaxArguments = 0)
 {
     const RuleType N = RuleType.Number;
     const RuleType T = RuleType.Text;
     const RuleType D = RuleType.Time;
 
     /// <summary>Chooses between two values of any one type; the parser checks it by itself.</summary>
-    public static readonly RuleFunction If = new("if", [RuleType.Boolean], N, Operation.Jump, 3);
+    public static readonly RuleFunction If = new("if", [RuleType.Boolean], N, 3);
 
     /// <summary>All others, by name.</summary>
     public static readonly IReadOnlyDictionary<string, RuleFunction> All = new RuleFunction[]
     {
-        new("abs", [N], N, Operation.Abs),
-        new("floor", [N], N, Operation.Floor),
-        new("ceil", [N], N, Operation.Ceil),
-        new("round", [N], N, Operation.Round),
-        new("sqrt", [N], N, Operation.Sqrt),
-        new("ln", [N], N, Operation.Ln),
-        new("min", [N, N], N, Operation.Min, 8),
-        new("max", [N, N], N, Operation.Max, 8),
-        new("clamp", [N, N, N], N, Operation.Clamp),
-        new("ramp", [N, N, N, N, N], N, Operation.Ramp),
-        new("length", [T], N, Operation.Length),
-        new("lower", [T], T, Operation.Lower),
-        new("upper", [T], T, Operation.Upper),
-        new("startsWith", [T, T], RuleType.Boolean, Operation.StartsWith),
-        new("endsWith", [T, T], RuleType.Boolean, Operation.EndsWith),
-        new("contains", [T, T], RuleType.Boolean, Operation.Contains),
-        new("hour", [D], N, Operation.Hour),
-        new("minute", [D], N, Operation.Minute),
-        new("weekday", [D], N, Operation.Weekday),
-        new("dayOfMonth", [D], N, Operation.DayOfMonth),
-        new("minutesBetween", [D, D], N, Operation.MinutesBetween),
-        new("hoursBetween", [D, D], N, Operation.HoursBetween),
-        new("daysBetween", [D, D], N, Operation.DaysBetween),
+        new("abs", [N], N) { One = Math.Abs },
+        new("floor", [N], N) { One = Math.Floor },
+        new("ceil", [N], N) { One = Math.Ceiling },
+        new("round", [N], N) { One = x => Math.Round(x, MidpointRounding.AwayFromZero) },
+        new("sqrt", [N], N) { One = x => RuleFunctions.Finite(Math.Sqrt(x)) },
+        new("ln", [N], N) { One = x => RuleFunctions.Finite(Math.Log(x)) },
+        new("min", [N, N], N, 8) { Two = Math.Min },
+        new("max", [N, N], N, 8) { Two = Math.Max },
+        new("clamp", [N, N, N], N) { Many = RuleFunctions.Clamp },
+        new("ramp", [N, N, N, N, N], N) { Many = RuleFunctions.Ramp },
+        new("length", [T], N),
+        new("lower", [T], T),
+        new("upper", [T], T),
+        new("startsWith", [T, T], RuleType.Boolean) { Texts = RuleFunctions.StartsWith },
+        new("endsWith", [T, T], RuleType.Boolean) { Texts = RuleFunctions.EndsWith },
+        new("contains", [T, T], RuleType.Boolean) { Texts = RuleFunctions.Contains },
+        new("hour", [D], N) { One = RuleFunctions.Hour },
+        new("minute", [D], N) { One = RuleFunctions.Minute },
+        new("weekday", [D], N) { One = RuleFunctions.Weekday },
+        new("dayOfMonth", [D], N) { One = RuleFunctions.DayOfMonth },
+        new("minutesBetween", [D, D], N) { Two = (from, to) => (to - from) / 60_000 },
+        new("hoursBetween", [D, D], N) { Two = (from, to) => (to - from) / 3_600_000 },
+        new("daysBetween", [D, D], N) { Two = (from, to) => (to - from) / 86_400_000 },
     }.ToDictionary(f => f.Name, StringComparer.Ordinal);
+
+    /// <summary>Computes it of one value.</summary>
+    public Func<double, double>? One { get; init; }
+
+    /// <summary>Computes it of two; of more from the left.</summary>
+    public Func<double, double, double>? Two { get; init; }
+
+    /// <summary>Computes it of three to five; those that it does not take are zero.</summary>
+    public Func<double, double, double, double, double, double>? Many { get; init; }
+
+    /// <summary>Computes it of two texts.</summary>
+    public Func<string?, string?, double>? Texts { get; init; }
 }

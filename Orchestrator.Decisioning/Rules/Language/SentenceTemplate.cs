@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using Orchestrator.Contracts;
-using Orchestrator.Decisioning.Lists;
 
 namespace Orchestrator.Decisioning.Rules.Language;
 
@@ -48,18 +47,15 @@ public sealed class SentenceTemplate
     /// <summary>As it is written.</summary>
     public string Source { get; }
 
-    internal int ValueStack => _parts.Max(p => p.Value?.Program.ValueStack ?? 0);
-
-    internal int TextStack => _parts.Max(p => p.Value?.Program.TextStack ?? 0);
-
     /// <exception cref="RuleErrorException">It is none.</exception>
     internal static SentenceTemplate Read(string source, ExpressionContext context) => new(source, context);
 
-    internal string Render(RuleMachine machine, RuleInput input, ReadOnlySpan<ListEntries?> lists, long nowMs)
+    /// <summary>The sentence about what <paramref name="machine"/> looks at.</summary>
+    internal string Render(RuleMachine machine)
     {
         var sentence = new StringBuilder();
         foreach (var part in _parts)
-            sentence.Append(part.Value is { } value ? Said(machine, value, part.Format, input, lists, nowMs) : part.Text);
+            sentence.Append(part.Value is { } value ? Said(machine, value, part.Format) : part.Text);
         if (sentence.Length > MaxSentence)
             sentence.Length = MaxSentence;
         return sentence.ToString();
@@ -102,18 +98,18 @@ public sealed class SentenceTemplate
         text.Clear();
     }
 
-    string Said(RuleMachine machine, RuleExpression expression, string? format, RuleInput input, ReadOnlySpan<ListEntries?> lists, long nowMs)
+    string Said(RuleMachine machine, RuleExpression expression, string? format)
     {
-        if (expression.Type == RuleType.Text)
-            return Harmless(machine.Text(expression.Program, input, lists, nowMs));
-        var value = machine.Value(expression.Program, input, lists, nowMs);
+        if (expression.Program.Text is { } text)
+            return Harmless(text(machine));
+        var value = expression.Program.Value!(machine);
         if (double.IsNaN(value))
             return "unknown";
         return expression.Type switch
         {
             RuleType.Boolean => value != 0 ? "yes" : "no",
             RuleType.Time => DateTimeOffset.FromUnixTimeMilliseconds((long)value).ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture),
-            _ => Number(value, format, input.Texts.ElementAtOrDefault(_currency.Index)),
+            _ => Number(value, format, machine.Texts.ElementAtOrDefault(_currency.Index)),
         };
     }
 

@@ -10,7 +10,7 @@ using CsCheck;
 
 namespace Orchestrator.Tests.Decisioning.Rules;
 
-/// <summary>The built-in rules, written in the language, decide as the coded ones do.</summary>
+/// <summary>The built-in rules and the lists that they look into; RuleDeciderTests has the rest.</summary>
 public sealed class BuiltInRuleSetTests
 {
     static readonly RuleSchema Schema = MessageFields.SchemaWith(BuiltInRuleSet.Features);
@@ -33,51 +33,6 @@ public sealed class BuiltInRuleSetTests
 
     static TransactionSubmitted Of(long amountMinor, TransactionKind kind = TransactionKind.Transfer) =>
         new(new Guid(1, 0, 0, new byte[8]), "alice", "bob", amountMinor, "EUR", kind, RuleWorld.Now);
-
-    [Fact]
-    public void Built_in_rules_when_compared_with_the_coded_ones_do_decide_the_same() => Gen.Select(
-        Gen.Int[1, 200_000].Array[0, 14], Gen.Int[0, 90], Gen.OneOf(Gen.Long[1, 3_000_000], Gen.Long[1, 20_000_000]), Gen.Int[0, 3]).Sample(
-        (past, rate, amount, kind) =>
-        {
-            var history = new AccountHistory();
-            foreach (var paid in past)
-                history.Add(Of(paid) with { OccurredAt = RuleWorld.Now.AddDays(-1) }, learnAmount: true, RuleWorld.Now.AddDays(-1));
-            for (var i = 0; i < rate; i++)
-                history.Add(Of(1) with { OccurredAt = RuleWorld.Now.AddMinutes(-1) }, learnAmount: false, RuleWorld.Now);
-            var transaction = Of(amount, (TransactionKind)kind);
-            // Euros are not cents: where a value lies on the threshold itself, or on half a point, the last binary digit decides.
-            var amounts = history.Amounts("EUR");
-            if (Math.Abs(((amount - amounts.Mean) / Math.Max(amounts.StandardDeviation, Math.Max(amounts.Mean / 2, 1))) - 3) < 1e-6)
-                return;
-            var evaluator = new RuleSetEvaluator(BuiltIn, TimeProvider.System);
-            var (input, moment) = (Input(transaction, history), new RuleSetMoment(Lists(), RuleWorld.Now));
-
-            var coded = new FraudRules(new DecisioningOptions()).Assess(history, transaction, RuleWorld.Now);
-            var totals = evaluator.Evaluate(input, moment);
-
-            Assert.InRange(totals.Score, coded.Score - 1, coded.Score + 1);
-            Assert.Equal(coded.Reasons.Select(r => r.Rule), evaluator.Reasons(input, moment).Select(r => r.Name));
-            if (totals.Score == coded.Score)
-                Assert.Equal(coded.Outcome, totals.Outcome);
-        },
-        iter: 5_000);
-
-    [Fact]
-    public void Built_in_rules_when_they_match_say_what_the_coded_ones_say()
-    {
-        var history = new AccountHistory();
-        for (var i = 0; i < 70; i++)
-            history.Add(Of(1_000 + (i % 7)) with { OccurredAt = RuleWorld.Now.AddMinutes(-1) }, learnAmount: i < 12, RuleWorld.Now);
-        var transaction = Of(7_777, TransactionKind.CashOut);
-        var evaluator = new RuleSetEvaluator(BuiltIn, TimeProvider.System);
-        var (input, moment) = (Input(transaction, history), new RuleSetMoment(Lists(), RuleWorld.Now));
-        evaluator.Evaluate(input, moment);
-
-        var coded = new FraudRules(new DecisioningOptions()).Assess(history, transaction, RuleWorld.Now).Reasons;
-
-        Assert.Equal(["amount_above_history", "velocity", "cash_out"], coded.Select(r => r.Rule));
-        Assert.Equal(coded.Select(r => (r.Rule, r.Contribution, r.Sentence)), evaluator.Reasons(input, moment).Select(r => (r.Name, r.Contribution, r.Sentence!)));
-    }
 
     [Theory]
     [InlineData("denied_accounts", "bob", FraudOutcome.Decline, "bob is on the list of denied accounts.")]

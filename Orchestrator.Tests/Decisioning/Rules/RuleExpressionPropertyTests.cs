@@ -81,7 +81,7 @@ public sealed class RuleExpressionPropertyTests
 
         var expression = RuleWorld.Read(source, RuleWorld.Context());
 
-        Assert.InRange(expression.Program.Code.Length, 98 * 5, ExpressionLimits.MaxSteps);
+        Assert.InRange(expression.Program.Steps, 98 * 5, ExpressionLimits.MaxSteps);
     }
 
     // Whatever is taken can be evaluated, as an expression and within a sentence.
@@ -100,8 +100,8 @@ public sealed class RuleExpressionPropertyTests
         try
         {
             var sentence = SentenceTemplate.Read(source, context);
-            var machine = new RuleMachine(sentence.ValueStack, sentence.TextStack);
-            Assert.True(sentence.Render(machine, RuleWorld.Sample(), RuleWorld.Bound(context), 0).Length <= SentenceTemplate.MaxSentence);
+            var machine = new RuleMachine().On(RuleWorld.Sample(), RuleWorld.Bound(context), 0);
+            Assert.True(sentence.Render(machine).Length <= SentenceTemplate.MaxSentence);
         }
         catch (RuleErrorException e)
         {

@@ -51,10 +51,10 @@ static class RuleWorld
     /// <summary>The compiled answer: a double, string, bool or time; null when missing.</summary>
     public static (object? Value, bool Failed) Compiled(RuleExpression expression, RuleInput input, ListEntries?[] lists)
     {
-        var machine = new RuleMachine(expression.Program.ValueStack, expression.Program.TextStack);
-        if (expression.Type == RuleType.Text)
-            return (machine.Text(expression.Program, input, lists, Now.ToUnixTimeMilliseconds()), machine.Failed);
-        var value = machine.Value(expression.Program, input, lists, Now.ToUnixTimeMilliseconds());
+        var machine = new RuleMachine().On(input, lists, Now.ToUnixTimeMilliseconds());
+        if (expression.Program.Text is { } text)
+            return (text(machine), machine.Failed);
+        var value = expression.Program.Value!(machine);
         object? typed = double.IsNaN(value) ? null : expression.Type switch
         {
             RuleType.Boolean => value != 0,
