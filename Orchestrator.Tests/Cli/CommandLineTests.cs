@@ -8,7 +8,7 @@ public sealed class CommandLineTests
     [Fact]
     public void Commands_are_those_that_the_documentation_names() =>
         Assert.Equal(
-            ["broker", "decisions", "labels", "ledger", "migrate", "parked", "publish", "reconcile", "simulate", "tail", "verify"],
+            ["broker", "decisions", "labels", "ledger", "migrate", "parked", "publish", "reconcile", "simulate", "tail", "train", "verify"],
             Root().Subcommands.Select(c => c.Name).Order(StringComparer.Ordinal));
 
     [Fact]
