@@ -19,9 +19,23 @@ public sealed class DecisionsApiTests(ApiFixture api)
         var decision = await DecisionAsync(id);
 
         Assert.Equal(("decided", "approve", 0), (Text(decision, "sourceAccountId"), Text(decision, "outcome"), decision.GetProperty("score").GetInt32()));
-        Assert.StartsWith("basic-1", decision.GetProperty("versions").GetProperty("rules").GetString(), StringComparison.Ordinal);
+        Assert.StartsWith("built-in-", decision.GetProperty("versions").GetProperty("rules").GetString(), StringComparison.Ordinal);
         Assert.True(decision.GetProperty("times").TryGetProperty("decidedAt", out _));
-        Assert.False(decision.TryGetProperty("features", out _));
+        Assert.NotEmpty(decision.GetProperty("features").GetProperty("values").EnumerateArray());
+    }
+
+    [Fact]
+    public async Task Decision_when_it_is_made_again_from_what_is_stored_is_the_same()
+    {
+        var id = Id(4);
+        await api.PublishAsync(Of(5_000_000, TimeProvider.System.GetUtcNow(), source: "decided-again") with { TransactionId = id }, id);
+        await DecisionAsync(id);
+
+        var explanation = (await api.GetAsync($"/v1/decisions/{id}/explain?trace=true")).Json;
+
+        Assert.True(explanation.GetProperty("replay").GetProperty("same").GetBoolean(), explanation.GetRawText());
+        Assert.NotEmpty(explanation.GetProperty("rules").EnumerateArray());
+        Assert.Equal(explanation.GetProperty("rules").GetArrayLength(), explanation.GetProperty("replay").GetProperty("rules").GetArrayLength());
     }
 
     [Fact]
@@ -47,7 +61,7 @@ public sealed class DecisionsApiTests(ApiFixture api)
     }
 
     [Fact]
-    public async Task Explanation_when_nothing_makes_decisions_again_has_no_trace_and_all_else()
+    public async Task Explanation_when_what_decided_is_gone_has_no_trace_and_all_else()
     {
         var id = Id(3);
         await api.PublishAsync(Decisions.Full(id, 1f, 2f, 3f) with { FeatureSchema = "unheard-of" }, id);
@@ -61,7 +75,7 @@ public sealed class DecisionsApiTests(ApiFixture api)
         Assert.Equal("AACAPwAAAEAAAEBA", explanation.GetProperty("features").GetProperty("vector").GetString());
         Assert.False(explanation.GetProperty("features").TryGetProperty("values", out _));
         Assert.False(explanation.TryGetProperty("replay", out _));
-        Assert.Equal((HttpStatusCode.NotImplemented, "trace_not_available"), (trace.Status, trace.Problem));
+        Assert.Equal((HttpStatusCode.Conflict, "decision_not_replayable"), (trace.Status, trace.Problem));
     }
 
     [Fact]

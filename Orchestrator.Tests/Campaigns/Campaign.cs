@@ -177,6 +177,9 @@ public sealed class Campaign : IAsyncDisposable
         var taken = await CountAsync("select count(*) from messaging.inbox i join messaging.lane_group g on g.group_id = i.group_id where g.name = 'decisioning'");
         if (taken != _load.Messages)
             return $"{taken} of {_load.Messages} messages taken by decisioning";
+        var decided = await CountAsync("select count(*) from decisioning.decision");
+        if (decided != _load.Submitted.Count)
+            return $"{decided} of {_load.Submitted.Count} decisions stored";
         var events = await CountAsync("select count(*) from ledger.event");
         if (events != Observer.LedgerEvents)
             return $"{Observer.LedgerEvents} of {events} ledger events announced";

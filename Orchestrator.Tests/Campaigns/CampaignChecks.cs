@@ -1,6 +1,8 @@
+using System.Globalization;
 using System.Text.Json;
 using Orchestrator.Cli.Verify;
 using Orchestrator.Contracts;
+using Orchestrator.Contracts.Decisions;
 using Orchestrator.Contracts.Ledger;
 using Orchestrator.Ledger;
 
@@ -23,6 +25,7 @@ public sealed class CampaignChecks(CampaignServers servers, CampaignLoad load, C
         await InvariantsAsync();
         Ends();
         await SagasAsync();
+        await DecisionsAsync();
         Transfers();
         await LedgerAsync();
         await BalancesAsync();
@@ -44,7 +47,7 @@ public sealed class CampaignChecks(CampaignServers servers, CampaignLoad load, C
     {
         Breach("submitted, no end announced", load.Submitted.Keys.Where(id => !observer.Ends.ContainsKey(id)));
         Breach("ended, but never submitted", observer.Ends.Keys.Where(id => !load.Submitted.ContainsKey(id)));
-        Breach("submitted, never assessed", load.Submitted.Keys.Where(id => !observer.Assessed.Contains(id)));
+        Breach("submitted, never assessed", load.Submitted.Keys.Where(id => !observer.Assessed.ContainsKey(id)));
         Breach("ended as it must not", from end in observer.Ends
             where load.Submitted.TryGetValue(end.Key, out var course) && !May(course, end.Value, load.WasCancelled(end.Key))
             select $"{end.Key} {load.Submitted[end.Key]}, cancelled {load.WasCancelled(end.Key)}: {end.Value}");
@@ -93,6 +96,18 @@ public sealed class CampaignChecks(CampaignServers servers, CampaignLoad load, C
             where state != end.Value.State
             select $"{end.Key}: announced {end.Value.State}, stored {state}");
         Breach("in the store, but never submitted", stored.Keys.Where(id => !load.Submitted.ContainsKey(id)));
+    }
+
+    // Each decision that was announced is stored as it was, in the background and without waiting for the disk.
+    async Task DecisionsAsync()
+    {
+        var stored = (await servers.QueryAsync("select transaction_id, outcome, score, details ->> 'assessedAt' from decisioning.decision")).ToDictionary(r => (Guid)r[0]!);
+        Breach("another decision in the store than announced", from decision in observer.Assessed.Values
+            where !stored.TryGetValue(decision.TransactionId, out var row)
+                || ((FraudOutcome)(short)row[1]!, (int)(short)row[2]!, DateTimeOffset.Parse((string)row[3]!, CultureInfo.InvariantCulture))
+                    != (decision.Outcome, decision.Score, decision.AssessedAt)
+            select $"{decision.TransactionId}");
+        Breach("decision in the store, but never announced", stored.Keys.Where(id => !observer.Assessed.ContainsKey(id)));
     }
 
     // The announced events of every account are the stored ones: the observer has found their versions to be 1, 2, 3, ... as they came.

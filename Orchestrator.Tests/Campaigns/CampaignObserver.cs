@@ -29,7 +29,7 @@ public sealed class CampaignObserver : IAsyncDisposable
     readonly Dictionary<Guid, AnnouncedEnd> _ends = [];
     readonly Dictionary<Guid, TransactionCompleted> _completed = [];
     readonly Dictionary<string, List<LedgerEventRecorded>> _ledger = new(StringComparer.Ordinal);
-    readonly HashSet<Guid> _assessed = [];
+    readonly Dictionary<Guid, FraudAssessed> _assessed = [];
     readonly Dictionary<Guid, string?> _transfers = [];
     readonly List<string> _breaches = [];
     long _duplicates;
@@ -81,7 +81,7 @@ public sealed class CampaignObserver : IAsyncDisposable
     public IReadOnlyDictionary<string, List<LedgerEventRecorded>> Ledger => _ledger;
 
     /// <summary>The transactions that were assessed. Read it when nothing is under way.</summary>
-    public IReadOnlySet<Guid> Assessed => _assessed;
+    public IReadOnlyDictionary<Guid, FraudAssessed> Assessed => _assessed;
 
     /// <summary>How many different messages a topic has carried.</summary>
     public int Messages(string topic)
@@ -161,7 +161,7 @@ public sealed class CampaignObserver : IAsyncDisposable
                 events.Add(e);
                 _ledgerEvents++;
                 break;
-            case FraudAssessed assessed when !_assessed.Add(assessed.TransactionId):
+            case FraudAssessed assessed when !_assessed.TryAdd(assessed.TransactionId, assessed):
                 Breach($"decisions: {assessed.TransactionId} was assessed twice");
                 break;
             case TransferPosted posted:

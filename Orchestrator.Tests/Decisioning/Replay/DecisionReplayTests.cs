@@ -1,3 +1,6 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Orchestrator.Api.Decisions;
 using Orchestrator.Contracts.Decisions;
 using Orchestrator.Contracts.Transactions;
 using Orchestrator.Decisioning.Replay;
@@ -24,6 +27,21 @@ public sealed class DecisionReplayTests(TestInfrastructure infrastructure)
 
         Assert.True(Assert.IsType<ReplayOutcome.Made>(same).Same);
         Assert.False(Assert.IsType<ReplayOutcome.Made>(other).Same);
+    }
+
+    [Fact]
+    public async Task Trace_when_nothing_makes_decisions_again_is_refused_by_name_and_explanations_are_not()
+    {
+        await using var store = await RecordsDatabase.CreateAsync(infrastructure);
+        await store.Lane.RunAsync(Full(Id(1), Vector));
+
+        var refused = await ExplainDecision.HandleAsync(Id(1), store.Decisions, engines: null, CancellationToken.None, trace: true);
+        var explained = await ExplainDecision.HandleAsync(Id(1), store.Decisions, engines: null, CancellationToken.None);
+
+        Assert.Equal((501, "/problems/trace_not_available"), Problem(refused.Result));
+        Assert.IsType<Ok<DecisionExplanation>>(explained.Result);
+
+        static (int, string?) Problem(IResult result) => result is ProblemHttpResult problem ? (problem.StatusCode, problem.ProblemDetails.Type) : default;
     }
 
     [Fact]
