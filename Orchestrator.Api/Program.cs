@@ -1,4 +1,5 @@
 using Orchestrator.Api.Accounts;
+using Orchestrator.Api.Decisions;
 using Orchestrator.Api.Figures;
 using Orchestrator.Api.Health;
 using Orchestrator.Api.Hosting;
@@ -6,8 +7,10 @@ using Orchestrator.Api.Ledger;
 using Orchestrator.Api.OpenApi;
 using Orchestrator.Api.Parked;
 using Orchestrator.Api.Problems;
+using Orchestrator.Api.Rules;
 using Orchestrator.Api.Transactions;
 using Orchestrator.Decisioning;
+using Orchestrator.Decisioning.Records;
 using Orchestrator.Messaging;
 using Orchestrator.Sagas;
 
@@ -21,12 +24,14 @@ return await HostStart.RunAsync(async () =>
     await using var embedded = await EmbeddedParts.StartAsync(builder);
 
     if (roles.HasFlag(HostRoles.Decisioning))
-        builder.Services.AddDecisioning(builder.Configuration);
+        builder.Services.AddDecisioning(builder.Configuration).AddDecisionRecords(builder.Configuration);
     if (roles.HasFlag(HostRoles.Sagas))
         builder.Services.AddSagas(builder.Configuration);
     if (roles.HasFlag(HostRoles.Ledger))
         builder.Services.AddLedgerRole();
     builder.Services.AddLedgerApi();
+    builder.Services.AddRules();
+    builder.Services.AddDecisionsApi();
     builder.Services.AddSagasReader();
     builder.Services.AddOrchestratorMessaging(builder.Configuration);
 
@@ -50,6 +55,8 @@ return await HostStart.RunAsync(async () =>
         app.MapAccounts();
         app.MapLedger();
         app.MapTransactions();
+        app.MapRules();
+        app.MapDecisions();
         app.MapParked();
         app.MapFigures();
     }

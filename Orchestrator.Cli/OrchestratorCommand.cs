@@ -1,6 +1,8 @@
 using System.CommandLine;
 using Orchestrator.Cli.Broker;
 using Orchestrator.Cli.Connections;
+using Orchestrator.Cli.Decisions;
+using Orchestrator.Cli.Labels;
 using Orchestrator.Cli.Ledger;
 using Orchestrator.Cli.Parked;
 using Orchestrator.Cli.Publish;
@@ -8,6 +10,7 @@ using Orchestrator.Cli.Reconcile;
 using Orchestrator.Cli.Simulate;
 using Orchestrator.Cli.Store;
 using Orchestrator.Cli.Tail;
+using Orchestrator.Cli.Train;
 using Orchestrator.Cli.Verify;
 
 namespace Orchestrator.Cli;
@@ -21,17 +24,20 @@ public static class OrchestratorCommand
         var connections = new ConnectionOptions();
         var root = new RootCommand(
             "Moves money safely, from the command line: simulate and publish transactions, look into topics, see to parked messages, " +
-            "see to the ledger, check the store, reconcile it with a bank's statement. Where a service runs from this folder, its addresses are found in .data/endpoints.json.")
+            "see to the ledger, check the store, reconcile it with a bank's statement, train fraud models. Where a service runs from this folder, its addresses are found in .data/endpoints.json.")
         {
             SimulateCommand.Create(connections, time),
             PublishCommand.Create(connections, time),
             TailCommand.Create(connections),
             ParkedCommand.Create(connections),
+            DecisionsCommand.Create(connections),
+            LabelsCommand.Create(connections),
             LedgerCommand.Create(connections, time),
             MigrateCommand.Create(connections),
             BrokerCommand.Create(),
             VerifyCommand.Create(connections, time),
             ReconcileCommand.Create(connections, time),
+            TrainCommand.Create(),
         };
         connections.AddTo(root);
         return root;

@@ -17,6 +17,9 @@ public static class Topics
     /// <summary>FraudAssessed; by source account.</summary>
     public const string Decisions = "decisions";
 
+    /// <summary>FraudLabelled; by source account.</summary>
+    public const string Labels = "labels";
+
     /// <summary>PlaceHold, CaptureHold, ReleaseHold, Credit, Debit, Transfer, Reverse; by account.</summary>
     public const string LedgerCommands = "ledger-commands";
 
@@ -37,5 +40,5 @@ public static class Topics
 
     /// <summary>Every topic above, in the order of the design's table.</summary>
     public static IReadOnlyList<string> All { get; } =
-        [Transactions, Accounts, Decisions, LedgerCommands, LedgerReplies, LedgerEvents, SagaEvents, Alerts];
+        [Transactions, Accounts, Decisions, Labels, LedgerCommands, LedgerReplies, LedgerEvents, SagaEvents, Alerts];
 }

@@ -2,17 +2,18 @@ using System.Diagnostics.Metrics;
 using Npgsql;
 using Orchestrator.Contracts.Decisions;
 using Orchestrator.Contracts.Transactions;
+using Orchestrator.Decisioning.Deciding;
 using Orchestrator.Decisioning.History;
-using Orchestrator.Decisioning.Rules;
+using Orchestrator.Decisioning.RuleSets;
 using Orchestrator.Messaging.Lanes;
 
 namespace Orchestrator.Decisioning;
 
 /// <summary>
-/// Scores every submitted transaction against its account's history, and publishes the decision. One lane; the histories that a unit of work
-/// touches are taken out of the cache and put back after the commit, so a unit that fails leaves nothing behind.
+/// Decides about every submitted transaction by the rules in force and its account's history, and publishes the decision. One lane; the histories that a
+/// unit of work touches are taken out of the cache and put back after the commit, so a unit that fails leaves nothing behind.
 /// </summary>
-public sealed class DecisioningProcessor(NpgsqlDataSource dataSource, FraudRules rules, DecisioningOptions options) : LaneProcessor
+public sealed class DecisioningProcessor(NpgsqlDataSource dataSource, IRulesInForce rules, RuleDecider decider, DecisioningOptions options) : LaneProcessor
 {
     /// <summary>The meter's name.</summary>
     public const string MeterName = "Orchestrator.Decisioning";
@@ -24,6 +25,13 @@ public sealed class DecisioningProcessor(NpgsqlDataSource dataSource, FraudRules
     readonly HistoryCache _cache = new(options.HistoriesPerLane);
     readonly Dictionary<string, AccountHistory> _unit = new(StringComparer.Ordinal);
     readonly long[] _outcomes = new long[Enum.GetValues<FraudOutcome>().Length];
+
+    /// <summary>Nobody is decided about by other rules than those in force only because a process has just started.</summary>
+    public override async ValueTask OpenAsync(CancellationToken cancellationToken)
+    {
+        await rules.Loaded.WaitAsync(cancellationToken);
+        await base.OpenAsync(cancellationToken);
+    }
 
     /// <inheritdoc />
     public override async ValueTask PrepareAsync(IReadOnlyList<LaneMessage> messages, CancellationToken cancellationToken)
@@ -52,7 +60,7 @@ public sealed class DecisioningProcessor(NpgsqlDataSource dataSource, FraudRules
         if (message.Body is TransactionSubmitted transaction)
         {
             var history = _unit[transaction.SourceAccountId];
-            var assessed = rules.Assess(history, transaction, work.Now);
+            var assessed = decider.Decide(transaction, HistoryFeatures.Of(history, transaction, work.Now), rules.Current, work.Now);
             history.Add(transaction, learnAmount: assessed.Outcome != FraudOutcome.Decline, work.Now);
             work.Publish(assessed);
             _outcomes[(int)assessed.Outcome]++;

@@ -24,6 +24,12 @@ public static class LedgerIds
     /// <summary>The command id of a hold's expiry, and the id of its timer.</summary>
     public static Guid ExpiryOf(Guid holdId) => Named($"expire:{holdId}");
 
+    /// <summary>The id of the timer that bounds how long linked transfers are asked about.</summary>
+    public static Guid TimeoutOf(Guid chainId) => Named($"linked-timeout:{chainId}");
+
+    /// <summary>The id of the chain of these transfers, in this order.</summary>
+    public static Guid ChainOf(IEnumerable<Guid> transferIds) => Named($"linked:{string.Join(',', transferIds)}");
+
     /// <summary>
     /// The message id of a command's reply: a reply given again is the same message, and who took it already drops it by its id.
     /// It keeps the command id's leading bytes, and so its place in an ordered index.

@@ -12,6 +12,9 @@ static partial class LedgerLog
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Command} of account {Account} was refused: {Reason}")]
     public static partial void StatusRefused(ILogger logger, string command, string account, string reason);
 
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Command} of account {Account} was dropped: its id {CommandId} was used for another command")]
+    public static partial void IdReused(ILogger logger, string command, string account, Guid commandId);
+
     [LoggerMessage(Level = LogLevel.Information, Message = "{Lane}: released; its chain ends at {Sequence} with {Hash}")]
     public static partial void ChainHead(ILogger logger, LaneId lane, long sequence, string hash);
 

@@ -10,6 +10,7 @@ using Orchestrator.Ledger.Accounts;
 using Orchestrator.Ledger.Chain;
 using Orchestrator.Ledger.Deciding;
 using Orchestrator.Ledger.Lanes;
+using Orchestrator.Ledger.Linked;
 using Orchestrator.Ledger.Postings;
 using Orchestrator.Ledger.Replay;
 using Orchestrator.Ledger.Reports;
@@ -36,7 +37,8 @@ public static class LedgerModule
         services.AddMetrics();
         services.AddSingleton<LedgerTelemetry>();
         services.AddHostedService<SnapshotTaker>();
-        services.AddSingleton(ExpiryContract);
+        foreach (var contract in OwnContracts)
+            services.AddSingleton(contract);
         services.AddSingleton(provider =>
         {
             var catalog = provider.GetRequiredService<MessageCatalog>();
@@ -54,13 +56,14 @@ public static class LedgerModule
         return services;
     }
 
-    /// <summary>What a hold's timer delivers.</summary>
-    internal static MessageContract ExpiryContract { get; } = new(
-        "orchestrator.ledger.expire-hold.v1",
-        Topics.LedgerCommands,
-        typeof(ExpireHold),
-        message => ((ExpireHold)message).AccountId,
-        LedgerJson.Default.ExpireHold);
+    /// <summary>What the ledger says to itself: what a hold's timer delivers, and the steps of linked transfers.</summary>
+    internal static IReadOnlyList<MessageContract> OwnContracts { get; } =
+    [
+        new MessageContract(
+            "orchestrator.ledger.expire-hold.v1", Topics.LedgerCommands, typeof(ExpireHold), message => ((ExpireHold)message).AccountId,
+            LedgerJson.Default.ExpireHold),
+        .. LinkedContracts.All,
+    ];
 
     /// <summary>
     /// Adds the reading side alone: <see cref="AccountReader"/>, <see cref="PostingReader"/>, <see cref="ChainHeadReader"/>, statements and reports. Needs an

@@ -19,4 +19,8 @@ public sealed class LedgerOptions
     /// <summary>After how many events an account gets a new snapshot, from which it can be folded again. Smaller means more rows and a shorter fold.</summary>
     [Range(10, 1_000_000)]
     public int SnapshotEveryEvents { get; init; } = 1_000;
+
+    /// <summary>How long the accounts of linked transfers have to agree, in seconds; then the transfers are given up. Holds stand as long.</summary>
+    [Range(1, 3_600)]
+    public int LinkedTimeoutSeconds { get; init; } = 30;
 }

@@ -1,8 +1,10 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Orchestrator.Api.Accounts;
+using Orchestrator.Api.Labels;
 using Orchestrator.Api.Postings;
 using Orchestrator.Api.Reconciliation;
+using Orchestrator.Api.Rules;
 using Orchestrator.Api.Transactions;
 
 namespace Orchestrator.Api.Hosting;
@@ -29,6 +31,15 @@ namespace Orchestrator.Api.Hosting;
 [JsonSerializable(typeof(PostingRequest))]
 [JsonSerializable(typeof(PostingAccepted))]
 [JsonSerializable(typeof(ResolveBreakRequest))]
+[JsonSerializable(typeof(CreateRuleSetRequest))]
+[JsonSerializable(typeof(ChangeRuleSetRequest))]
+[JsonSerializable(typeof(TestRuleSetRequest))]
+[JsonSerializable(typeof(CreateListRequest))]
+[JsonSerializable(typeof(AddListEntriesRequest))]
+[JsonSerializable(typeof(RemoveListEntriesRequest))]
+[JsonSerializable(typeof(LabelRequest))]
+[JsonSerializable(typeof(BulkLabelRequest))]
+[JsonSerializable(typeof(LabelAccepted))]
 [JsonSerializable(typeof(SubmitTransactionRequest))]
 [JsonSerializable(typeof(TransactionAccepted))]
 [JsonSerializable(typeof(CancelTransactionRequest))]

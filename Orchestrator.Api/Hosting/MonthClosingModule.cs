@@ -28,6 +28,8 @@ public static class MonthClosingModule
                     QueuePollInterval = TimeSpan.FromMinutes(1),
                     JobExpirationCheckInterval = TimeSpan.FromHours(6),
                     CountersAggregateInterval = TimeSpan.FromHours(1),
+                    // A lock is held for moments; one that is older is of a process that died.
+                    DistributedLockTimeout = TimeSpan.FromMinutes(1),
                 }));
         services.AddHangfireServer(server =>
         {
@@ -45,19 +47,42 @@ public static class MonthClosingModule
         new NpgsqlConnectionStringBuilder(configuration["ORCHESTRATOR_POSTGRES"]) { ApplicationName = "orchestrator-jobs", MaxPoolSize = Pool }.ConnectionString;
 }
 
-/// <summary>Enters the job: on the first of each month at 02:00 UTC.</summary>
-sealed class MonthClosingSchedule(IRecurringJobManager jobs) : IHostedService
+/// <summary>
+/// Enters the job: on the first of each month at 02:00 UTC. The service does not wait for it: who was killed while entering it has left a lock, which
+/// others wait out.
+/// </summary>
+sealed partial class MonthClosingSchedule(IRecurringJobManager jobs, TimeProvider time, ILogger<MonthClosingSchedule> logger) : BackgroundService
 {
     const string Id = "close-month";
     const string FirstAtTwo = "0 2 1 * *";
 
-    public Task StartAsync(CancellationToken cancellationToken)
+    static readonly TimeSpan Pause = TimeSpan.FromSeconds(15);
+
+    /// <inheritdoc />
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        jobs.AddOrUpdate<MonthClosingJob>(Id, job => job.RunAsync(CancellationToken.None), FirstAtTwo, new RecurringJobOptions { TimeZone = TimeZoneInfo.Utc });
-        return Task.CompletedTask;
+        // Entering blocks the thread that does it.
+        await Task.Yield();
+        while (!stoppingToken.IsCancellationRequested && !Enter())
+            await Task.Delay(Pause, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
-    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    bool Enter()
+    {
+        try
+        {
+            jobs.AddOrUpdate<MonthClosingJob>(Id, job => job.RunAsync(CancellationToken.None), FirstAtTwo, new RecurringJobOptions { TimeZone = TimeZoneInfo.Utc });
+            return true;
+        }
+        catch (Exception e) when (e is PostgreSqlDistributedLockException or NpgsqlException or BackgroundJobClientException)
+        {
+            NotEntered(logger, Pause.TotalSeconds, e);
+            return false;
+        }
+    }
+
+    [LoggerMessage(LogLevel.Warning, "The job that closes months is not entered yet; again in {PauseSeconds} s")]
+    static partial void NotEntered(ILogger logger, double pauseSeconds, Exception exception);
 }
 
 /// <summary>Closes the month before the current one, and all before it that are open.</summary>

@@ -1,8 +1,10 @@
 using System.Text.Json.Nodes;
 using Microsoft.OpenApi;
 using Orchestrator.Api.Accounts;
+using Orchestrator.Api.Labels;
 using Orchestrator.Api.Postings;
 using Orchestrator.Api.Reconciliation;
+using Orchestrator.Api.Rules;
 using Orchestrator.Api.Transactions;
 using Swashbuckle.AspNetCore.SwaggerGen;
 
@@ -26,6 +28,22 @@ sealed class ExampleFilter : ISchemaFilter
         [typeof(ReleaseRequest)] = """{ "reason": "not shipped", "commandId": "018f4e2a-7b1c-7d3e-9a5b-2c4d6e8f0a21" }""",
         [typeof(PostingRequest)] = """{ "amountMinor": 150, "currency": "EUR", "purpose": "fee", "commandId": "018f4e2a-7b1c-7d3e-9a5b-2c4d6e8f0a22" }""",
         [typeof(ResolveBreakRequest)] = """{ "reason": "the bank's fee, 0.50 EUR" }""",
+        [typeof(CreateRuleSetRequest)] =
+            """
+            { "version": "2026-03-cash", "reason": "cash-outs at night", "content": { "thresholds": { "review": 500, "decline": 900 }, "rules": [ { "name": "night_cash",
+              "when": "kind == 'cash_out' and hour(occurredAt) in [0, 1, 2, 3, 4] and amount > 3 * (amount_mean ?? 50)", "score": "ramp(amount, 100, 2000, 300, 700)",
+              "sentence": "{amount:money} in cash at {occurredAt}, at night." } ] } }
+            """,
+        [typeof(ChangeRuleSetRequest)] = """{ "reason": "a week in shadow without a false alarm" }""",
+        [typeof(TestRuleSetRequest)] =
+            """{ "input": { "amount": 900, "currency": "EUR", "kind": "cash_out", "occurredAt": "2026-03-04T02:30:00Z", "amount_mean": 80 }, "unavailable": [ "transactions_1h" ] }""",
+        [typeof(CreateListRequest)] = """{ "name": "mules", "kind": "deny", "description": "Accounts that pass stolen money on." }""",
+        [typeof(AddListEntriesRequest)] = """{ "entries": [ { "value": "bob", "expiresAt": "2030-01-01T00:00:00Z" } ], "reason": "police report 4711" }""",
+        [typeof(RemoveListEntriesRequest)] = """{ "values": [ "bob" ], "reason": "cleared" }""",
+        [typeof(LabelRequest)] =
+            """{ "labelId": "018f4e2a-7b1c-7d3e-9a5b-2c4d6e8f0a23", "transactionId": "018f4e2a-7b1c-7d3e-9a5b-2c4d6e8f0a1b", "isFraud": true, "source": "chargeback", "effectiveAt": "2026-03-02T00:00:00Z", "reason": "10.4, card absent" }""",
+        [typeof(BulkLabelRequest)] =
+            """{ "labels": [ { "labelId": "018f4e2a-7b1c-7d3e-9a5b-2c4d6e8f0a24", "transactionId": "018f4e2a-7b1c-7d3e-9a5b-2c4d6e8f0a1b", "isFraud": false, "source": "customer", "reason": "it was me" } ] }""",
         [typeof(CancelTransactionRequest)] = """{ "reason": "ordered twice" }""",
     };
 

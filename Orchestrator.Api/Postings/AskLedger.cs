@@ -6,6 +6,7 @@ using Orchestrator.Api.Problems;
 using Orchestrator.Api.Submissions;
 using Orchestrator.Contracts;
 using Orchestrator.Contracts.Ledger;
+using Orchestrator.Ledger;
 using Orchestrator.Messaging.Wire;
 
 namespace Orchestrator.Api.Postings;
@@ -50,12 +51,30 @@ sealed class AskLedger(SubmissionStore submissions, MessageCatalog catalog, Time
             cancellationToken);
     }
 
+    /// <summary>What became of a request for linked transfers, all of it or nothing.</summary>
+    public async Task<SubmissionOutcome> AskLinkedAsync(IReadOnlyList<LinkedTransfer> transfers, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        var ids = transfers.Select(t => t.TransferId).ToList();
+        var linked = new LinkedTransfers(LedgerIds.ChainOf(ids), transfers[0].SourceAccountId, transfers, now);
+        return await submissions.AcceptAsync(
+            new Submission(
+                SubmissionKind.Posting,
+                $"{ids[0]}",
+                IdempotencyKey: null,
+                Fingerprint(linked with { RequestedAt = DateTimeOffset.UnixEpoch }),
+                JsonSerializer.Serialize(new PostingAccepted(ids[0], linked.AccountId, now), ApiJson.Default.PostingAccepted),
+                OutgoingMessages.Of(catalog, linked, time),
+                [.. ids.Skip(1).Select(id => $"{id}")]),
+            cancellationToken);
+    }
+
     /// <summary>Whether the command was accepted here, so that it is on its way although the ledger does not know it yet.</summary>
     public async Task<bool> IsUnderWayAsync(Guid commandId, CancellationToken cancellationToken) =>
         await submissions.FindAsync(SubmissionKind.Posting, $"{commandId}", cancellationToken) is not null;
 
     // Of what was asked for, whenever it was.
-    byte[] Fingerprint(ILedgerCommand command)
+    byte[] Fingerprint(IContract command)
     {
         var contract = catalog.Of(command.GetType());
         return SHA256.HashData([.. Encoding.UTF8.GetBytes(contract.Name), .. JsonSerializer.SerializeToUtf8Bytes(command, contract.Json)]);

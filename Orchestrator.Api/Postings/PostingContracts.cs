@@ -10,10 +10,14 @@ namespace Orchestrator.Api.Postings;
 /// <param name="AmountMinor">Minor units, above zero.</param>
 /// <param name="Currency">ISO 4217 alphabetic code.</param>
 /// <param name="TransferId">Identifies the transfer for ever; follows from the Idempotency-Key when there is none.</param>
-public sealed record TransferRequest(string SourceAccountId, string DestinationAccountId, long AmountMinor, string Currency, Guid? TransferId = null)
+/// <param name="Linked">In a bulk: whether it takes effect only together with the one that follows.</param>
+public sealed record TransferRequest(
+    string SourceAccountId, string DestinationAccountId, long AmountMinor, string Currency, Guid? TransferId = null, bool Linked = false)
 {
     internal ILedgerCommand ToCommand(Guid id, DateTimeOffset at) =>
         new Transfer(id, id, SourceAccountId, DestinationAccountId, AmountMinor, Currency, SourceAccountId, at);
+
+    internal LinkedTransfer ToLinked() => new(TransferId ?? Guid.Empty, SourceAccountId, DestinationAccountId, AmountMinor, Currency);
 }
 
 /// <summary>Asks for the reversal of a transfer.</summary>
@@ -51,7 +55,7 @@ public sealed record PostingRequest(long AmountMinor, string Currency, PostingPu
 /// <param name="RequestedAt">When it was asked for, UTC.</param>
 public sealed record PostingAccepted(Guid CommandId, string AccountId, DateTimeOffset RequestedAt);
 
-/// <summary>Asks for many transfers at once; each is taken or refused by itself.</summary>
+/// <summary>Asks for many transfers at once; each is taken or refused by itself, those that are linked all together.</summary>
 /// <param name="Transfers">1 to 1,000, each with its transferId.</param>
 public sealed record BulkTransferRequest(IReadOnlyList<TransferRequest> Transfers);
 
@@ -65,7 +69,9 @@ public sealed record BulkTransferResult(int Accepted, IReadOnlyList<BulkTransfer
 /// <param name="Outcome">What became of it.</param>
 /// <param name="TransferId">Its id; where to look after it is /v1/transfers/{id}.</param>
 /// <param name="Errors">What is wrong with it, field by field.</param>
-public sealed record BulkTransferItem(int Index, BulkOutcome Outcome, Guid? TransferId = null, IReadOnlyList<Problems.ProblemField>? Errors = null);
+/// <param name="FailedIndex">The place in the request of the transfer that it is linked to and that cannot be taken.</param>
+public sealed record BulkTransferItem(
+    int Index, BulkOutcome Outcome, Guid? TransferId = null, IReadOnlyList<Problems.ProblemField>? Errors = null, int? FailedIndex = null);
 
 /// <summary>What became of one transfer of a bulk.</summary>
 [JsonConverter(typeof(NamedEnumConverter<BulkOutcome>))]
@@ -82,7 +88,24 @@ public enum BulkOutcome
 
     /// <summary>A value is not acceptable.</summary>
     [JsonStringEnumMemberName("invalid")] Invalid,
+
+    /// <summary>Another that it is linked to cannot be taken, so neither is it.</summary>
+    [JsonStringEnumMemberName("linked_transfer_failed")] LinkedTransferFailed,
 }
+
+/// <summary>What would become of each transfer of a bulk as the accounts are now, one after another. Nothing is asked of the ledger.</summary>
+/// <param name="Posted">How many would be posted.</param>
+/// <param name="Items">One for each, in the order of the request.</param>
+public sealed record BulkDryRun(int Posted, IReadOnlyList<BulkDryRunItem> Items);
+
+/// <summary>What would become of one transfer of a bulk.</summary>
+/// <param name="Index">Its place in the request, from 0.</param>
+/// <param name="Posted">Whether the money would move.</param>
+/// <param name="Reason">Why not, by its stable name; <c>invalid</c> when a value is not acceptable.</param>
+/// <param name="Errors">What is wrong with it, field by field.</param>
+/// <param name="FailedIndex">The place in the request of the transfer that it is linked to and that fails.</param>
+public sealed record BulkDryRunItem(
+    int Index, bool Posted, string? Reason = null, IReadOnlyList<Problems.ProblemField>? Errors = null, int? FailedIndex = null);
 
 /// <summary>What would become of a transfer as the accounts are now. Nothing is asked of the ledger.</summary>
 /// <param name="Posted">Whether the money would move.</param>

@@ -27,9 +27,12 @@ public static class PostingsModule
             transfers.MapPost("/", Transfers.PostAsync), "Moves an amount between two accounts, whole or not at all",
             $"{Stored} With `dryRun=true` nothing is asked for: 200 says what would become of it as the accounts are now.").Produces<TransferDryRun>();
         transfers.MapPost("/bulk", BulkTransfers.PostAsync)
-            .WithSummary("Moves many amounts, each whole or not at all")
-            .WithDescription("Up to 1,000 transfers, each taken or refused by itself: 200 with a result for each, in order. The same bulk again asks for nothing twice.")
-            .Produces<BulkTransferResult>().ProducesProblems(400, 413, 415, 503);
+            .WithSummary("Moves many amounts, each whole or not at all, and those that are linked all or none")
+            .WithDescription(
+                "Up to 1,000 transfers, each taken or refused by itself: 200 with a result for each, in order. The same bulk again asks for nothing twice. " +
+                "A transfer with `linked` takes effect only together with the one that follows it: such a chain, of up to 100, ends with the first transfer that is not linked. " +
+                "With `dryRun=true` nothing is asked for: 200 says what would become of each as the accounts are now, one after another.")
+            .Produces<BulkTransferResult>().Produces<BulkDryRun>().ProducesProblems(400, 413, 415, 503);
         transfers.MapGet("/{transferId:guid}", Transfers.GetAsync).WithSummary("A transfer: whether the money has moved, and if not, why").ProducesProblems(404, 503);
         Accepting(
             transfers.MapPost("/{transferId:guid}/reverse", Transfers.ReverseAsync), "Undoes a transfer by a new one in the other direction",

@@ -17,7 +17,9 @@ static class Transfers
 {
     public static Task<IResult> PostAsync(
         JsonBody<TransferRequest> body, [FromHeader(Name = IdempotencyKey.Header)] string? idempotencyKey, AskLedger ledger, AccountReader accounts,
-        TimeProvider time, CancellationToken cancellationToken, bool dryRun = false) => dryRun
+        TimeProvider time, CancellationToken cancellationToken, bool dryRun = false) => body.Value.Linked
+            ? Task.FromResult(ApiProblem.Of(ProblemKinds.Invalid, errors: [BulkTransfers.ChainOpen("linked")]) as IResult)
+            : dryRun
             ? TryAsync(body.Value, accounts, time.GetUtcNow(), cancellationToken)
             : ledger.AcceptAsync(body.Value.TransferId, "transferId", idempotencyKey, body.Value.ToCommand, Location, cancellationToken);
 
@@ -27,10 +29,9 @@ static class Transfers
         var errors = ContractErrors.Of(transfer);
         if (!errors.None)
             return ApiProblem.Of(ProblemKinds.Invalid, errors: errors.All);
-        var source = (await accounts.GetAsync(transfer.AccountId, cancellationToken))?.State;
-        var destination = (await accounts.GetAsync(transfer.DestinationAccountId, cancellationToken))?.State;
-        var reason = LedgerDecider.WouldRefuse(source, destination, transfer, now);
-        return TypedResults.Ok(new TransferDryRun(reason is null, reason, reason is null ? source!.AvailableMinor - transfer.AmountMinor : null));
+        var trial = new TransferTrial(await accounts.GetStatesAsync([transfer.AccountId, transfer.DestinationAccountId], cancellationToken), now);
+        var reason = trial.Try(transfer);
+        return TypedResults.Ok(new TransferDryRun(reason is null, reason, reason is null ? trial.AvailableMinor(transfer.AccountId) : null));
     }
 
     public static async Task<Results<Ok<TransferView>, ProblemHttpResult>> GetAsync(

@@ -15,6 +15,16 @@ public static class ApiProblem
     public static ProblemHttpResult Of(ProblemKind kind, string? detail = null, IReadOnlyList<ContractError>? errors = null) =>
         TypedResults.Problem(Details(kind, detail, errors));
 
+    /// <summary>An answer of this kind whose errors stand at a line and a column.</summary>
+    /// <param name="kind">Which error.</param>
+    /// <param name="fields">What is wrong, and where.</param>
+    public static ProblemHttpResult OfFields(ProblemKind kind, IReadOnlyList<ProblemField> fields)
+    {
+        var problem = Details(kind);
+        problem.Extensions["errors"] = fields;
+        return TypedResults.Problem(problem);
+    }
+
     /// <summary>What is asked for stands in a read model that has not got there yet: come again.</summary>
     public static ProblemHttpResult NotReady(HttpContext context)
     {
@@ -49,7 +59,9 @@ public static class ApiProblem
 /// <param name="Code">A stable name, for instance <c>unknown_currency</c>.</param>
 /// <param name="Field">The JSON path of the field, or a header's name.</param>
 /// <param name="Detail">What is expected.</param>
-public sealed record ProblemField(string Code, string Field, string Detail);
+/// <param name="Line">In a text of several words, the line, from 1.</param>
+/// <param name="Column">The character within the line, from 1.</param>
+public sealed record ProblemField(string Code, string Field, string Detail, int? Line = null, int? Column = null);
 
 /// <summary>Stops a request with an answer, from where no result can be returned.</summary>
 public sealed class ApiProblemException(ProblemKind kind, string? detail = null, IReadOnlyList<ContractError>? errors = null)

@@ -17,7 +17,9 @@ public static class ProblemKinds
     public static readonly ProblemKind WrongShape = new("wrong_shape", 400, "The body does not have the expected fields");
     public static readonly ProblemKind Invalid = new("invalid", 400, "A value is not acceptable");
     public static readonly ProblemKind StatementRefused = new("statement_refused", 400, "The file cannot be taken as a statement");
+    public static readonly ProblemKind RuleSetInvalid = new("rule_set_invalid", 400, "The rule set cannot be evaluated");
     public static readonly ProblemKind BadRequest = new("bad_request", 400, "The request cannot be understood");
+    public static readonly ProblemKind FourEyes = new("four_eyes", 403, "Who wrote a rule set may not put it in force");
     public static readonly ProblemKind NotFound = new("not_found", 404, "There is nothing here");
     public static readonly ProblemKind AccountNotFound = new("account_not_found", 404, "There is no such account");
     public static readonly ProblemKind AccountOpening = new("account_opening", 404, "The account is not open yet");
@@ -30,6 +32,9 @@ public static class ProblemKinds
     public static readonly ProblemKind StatementNotFound = new("statement_not_found", 404, "The account has no statement of this month");
     public static readonly ProblemKind ReportNotFound = new("report_not_found", 404, "There is no such report");
     public static readonly ProblemKind ReconciliationNotFound = new("reconciliation_not_found", 404, "There is no such reconciliation or line");
+    public static readonly ProblemKind RuleSetNotFound = new("rule_set_not_found", 404, "There is no such rule set");
+    public static readonly ProblemKind ListNotFound = new("list_not_found", 404, "There is no such list");
+    public static readonly ProblemKind DecisionNotFound = new("decision_not_found", 404, "There is no such decision");
     public static readonly ProblemKind MethodNotAllowed = new("method_not_allowed", 405, "The method is not allowed here");
     public static readonly ProblemKind NotAcceptable = new("not_acceptable", 406, "No acceptable representation");
     public static readonly ProblemKind IdempotencyKeyReused = new("idempotency_key_reused", 409, "The Idempotency-Key was used with another body");
@@ -46,21 +51,29 @@ public static class ProblemKinds
     public static readonly ProblemKind MonthNotOver = new("month_not_over", 409, "The month cannot be closed yet");
     public static readonly ProblemKind BreakNotOpen = new("break_not_open", 409, "The line is no open break");
     public static readonly ProblemKind PostingMatched = new("posting_matched", 409, "The posting is matched with another line");
+    public static readonly ProblemKind RuleSetExists = new("rule_set_exists", 409, "The version was stored before with another content");
+    public static readonly ProblemKind RuleSetState = new("rule_set_state", 409, "From where the rule set stands that is not done");
+    public static readonly ProblemKind ListExists = new("list_exists", 409, "There is a list of this name, and it is another one");
+    public static readonly ProblemKind ListFull = new("list_full", 409, "There is no room for it");
+    public static readonly ProblemKind LabelExists = new("label_exists", 409, "The label id was used before with another body");
+    public static readonly ProblemKind DecisionNotReplayable = new("decision_not_replayable", 409, "The decision cannot be made again");
+    public static readonly ProblemKind RuleSetChanged = new("rule_set_changed", 412, "The rule set has changed since it was looked at");
     public static readonly ProblemKind BodyTooLarge = new("body_too_large", 413, "The body is too large");
     public static readonly ProblemKind UnsupportedMediaType = new("unsupported_media_type", 415, "The body has a media type that is not taken here");
     public static readonly ProblemKind Internal = new("internal", 500, "Something went wrong here");
+    public static readonly ProblemKind TraceNotAvailable = new("trace_not_available", 501, "This service has nothing that makes decisions again");
     public static readonly ProblemKind Unavailable = new("unavailable", 503, "The database cannot be reached; try again");
     public static readonly ProblemKind ProjectionNotReady = new("projection_not_ready", 503, "What answers this is still being built; try again");
 
     /// <summary>All of them, by status.</summary>
     public static IReadOnlyList<ProblemKind> All { get; } =
     [
-        NotJson, WrongShape, Invalid, StatementRefused, BadRequest, NotFound, AccountNotFound, AccountOpening, TransactionNotFound,
+        NotJson, WrongShape, Invalid, StatementRefused, RuleSetInvalid, BadRequest, FourEyes, NotFound, AccountNotFound, AccountOpening, TransactionNotFound,
         TransferNotFound, HoldNotFound, CommandNotFound, ParkedNotFound, ProjectionNotFound, StatementNotFound, ReportNotFound, ReconciliationNotFound,
-        MethodNotAllowed, NotAcceptable, IdempotencyKeyReused, AccountExists, AccountRefused, CommandExists,
+        RuleSetNotFound, ListNotFound, DecisionNotFound, MethodNotAllowed, NotAcceptable, IdempotencyKeyReused, AccountExists, AccountRefused, CommandExists,
         TransferNotPosted, HoldOfTransfer, TransactionExists, TransactionEnded, ParkedBehind, RebuildRunning, CheckRunning, MonthNotOver,
-        BreakNotOpen, PostingMatched,
-        BodyTooLarge, UnsupportedMediaType, Internal, Unavailable, ProjectionNotReady,
+        BreakNotOpen, PostingMatched, RuleSetExists, RuleSetState, ListExists, ListFull, LabelExists, DecisionNotReplayable, RuleSetChanged,
+        BodyTooLarge, UnsupportedMediaType, Internal, TraceNotAvailable, Unavailable, ProjectionNotReady,
     ];
 
     /// <summary>The kind for an error that carries no more than a status.</summary>

@@ -24,7 +24,7 @@ static class IdempotencyKey
     }
 
     /// <summary>Adds an error unless <paramref name="key"/> is absent or 1 to 255 visible ASCII characters.</summary>
-    static void Validate(string? key, ContractErrors errors)
+    public static void Validate(string? key, ContractErrors errors)
     {
         if (key is not null && (key.Length is 0 or > MaxLength || key.AsSpan().ContainsAnyExceptInRange('!', '~')))
             errors.Add("invalid_idempotency_key", Header, $"1 to {MaxLength} visible ASCII characters");

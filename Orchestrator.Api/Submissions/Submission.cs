@@ -10,8 +10,10 @@ namespace Orchestrator.Api.Submissions;
 /// <param name="RequestHash">SHA-256 of what was asked for, in canonical form.</param>
 /// <param name="Response">JSON to answer with, now and when the request is repeated.</param>
 /// <param name="Message">What is published.</param>
+/// <param name="OtherSubjects">What is asked for together with <paramref name="Subject"/>, by the same message: all of it is accepted, or none.</param>
 public sealed record Submission(
-    SubmissionKind Kind, string Subject, string? IdempotencyKey, byte[] RequestHash, string Response, OutgoingMessage Message)
+    SubmissionKind Kind, string Subject, string? IdempotencyKey, byte[] RequestHash, string Response, OutgoingMessage Message,
+    IReadOnlyList<string>? OtherSubjects = null)
 {
     /// <summary>ce_source of what HTTP publishes.</summary>
     public const string Source = "/orchestrator/http";
@@ -34,6 +36,8 @@ public sealed record SubmissionKind
     public static SubmissionKind Transaction { get; } = new("transaction");
 
     public static SubmissionKind Cancellation { get; } = new("cancellation");
+
+    public static SubmissionKind Label { get; } = new("label");
 }
 
 /// <summary>What became of a submission.</summary>
@@ -48,8 +52,8 @@ public abstract record SubmissionOutcome
     /// <summary>The key was used for another request.</summary>
     public sealed record KeyReused : SubmissionOutcome;
 
-    /// <summary>The subject was asked for with other contents.</summary>
-    public sealed record SubjectTaken : SubmissionOutcome;
+    /// <summary>A subject was asked for with other contents.</summary>
+    public sealed record SubjectTaken(string Subject) : SubmissionOutcome;
 }
 
 /// <summary>Ids that follow from an Idempotency-Key, so that a client which lost an answer can find its transaction by the key alone.</summary>

@@ -81,7 +81,7 @@ public sealed partial class SubmissionRepublishing(
             $"""
             select s.topic, s.message_key, s.message_id, s.message_type, s.created_at, s.message
             from (select * from api.submission where submission_id > $1 and created_at < $2 order by submission_id limit {BatchRows}) s
-            where s.topic = any($3) and not exists (
+            where s.topic = any($3) and octet_length(s.message) > 0 and not exists (
                 select 1 from messaging.inbox i join messaging.lane_group g using (group_id) where g.name = $4 and i.message_id = s.message_id)
             order by s.submission_id
             """,

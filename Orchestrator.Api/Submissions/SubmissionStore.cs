@@ -66,7 +66,8 @@ public sealed class SubmissionStore(NpgsqlDataSource dataSource, IEdgeOutbox out
             """
             insert into api.submission
                 (kind, subject, idempotency_key, request_hash, response, topic, message_key, message_id, message_type, message, created_at)
-            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+            select $1, s.subject, $3, $4, $5, $6, $7, $8, $9, case when s.subject = $2 then $10 else ''::bytea end, $11
+            from unnest($12) as s (subject)
             on conflict do nothing
             """,
             connection,
@@ -83,32 +84,38 @@ public sealed class SubmissionStore(NpgsqlDataSource dataSource, IEdgeOutbox out
         insert.Parameters.AddWithValue(message.Type);
         insert.Parameters.AddWithValue(message.Body.ToArray());
         insert.Parameters.AddWithValue(time.GetUtcNow().UtcDateTime);
-        if (await insert.ExecuteNonQueryAsync(cancellationToken) == 0)
+        var subjects = Subjects(submission);
+        insert.Parameters.AddWithValue(subjects);
+        // What is left is rolled back.
+        if (await insert.ExecuteNonQueryAsync(cancellationToken) < subjects.Length)
             return null;
         var receipt = await outbox.AddAsync(connection, transaction, [message], cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return receipt;
     }
 
+    // In one order, so that two requests for some of the same wait for one another and do not stand in each other's way.
+    static string[] Subjects(Submission submission) => [.. (submission.OtherSubjects ?? []).Append(submission.Subject).Order(StringComparer.Ordinal)];
+
     // By the key first: "you used this key for something else" says more than "that transaction exists".
     static async Task<SubmissionOutcome?> FindAsync(NpgsqlConnection connection, Submission submission, CancellationToken cancellationToken)
     {
         await using var select = new NpgsqlCommand(
             """
-            select request_hash, response, idempotency_key is not distinct from $3 and $3 is not null as by_key
-            from api.submission where kind = $1 and (subject = $2 or idempotency_key = $3)
+            select request_hash, response, idempotency_key is not distinct from $3 and $3 is not null as by_key, subject
+            from api.submission where kind = $1 and (subject = any($2) or idempotency_key = $3)
             order by by_key desc
             """,
             connection);
         select.Parameters.AddWithValue(submission.Kind.Name);
-        select.Parameters.AddWithValue(submission.Subject);
+        select.Parameters.AddWithValue(Subjects(submission));
         select.Parameters.Add(new NpgsqlParameter { Value = (object?)submission.IdempotencyKey ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
         await using var reader = await select.ExecuteReaderAsync(cancellationToken);
         SubmissionOutcome? outcome = null;
         while (await reader.ReadAsync(cancellationToken))
         {
             if (!reader.GetFieldValue<byte[]>(0).AsSpan().SequenceEqual(submission.RequestHash))
-                return reader.GetBoolean(2) ? new SubmissionOutcome.KeyReused() : new SubmissionOutcome.SubjectTaken();
+                return reader.GetBoolean(2) ? new SubmissionOutcome.KeyReused() : new SubmissionOutcome.SubjectTaken(reader.GetString(3));
             outcome ??= new SubmissionOutcome.Repeated(reader.GetString(1));
         }
         return outcome;

@@ -22,6 +22,11 @@ public sealed class ApiCalls(Uri api, string actor, TimeSpan timeout) : IDisposa
     public Task<T> PostAsync<T>(string path, CancellationToken cancellationToken) =>
         SendAsync<T>(() => _http.PostAsync(path, content: null, cancellationToken), cancellationToken);
 
+    /// <summary>Posts a JSON body to an address.</summary>
+    /// <exception cref="CommandException"><c>api_unreachable</c>, <c>bad_answer</c>, or <c>refused_</c> and the status.</exception>
+    public Task<T> PostAsync<TBody, T>(string path, TBody body, CancellationToken cancellationToken) =>
+        SendAsync<T>(() => _http.PostAsJsonAsync(path, body, cancellationToken), cancellationToken);
+
     /// <inheritdoc />
     public void Dispose() => _http.Dispose();
 

@@ -35,9 +35,9 @@ sealed class CsvTable
     /// <summary>The names of the columns.</summary>
     public IEnumerable<string> Columns => _columns.Keys;
 
-    /// <summary>Reads the header, then gives each further line to <paramref name="row"/>.</summary>
+    /// <summary>Reads the header, then gives each further line to <paramref name="row"/>, or to <paramref name="bad"/> when it is none.</summary>
     /// <exception cref="CommandException"><c>missing_column</c>, <c>duplicate_column</c> or <c>bad_header</c>: nothing of the file can be read.</exception>
-    public static IEnumerable<FileRow> Read(TextReader reader, IReadOnlyList<string> required, Func<CsvRecord, FileRow> row)
+    public static IEnumerable<TRow> Read<TRow>(TextReader reader, IReadOnlyList<string> required, Func<CsvRecord, TRow> row, Func<long, RowError, TRow> bad)
     {
         CsvTable? table = null;
         foreach (var (number, text, tooLong) in FileLines.Read(reader))
@@ -45,9 +45,9 @@ sealed class CsvTable
             if (table is null)
                 table = Header(text, tooLong, required);
             else if (tooLong)
-                yield return new(number, null, new(RowError.Codes.LineTooLong, "", $"at most {FileLines.MaxLength} characters"));
+                yield return bad(number, new(RowError.Codes.LineTooLong, "", $"at most {FileLines.MaxLength} characters"));
             else if (!string.IsNullOrWhiteSpace(text))
-                yield return table.Row(number, text, row);
+                yield return table.Row(number, text, row, bad);
         }
         if (table is null)
             throw new CommandException("bad_header", "The file is empty: its first line names the columns.");
@@ -65,13 +65,13 @@ sealed class CsvTable
         return missing.Count == 0 ? table : throw new CommandException("missing_column", $"The header lacks {string.Join(", ", missing)}.");
     }
 
-    FileRow Row(long line, string text, Func<CsvRecord, FileRow> row)
+    TRow Row<TRow>(long line, string text, Func<CsvRecord, TRow> row, Func<long, RowError, TRow> bad)
     {
         if (Split(text) is not { } fields)
-            return new(line, null, new(RowError.Codes.BadQuotes, "", "quotes in pairs around a whole field"));
+            return bad(line, new(RowError.Codes.BadQuotes, "", "quotes in pairs around a whole field"));
         return fields.Length == _width
             ? row(new CsvRecord(this, line, fields))
-            : new(line, null, new(RowError.Codes.WrongColumns, "", $"{_width} columns as in the header, not {fields.Length}"));
+            : bad(line, new(RowError.Codes.WrongColumns, "", $"{_width} columns as in the header, not {fields.Length}"));
     }
 
     static string[]? Split(string line)

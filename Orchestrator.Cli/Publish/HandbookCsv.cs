@@ -15,7 +15,7 @@ public static class HandbookCsv
     /// <param name="reader">The file.</param>
     /// <param name="currency">Of all amounts, which the Handbook does not name.</param>
     /// <exception cref="Output.CommandException">The header lacks a column, or there is none.</exception>
-    public static IEnumerable<FileRow> Read(TextReader reader, string currency) => CsvTable.Read(reader, Required, record => Row(record, currency));
+    public static IEnumerable<FileRow> Read(TextReader reader, string currency) => CsvTable.Read(reader, Required, record => Row(record, currency), FileRow.Bad);
 
     /// <summary>The id of the transaction with this number.</summary>
     public static Guid IdOf(string transactionId) => NamedId.Of("handbook", transactionId);

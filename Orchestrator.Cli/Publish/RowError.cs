@@ -60,7 +60,11 @@ public sealed record RowError(string Code, string Field, string Detail)
 /// <param name="Transaction">Null when there is an error.</param>
 /// <param name="Error">Null when there is none.</param>
 /// <param name="Label">Whether it is a fraud, where the file says so; kept apart from the message.</param>
-public sealed record FileRow(long Line, Contracts.Transactions.TransactionSubmitted? Transaction, RowError? Error, FraudLabel? Label = null);
+public sealed record FileRow(long Line, Contracts.Transactions.TransactionSubmitted? Transaction, RowError? Error, FraudLabel? Label = null)
+{
+    /// <summary>A row that is skipped.</summary>
+    public static FileRow Bad(long line, RowError error) => new(line, null, error);
+}
 
 /// <summary>What a file says about fraud.</summary>
 public sealed record FraudLabel(bool Fraud, int Scenario);

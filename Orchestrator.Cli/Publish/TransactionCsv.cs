@@ -15,7 +15,7 @@ public static class TransactionCsv
 
     /// <summary>Reads row by row; a bad row is a result.</summary>
     /// <exception cref="Output.CommandException">The header lacks a column, or there is none.</exception>
-    public static IEnumerable<FileRow> Read(TextReader reader) => CsvTable.Read(reader, Required, Row);
+    public static IEnumerable<FileRow> Read(TextReader reader) => CsvTable.Read(reader, Required, Row, FileRow.Bad);
 
     static FileRow Row(CsvRecord record)
     {

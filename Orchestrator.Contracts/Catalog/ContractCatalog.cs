@@ -23,6 +23,8 @@ public static class ContractCatalog
 
         Of<FraudAssessed>("orchestrator.fraud.assessed.v1", Topics.Decisions, m => m.SourceAccountId, ContractJson.Default.FraudAssessed),
 
+        Of<FraudLabelled>("orchestrator.fraud.labelled.v1", Topics.Labels, m => m.SourceAccountId, ContractJson.Default.FraudLabelled),
+
         Of<PlaceHold>("orchestrator.ledger.place-hold.v1", Topics.LedgerCommands, m => m.AccountId, ContractJson.Default.PlaceHold),
         Of<CaptureHold>("orchestrator.ledger.capture-hold.v1", Topics.LedgerCommands, m => m.AccountId, ContractJson.Default.CaptureHold),
         Of<ReleaseHold>("orchestrator.ledger.release-hold.v1", Topics.LedgerCommands, m => m.AccountId, ContractJson.Default.ReleaseHold),
@@ -30,6 +32,7 @@ public static class ContractCatalog
         Of<Debit>("orchestrator.ledger.debit.v1", Topics.LedgerCommands, m => m.AccountId, ContractJson.Default.Debit),
         Of<Transfer>("orchestrator.ledger.transfer.v1", Topics.LedgerCommands, m => m.AccountId, ContractJson.Default.Transfer),
         Of<Reverse>("orchestrator.ledger.reverse.v1", Topics.LedgerCommands, m => m.AccountId, ContractJson.Default.Reverse),
+        Of<LinkedTransfers>("orchestrator.ledger.linked-transfers.v1", Topics.LedgerCommands, m => m.AccountId, ContractJson.Default.LinkedTransfers),
 
         Reply<HoldPlaced>("hold-placed", ContractJson.Default.HoldPlaced),
         Reply<HoldRefused>("hold-refused", ContractJson.Default.HoldRefused),

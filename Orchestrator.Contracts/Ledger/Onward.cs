@@ -25,7 +25,9 @@ public sealed record TransferOnward(string DestinationAccountId, Guid CreditId, 
 /// <param name="TransferId">
 /// The id of the <see cref="Transfer"/> or <see cref="Reverse"/> that it is a step of: then the ledger also gives the hold back when the credit is refused.
 /// </param>
-public sealed record CaptureOnward(string AccountId, Guid HoldId, Guid CaptureId, DateTimeOffset HoldPlacedAt, Guid? TransferId = null)
+/// <param name="ChainId">The id of the <see cref="LinkedTransfers"/> that the transfer is one of; null when it stands alone.</param>
+public sealed record CaptureOnward(
+    string AccountId, Guid HoldId, Guid CaptureId, DateTimeOffset HoldPlacedAt, Guid? TransferId = null, Guid? ChainId = null)
 {
     internal void Validate(ContractErrors errors)
     {

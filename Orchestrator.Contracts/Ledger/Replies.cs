@@ -66,8 +66,12 @@ public sealed record HoldExpired(Guid CommandId, Guid TransactionId, Guid HoldId
 /// <summary>The amount has left the one account and is on the other.</summary>
 public sealed record TransferPosted(Guid CommandId, Guid TransactionId, string ReplyKey, DateTimeOffset At, TransferTrail Trail) : ILedgerReply;
 
-/// <summary>No money has moved; <paramref name="Reason"/> is one of <see cref="LedgerRefusals"/>.</summary>
-public sealed record TransferRefused(Guid CommandId, Guid TransactionId, string Reason, string ReplyKey, DateTimeOffset At) : ILedgerReply;
+/// <summary>
+/// No money has moved; <paramref name="Reason"/> is one of <see cref="LedgerRefusals"/>. Of linked transfers, <paramref name="FailedIndex"/> is the place,
+/// from 0, of the one that failed.
+/// </summary>
+public sealed record TransferRefused(
+    Guid CommandId, Guid TransactionId, string Reason, string ReplyKey, DateTimeOffset At, int? FailedIndex = null) : ILedgerReply;
 
 /// <summary>The stable names of what the ledger refuses.</summary>
 public static class LedgerRefusals
@@ -125,6 +129,15 @@ public static class LedgerRefusals
 
     /// <summary>The hold was released before.</summary>
     public const string HoldAlreadyReleased = "hold_already_released";
+
+    /// <summary>Another of the linked transfers failed, so that none takes effect.</summary>
+    public const string LinkedTransferFailed = "linked_transfer_failed";
+
+    /// <summary>The accounts of the linked transfers did not all answer in time.</summary>
+    public const string LinkedTimedOut = "linked_timed_out";
+
+    /// <summary>The hold is of linked transfers, and only their end resolves it.</summary>
+    public const string HoldIsLinked = "hold_is_linked";
 
     /// <summary>The command id was used before with another body.</summary>
     public const string ExistsWithDifferentBody = "exists_with_different_body";

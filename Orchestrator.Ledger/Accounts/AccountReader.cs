@@ -48,6 +48,18 @@ public sealed class AccountReader(NpgsqlDataSource database)
         return page;
     }
 
+    /// <summary>As the ledger would decide by them: those of the customers' accounts that are there.</summary>
+    public async Task<IReadOnlyList<AccountState>> GetStatesAsync(IEnumerable<string> accountIds, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand($"select {LedgerReads.AccountColumns} from ledger.account where account_id = any($1) and kind = 0");
+        command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. accountIds.Distinct(StringComparer.Ordinal)] });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var accounts = new List<AccountState>();
+        while (await reader.ReadAsync(cancellationToken))
+            accounts.Add(LedgerReads.Account(reader));
+        return accounts;
+    }
+
     static AccountView Account(NpgsqlDataReader reader)
     {
         var overdraft = reader.GetInt64(2);

@@ -1,5 +1,6 @@
 using Npgsql;
 using NpgsqlTypes;
+using Orchestrator.Ledger.Deciding;
 using Orchestrator.Ledger.Storage;
 using Orchestrator.Messaging.Lanes;
 
@@ -55,6 +56,6 @@ static class ChainStore
             command.Parameters.Add(PgArray.Column(stored, NpgsqlDbType.Bigint, s => s.Sequence));
             command.Parameters.Add(PgArray.Column(stored, NpgsqlDbType.Bytea, s => s.Hash));
         }
-        work.WriteRows(command, 1);
+        work.WriteRows(command, 1, LedgerInvariant.ChainHead);
     }
 }

@@ -9,6 +9,7 @@ namespace Orchestrator.Ledger.Deciding;
 /// <param name="CounterpartyAccountId">Who is to receive the amount, where that was said.</param>
 /// <param name="ReversesTransactionId">The transaction that its capture undoes.</param>
 /// <param name="ReleasedBecause">Why it was released, where that was said.</param>
+/// <param name="ChainId">The linked transfers that it is one hold of, and which alone resolve it; null for most.</param>
 public sealed record HoldState(
     Guid HoldId,
     string AccountId,
@@ -17,7 +18,8 @@ public sealed record HoldState(
     DateTimeOffset? ExpiresAt = null,
     string? CounterpartyAccountId = null,
     Guid? ReversesTransactionId = null,
-    string? ReleasedBecause = null);
+    string? ReleasedBecause = null,
+    Guid? ChainId = null);
 
 /// <summary>What became of a hold.</summary>
 public enum HoldResolution

@@ -103,17 +103,6 @@ public static class LedgerDecider
             });
     }
 
-    /// <summary>Why a transfer would be refused as both accounts are now; null when it would be posted.</summary>
-    public static string? WouldRefuse(AccountState? source, AccountState? destination, Transfer command, DateTimeOffset now)
-    {
-        var clearing = ContraAccounts.New(AccountKind.Clearing, command.Currency, partition: 0, now);
-        if (Transfer(source, clearing, command, now) is Refused refused)
-            return refused.Reason;
-        var credit = new Credit(
-            command.CommandId, command.TransactionId, command.DestinationAccountId, command.AmountMinor, command.Currency, command.ReplyKey, command.RequestedAt);
-        return (Credit(destination, clearing, credit, now) as Refused)?.Reason;
-    }
-
     /// <summary>Reserves what the account once received, to send it back.</summary>
     /// <param name="account">The account that received.</param>
     /// <param name="clearing">The other side of what follows.</param>
@@ -144,7 +133,9 @@ public static class LedgerDecider
             return new Refused(LedgerRefusals.AccountNotFound);
         if (Unresolvable(account, hold) is { } refusal)
             return refusal;
-        if (hold!.ExpiresAt <= now)
+        if (hold!.ChainId is not null && command.CommandId != LedgerIds.CaptureOf(hold.HoldId))
+            return new Refused(LedgerRefusals.HoldIsLinked);
+        if (hold.ExpiresAt <= now)
             return new Refused(LedgerRefusals.HoldExpired);
         if (command.AmountMinor > hold.AmountMinor)
             return new Refused(LedgerRefusals.ExceedsHold);
@@ -161,9 +152,11 @@ public static class LedgerDecider
     {
         if (account is null)
             return new Refused(LedgerRefusals.AccountNotFound);
-        return Unresolvable(account, hold) is { } refusal
-            ? refusal
-            : new Accepted(Next(account, LedgerEventType.HoldReleased, hold!.AmountMinor, command, hold.HoldId, now) with { Reason = command.Reason });
+        if (Unresolvable(account, hold) is { } refusal)
+            return refusal;
+        return hold!.ChainId is not null
+            ? new Refused(LedgerRefusals.HoldIsLinked)
+            : new Accepted(Next(account, LedgerEventType.HoldReleased, hold.AmountMinor, command, hold.HoldId, now) with { Reason = command.Reason });
     }
 
     /// <summary>Gives the amount of a hold back whose time is over; nothing when it was resolved before.</summary>
@@ -192,6 +185,20 @@ public static class LedgerDecider
         {
             CounterpartyAccountId = command.Onward?.AccountId,
         });
+    }
+
+    /// <summary>
+    /// Whether a credit will be taken, whatever comes in between: as <see cref="Credit"/>, with half of what counters hold left free for others. An account
+    /// that has promised is not closed.
+    /// </summary>
+    public static LedgerDecision Promise(AccountState? account, AccountState? contra, Credit command, DateTimeOffset now)
+    {
+        var decision = Credit(account, contra, command, now);
+        return decision is Accepted
+            && (account!.Counters.CreditsPostedMinor > ClearingLimitMinor - command.AmountMinor
+                || contra!.Counters.DebitsPostedMinor > ClearingLimitMinor - command.AmountMinor)
+            ? new Refused(LedgerRefusals.BalanceOverflow)
+            : decision;
     }
 
     /// <summary>Takes an amount off the account and credits <paramref name="contra"/>, when limits and available balance allow it.</summary>

@@ -93,9 +93,9 @@ public static class LedgerFold
     static void Follows(AccountState state, string? accountId, long? version)
     {
         if (!string.Equals(state.AccountId, accountId, StringComparison.Ordinal) || version != state.Version + 1)
-            throw new InvalidOperationException($"event {version} does not follow version {state.Version} of its account");
+            throw new LedgerInvariantException(LedgerInvariant.EventFollows, $"event {version} does not follow version {state.Version} of its account");
     }
 
     static long Less(long pending, long amount) =>
-        pending >= amount ? pending - amount : throw new InvalidOperationException("a hold is resolved whose amount is not pending");
+        pending >= amount ? pending - amount : throw new LedgerInvariantException(LedgerInvariant.HoldIsPending, "a hold is resolved whose amount is not pending");
 }

@@ -2,6 +2,7 @@ using Orchestrator.Contracts.Ledger;
 using Orchestrator.Ledger.Accounts;
 using Orchestrator.Ledger.Chain;
 using Orchestrator.Ledger.Deciding;
+using Orchestrator.Ledger.Linked;
 
 namespace Orchestrator.Ledger.Lanes;
 
@@ -21,6 +22,9 @@ sealed class LedgerMemory(int accountCapacity, int holdCapacity)
     readonly List<Guid> _resolvedHolds = [];
     readonly List<LedgerEvent> _events = [];
     readonly List<Refusal> _refusals = [];
+
+    /// <summary>The unit's linked transfers.</summary>
+    public LinkedMemory Linked { get; } = new();
 
     /// <summary>The chain that the lane's events are sealed in.</summary>
     public LaneChain Chain { get; } = new();
@@ -122,9 +126,12 @@ sealed class LedgerMemory(int accountCapacity, int holdCapacity)
         Change(account, after);
         if (LedgerFold.Hold(e) is { } hold)
         {
-            _holds.Set(hold.HoldId, hold);
             if (hold.Resolution is not HoldResolution.Open)
+            {
+                hold = hold with { ChainId = KnownHold(hold.HoldId)?.ChainId };
                 _resolvedHolds.Add(hold.HoldId);
+            }
+            _holds.Set(hold.HoldId, hold);
         }
         if (e is { Type: LedgerEventType.HoldPlaced, ReversesTransactionId: { } reversed })
             _reversedInUnit.Add(reversed);
@@ -174,6 +181,7 @@ sealed class LedgerMemory(int accountCapacity, int holdCapacity)
         _replies.Clear();
         _received.Clear();
         _reversedInUnit.Clear();
+        Linked.Clear();
         _accounts.Trim();
         _holds.Trim();
     }

@@ -1,6 +1,7 @@
 using Orchestrator.Contracts.Accounts;
 using Orchestrator.Contracts.Ledger;
 using Orchestrator.Ledger.Deciding;
+using Orchestrator.Ledger.Linked;
 
 namespace Orchestrator.Ledger.Lanes;
 
@@ -18,6 +19,18 @@ sealed class LedgerNeeds(LedgerMemory memory, bool guess)
     /// <summary>Credits that are to be undone.</summary>
     public HashSet<Guid> Credits { get; } = [];
 
+    /// <summary>Chains of linked transfers.</summary>
+    public HashSet<Guid> Chains { get; } = [];
+
+    /// <summary>Linked transfers whose accounts have agreed, or not.</summary>
+    public HashSet<Guid> Legs { get; } = [];
+
+    /// <summary>Accounts that are to be closed unless they have promised to take an amount.</summary>
+    public HashSet<string> PromisedBy { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Whether nothing is asked for.</summary>
+    public bool None => Accounts.Count + Holds.Count + Commands.Count + Credits.Count + Chains.Count + Legs.Count + PromisedBy.Count == 0;
+
     public void Add(object? message)
     {
         switch (message)
@@ -27,6 +40,17 @@ sealed class LedgerNeeds(LedgerMemory memory, bool guess)
                 break;
             case IAccountCommand change:
                 Command(change.AccountId, change.CommandId);
+                if (change is CloseAccount)
+                    PromisedBy.Add(change.AccountId);
+                break;
+            case LinkedTransfers linked:
+                Chains.Add(linked.CommandId);
+                break;
+            case ILegMessage leg:
+                AddLeg(leg);
+                break;
+            case ILinkedMessage linked:
+                Chains.Add(linked.ChainId);
                 break;
             case ExpireHold expire:
                 Account(expire.AccountId);
@@ -52,6 +76,9 @@ sealed class LedgerNeeds(LedgerMemory memory, bool guess)
             case PlaceHold { Onward.CreditId: var credit }:
                 AskedAgain(command.CommandId, credit);
                 break;
+            case Credit { Onward: { ChainId: not null, TransferId: { } linked } }:
+                Legs.Add(linked);
+                break;
             case Transfer:
                 AskedAgain(command.CommandId, LedgerIds.CreditOf(command.CommandId));
                 break;
@@ -60,6 +87,16 @@ sealed class LedgerNeeds(LedgerMemory memory, bool guess)
                 AskedAgain(command.CommandId, LedgerIds.CreditOf(command.CommandId));
                 break;
         }
+    }
+
+    void AddLeg(ILegMessage leg)
+    {
+        Legs.Add(leg.Transfer.TransferId);
+        Account(leg.AccountId);
+        if (leg.Side is LegSide.Payee)
+            return;
+        Command(leg.AccountId, leg.Transfer.TransferId);
+        Hold(leg.Transfer.TransferId);
     }
 
     // When it was decided before, what follows depends on what became of its hold and of its credit since.

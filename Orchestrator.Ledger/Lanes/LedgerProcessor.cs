@@ -4,6 +4,7 @@ using Orchestrator.Contracts.Accounts;
 using Orchestrator.Contracts.Ledger;
 using Orchestrator.Ledger.Accounts;
 using Orchestrator.Ledger.Deciding;
+using Orchestrator.Ledger.Linked;
 using Orchestrator.Ledger.Storage;
 using Orchestrator.Messaging.Lanes;
 using Orchestrator.Messaging.Timers;
@@ -15,15 +16,17 @@ namespace Orchestrator.Ledger.Lanes;
 /// The ledger of one lane: the single writer of the accounts whose keys fall into it, and of the lane's own clearing and settlement accounts.
 /// A batch costs one round trip to read what is not in memory, and one command for each kind of row to write.
 /// </summary>
-public sealed class LedgerProcessor : LaneProcessor
+public sealed partial class LedgerProcessor : LaneProcessor
 {
     readonly LedgerMemory _memory;
     readonly LedgerReads _reads;
     readonly int _partition;
+    readonly TimeSpan _linkedTimeout;
     readonly LedgerTelemetry _telemetry;
     readonly ILogger _logger;
     bool _mayGuess;
     bool _guessed;
+    int _reusedIds;
 
     /// <summary>The processor of <paramref name="lane"/>.</summary>
     public LedgerProcessor(LaneId lane, NpgsqlDataSource database, LedgerOptions options, LedgerTelemetry telemetry, ILogger<LedgerProcessor> logger)
@@ -31,6 +34,7 @@ public sealed class LedgerProcessor : LaneProcessor
         _partition = lane.Partition;
         _memory = new LedgerMemory(options.CachedAccountsPerLane, options.CachedHoldsPerLane);
         _reads = new LedgerReads(database, _memory, lane.Partition);
+        _linkedTimeout = TimeSpan.FromSeconds(options.LinkedTimeoutSeconds);
         _telemetry = telemetry;
         _logger = logger;
     }
@@ -59,6 +63,12 @@ public sealed class LedgerProcessor : LaneProcessor
             case ExpireHold expire:
                 Expire(expire, work);
                 break;
+            case LinkedTransfers linked:
+                Begin(linked, work);
+                break;
+            case ILinkedMessage linked:
+                HandleLinked(linked, work);
+                break;
             case ILedgerCommand command:
                 Answer(command, work);
                 break;
@@ -76,6 +86,9 @@ public sealed class LedgerProcessor : LaneProcessor
     public override bool Guessed => _guessed;
 
     /// <inheritdoc />
+    public override string? InvariantOf(Exception failure) => base.InvariantOf(failure) ?? LedgerInvariant.Of(failure);
+
+    /// <inheritdoc />
     public override void Complete(UnitOfWork work) => LedgerWrites.Add(_memory, work);
 
     /// <inheritdoc />
@@ -83,6 +96,9 @@ public sealed class LedgerProcessor : LaneProcessor
     {
         _mayGuess = true;
         _telemetry.Committed(_memory.Events, _memory.Refusals);
+        _telemetry.Decided(_memory.Linked.Decided);
+        _telemetry.IdsReused(_reusedIds);
+        _reusedIds = 0;
         _memory.Committed();
     }
 
@@ -90,6 +106,7 @@ public sealed class LedgerProcessor : LaneProcessor
     public override void RolledBack()
     {
         _mayGuess = false;
+        _reusedIds = 0;
         _memory.RolledBack();
     }
 
@@ -122,11 +139,21 @@ public sealed class LedgerProcessor : LaneProcessor
     void ChangeStatus(IAccountCommand command, UnitOfWork work)
     {
         // Nobody is answered: what it came to is told by the account's events.
-        if (_memory.RepliesTo(command.CommandId) is not null)
+        if (_memory.RepliesTo(command.CommandId) is { } replies)
+        {
+            var fingerprint = CommandFingerprint.Of(command);
+            if (replies.All(r => r.Fingerprint != fingerprint))
+            {
+                _reusedIds++;
+                LedgerLog.IdReused(_logger, command.GetType().Name, LedgerLog.Masked(command.AccountId), command.CommandId);
+            }
             return;
+        }
         var now = Now(work);
         var slot = _memory.Account(command.AccountId);
         var decision = LedgerDecider.ChangeStatus(slot.State, command, now);
+        if (decision is LedgerDecision.Accepted && command is CloseAccount && _memory.Linked.HasPromised(command.AccountId))
+            decision = new LedgerDecision.Refused(LedgerRefusals.AccountNotEmpty);
         if (Decided(command.CommandId, new(CommandFingerprint.Of(command), ReasonOf(decision), now), decision, slot, contra: null, work) is { } reason)
             LedgerLog.StatusRefused(_logger, command.GetType().Name, LedgerLog.Masked(command.AccountId), reason);
     }
@@ -146,6 +173,8 @@ public sealed class LedgerProcessor : LaneProcessor
         var refusal = Decided(command.CommandId, new(fingerprint, ReasonOf(decision), now), decision, slot, contra, work);
         if (refusal is null && command is PlaceHold { ExpiresAt: { } expiresAt } hold)
             work.Schedule(Expiry(hold, expiresAt, work));
+        if (command is Credit { Onward.ChainId: not null } credit)
+            EndPromise(credit, refusal);
         Tell(command, refusal, now, work);
     }
 
@@ -208,6 +237,8 @@ public sealed class LedgerProcessor : LaneProcessor
     // Where it was to go is kept with the hold. One that was placed without a destination may get one, but not of a transfer.
     bool IsSame(ILedgerCommand command) => (command, _memory.KnownHold(command.CommandId)) switch
     {
+        // A transfer is linked or single for ever: the one is never taken for the other.
+        (PlaceHold or Transfer, { ChainId: not null }) => false,
         (PlaceHold { Onward.DestinationAccountId: var to }, { CounterpartyAccountId: { } was }) => string.Equals(to, was, StringComparison.Ordinal),
         (Transfer { DestinationAccountId: var to }, { CounterpartyAccountId: var was }) => string.Equals(to, was, StringComparison.Ordinal),
         (Reverse { CreditId: var credit }, { ReversesTransactionId: var was }) => _memory.Received(credit)?.TransactionId == was,

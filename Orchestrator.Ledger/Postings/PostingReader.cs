@@ -50,12 +50,14 @@ public sealed class PostingReader(NpgsqlDataSource database)
     {
         await using var command = Query("""
             select h.account_id, h.counterparty_account_id, h.amount_minor, a.currency, h.transaction_id, h.recorded_at, h.reverses_transaction_id,
-                r.type, r.recorded_at, r.reason, c.recorded_at, u.transaction_id
+                r.type, r.recorded_at, r.reason, c.recorded_at, u.transaction_id, l.chain_id, k.failed_index
             from ledger.event h
             join ledger.account a on a.account_id = h.account_id
             left join ledger.event r on r.hold_id = h.command_id and r.type in (3, 4, 10)
             left join ledger.event c on c.command_id = $2
             left join ledger.event u on u.reverses_transaction_id = h.transaction_id and u.type = 3
+            left join ledger.linked_leg l on l.transfer_id = h.command_id and l.side = 0
+            left join ledger.linked k on k.chain_id = l.chain_id
             where h.command_id = $1 and h.type = 2 and h.counterparty_account_id is not null
             """, transferId);
         command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = LedgerIds.CreditOf(transferId) });
@@ -66,12 +68,24 @@ public sealed class PostingReader(NpgsqlDataSource database)
                 var state = row.IsDBNull(7) ? TransferState.Pending : row.GetInt16(7) is 3 ? TransferState.Posted : TransferState.Refused;
                 return new TransferView(
                     transferId, state, row.GetFieldValue<DateTimeOffset>(5), row.GetString(0), row.GetString(1), row.GetInt64(2), row.GetString(3), row.Id(4),
-                    row.Instant(10), row.Instant(8), row.Text(9), row.Id(6), row.Id(11));
+                    row.Instant(10), row.Instant(8), row.Text(9), row.Id(6), row.Id(11), row.Id(12), row.Small(13));
             }
         }
-        return await FindCommandAsync(transferId, cancellationToken) is { State: CommandState.Refused } refused
-            ? new TransferView(transferId, TransferState.Refused, refused.At, EndedAt: refused.At, Reason: refused.Reason)
-            : null;
+        if (await FindCommandAsync(transferId, cancellationToken) is not { State: CommandState.Refused } refused)
+            return null;
+        var view = new TransferView(transferId, TransferState.Refused, refused.At, EndedAt: refused.At, Reason: refused.Reason);
+        return await FindChainAsync(transferId, cancellationToken) is var (chainId, failedIndex) ? view with { ChainId = chainId, FailedIndex = failedIndex } : view;
+    }
+
+    // Of one that was refused before anything was held.
+    async Task<(Guid ChainId, int? FailedIndex)?> FindChainAsync(Guid transferId, CancellationToken cancellationToken)
+    {
+        await using var command = Query("""
+            select l.chain_id, k.failed_index from ledger.linked_leg l left join ledger.linked k on k.chain_id = l.chain_id
+            where l.transfer_id = $1 and l.side = 0
+            """, transferId);
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        return await row.ReadAsync(cancellationToken) ? (row.GetGuid(0), row.Small(1)) : null;
     }
 
     NpgsqlCommand Query(string sql, Guid id)

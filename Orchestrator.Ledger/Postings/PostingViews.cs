@@ -80,10 +80,12 @@ public enum HoldViewState
 /// <param name="Reason">Why it was refused, by its stable name.</param>
 /// <param name="ReversesTransactionId">The transaction that it undoes.</param>
 /// <param name="ReversedByTransactionId">The transaction that has undone it.</param>
+/// <param name="ChainId">The linked transfers that it is one of.</param>
+/// <param name="FailedIndex">Of linked transfers that were refused: the place, from 0, of the one that failed.</param>
 public sealed record TransferView(
     Guid TransferId, TransferState State, DateTimeOffset RecordedAt, string? SourceAccountId = null, string? DestinationAccountId = null,
     long? AmountMinor = null, string? Currency = null, Guid? TransactionId = null, DateTimeOffset? CreditedAt = null, DateTimeOffset? EndedAt = null,
-    string? Reason = null, Guid? ReversesTransactionId = null, Guid? ReversedByTransactionId = null);
+    string? Reason = null, Guid? ReversesTransactionId = null, Guid? ReversedByTransactionId = null, Guid? ChainId = null, int? FailedIndex = null);
 
 /// <summary>How far a transfer is.</summary>
 [JsonConverter(typeof(NamedEnumConverter<TransferState>))]

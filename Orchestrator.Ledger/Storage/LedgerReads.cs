@@ -5,6 +5,7 @@ using Orchestrator.Ledger.Accounts;
 using Orchestrator.Ledger.Chain;
 using Orchestrator.Ledger.Deciding;
 using Orchestrator.Ledger.Lanes;
+using Orchestrator.Ledger.Linked;
 
 namespace Orchestrator.Ledger.Storage;
 
@@ -29,8 +30,9 @@ sealed class LedgerReads(NpgsqlDataSource database, LedgerMemory memory, int par
         """;
 
     const string Holds = """
-        select h.command_id, h.account_id, h.amount_minor, r.type, h.expires_at, h.counterparty_account_id, h.reverses_transaction_id, r.reason
+        select h.command_id, h.account_id, h.amount_minor, r.type, h.expires_at, h.counterparty_account_id, h.reverses_transaction_id, r.reason, l.chain_id
         from ledger.event h left join ledger.event r on r.hold_id = h.command_id and r.type in (3, 4, 10)
+        left join ledger.linked_leg l on l.transfer_id = h.command_id and l.side = 0
         where h.command_id = any($1) and h.type = 2
         """;
 
@@ -57,11 +59,11 @@ sealed class LedgerReads(NpgsqlDataSource database, LedgerMemory memory, int par
     public async ValueTask LoadAsync(LedgerNeeds needs, CancellationToken cancellationToken)
     {
         var (accountIds, holdIds, commandIds) = (needs.Accounts, needs.Holds, needs.Commands);
-        if (memory.KnowsContras && accountIds.Count + holdIds.Count + commandIds.Count + needs.Credits.Count == 0)
+        if (memory.KnowsContras && needs.None)
             return;
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var batch = new NpgsqlBatch(connection);
-        var readers = new List<Func<NpgsqlDataReader, CancellationToken, Task>>(6);
+        var readers = new List<Func<NpgsqlDataReader, CancellationToken, Task>>(8);
         if (!memory.KnowsContras)
             Ask(new(Contras) { Parameters = { new NpgsqlParameter<string> { TypedValue = ContraAccounts.Suffix(partition) } } }, ReadContrasAsync);
         if (!memory.Chain.IsKnown)
@@ -78,6 +80,10 @@ sealed class LedgerReads(NpgsqlDataSource database, LedgerMemory memory, int par
         }
         if (needs.Credits.Count > 0)
             Ask(new(Received) { Parameters = { PgArray.Of(NpgsqlDbType.Uuid, needs.Credits.ToArray()) } }, ReadReceivedAsync);
+        if (needs.Chains.Count > 0)
+            Ask(LinkedStore.Chains(needs.Chains), (reader, stop) => LinkedStore.ReadChainsAsync(reader, memory.Linked, stop));
+        if (needs.Legs.Count + needs.PromisedBy.Count > 0)
+            Ask(LinkedStore.Legs(needs.Legs, needs.PromisedBy), (reader, stop) => LinkedStore.ReadLegsAsync(reader, memory.Linked, stop));
         await using (var reader = await batch.ExecuteReaderAsync(cancellationToken))
         {
             foreach (var read in readers)
@@ -93,6 +99,10 @@ sealed class LedgerReads(NpgsqlDataSource database, LedgerMemory memory, int par
             memory.LearnAbsentHold(id);
         foreach (var id in commandIds)
             memory.LearnNewCommand(id);
+        foreach (var id in needs.Chains)
+            memory.Linked.LearnAbsentChain(id);
+        foreach (var id in needs.Legs)
+            memory.Linked.LearnAbsentLegs(id);
 
         void Ask(NpgsqlBatchCommand command, Func<NpgsqlDataReader, CancellationToken, Task> read)
         {
@@ -132,7 +142,8 @@ sealed class LedgerReads(NpgsqlDataSource database, LedgerMemory memory, int par
                 _ => HoldResolution.Released,
             };
             memory.Learn(new HoldState(
-                reader.GetGuid(0), reader.GetString(1), reader.GetInt64(2), resolution, reader.Instant(4), reader.Text(5), reader.Id(6), reader.Text(7)));
+                reader.GetGuid(0), reader.GetString(1), reader.GetInt64(2), resolution, reader.Instant(4), reader.Text(5), reader.Id(6), reader.Text(7),
+                reader.Id(8)));
         }
     }
 

@@ -3,6 +3,7 @@ using NpgsqlTypes;
 using Orchestrator.Ledger.Chain;
 using Orchestrator.Ledger.Deciding;
 using Orchestrator.Ledger.Lanes;
+using Orchestrator.Ledger.Linked;
 using Orchestrator.Messaging.Lanes;
 
 namespace Orchestrator.Ledger.Storage;
@@ -60,7 +61,7 @@ static class LedgerWrites
         if (opened.Count > 0)
             work.WriteRows(Inserted(opened), opened.Count);
         if (changed.Count > 0)
-            work.WriteRows(Updated(changed), changed.Count);
+            work.WriteRows(Updated(changed), changed.Count, LedgerInvariant.AccountVersion);
         if (memory.Events.Count > 0)
         {
             work.WriteRows(DecidedBefore(RefusedBefore, memory.Events, e => e.CommandId), 0);
@@ -77,6 +78,7 @@ static class LedgerWrites
             work.WriteRows(DecidedBefore(AcceptedBefore, memory.Refusals, r => r.CommandId), 0);
             work.WriteRows(Refusals(memory.Refusals), memory.Refusals.Count);
         }
+        LinkedStore.Add(memory.Linked, work);
     }
 
     static NpgsqlBatchCommand DecidedBefore<T>(string query, IReadOnlyList<T> rows, Func<T, Guid> commandId) =>

@@ -11,5 +11,7 @@ static class RowValues
 
     public static long? Number(this NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetInt64(column);
 
+    public static short? Small(this NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetInt16(column);
+
     public static DateTimeOffset? Instant(this NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetFieldValue<DateTimeOffset>(column);
 }

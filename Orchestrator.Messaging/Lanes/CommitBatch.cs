@@ -21,7 +21,7 @@ internal static class CommitBatch
         public static Step Of(UnitWrite write)
         {
             var text = write.Command.CommandText;
-            return new Step(write.Command, write.ExpectedRows, counts => new LostRaceException(text, counts));
+            return new Step(write.Command, write.ExpectedRows, counts => new LostRaceException(text, counts, write.Invariant));
         }
     }
 

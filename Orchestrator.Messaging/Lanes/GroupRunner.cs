@@ -20,6 +20,7 @@ internal sealed partial class GroupRunner : IAsyncDisposable
     readonly ILogger _logger;
     readonly GroupConsumer[] _consumers;
     readonly Dictionary<int, ILaneWorker> _workers = [];
+    readonly Dictionary<int, string> _violated = [];
     readonly Dictionary<int, Task> _releasing = [];
     readonly CancellationTokenSource _stop = new();
     readonly Task _loop;
@@ -46,7 +47,7 @@ internal sealed partial class GroupRunner : IAsyncDisposable
         var workers = Workers();
         return new GroupStatus(
             _group.Name, _services.Options.Partitions, workers.Count, _lanesElsewhere, workers.Count(w => w.IsHalted), Lag(),
-            workers.Sum(w => w.Buffered), workers.Sum(w => w.Unacknowledged), workers.Select(w => w.LastError).FirstOrDefault(e => e is not null) ?? _lastError,
+            workers.Sum(w => w.Buffered), workers.Sum(w => w.Unacknowledged), workers.OrderByDescending(w => w.IsHalted).Select(w => w.LastError).FirstOrDefault(e => e is not null) ?? _lastError,
             _group.IsBackground);
     }
 
@@ -107,7 +108,8 @@ internal sealed partial class GroupRunner : IAsyncDisposable
         var (release, claim) = LaneShare.Decide(membership.MemberId, members, lanes);
         foreach (var partition in release.Where(p => !_releasing.ContainsKey(p)))
         {
-            if (WorkerOf(partition) is { } worker)
+            // One that an invariant has stopped stays here: elsewhere it would begin anew before anybody has looked at it.
+            if (WorkerOf(partition) is { ViolatedInvariant: null } worker)
                 _releasing[partition] = ReleaseAsync(membership, worker);
         }
         // A lane that is ours and runs nowhere is one whose release failed: it is claimed anew, and released again if it is too much.
@@ -128,9 +130,11 @@ internal sealed partial class GroupRunner : IAsyncDisposable
 
     void Start(GroupMembership membership, LaneGrant grant)
     {
-        var worker = _group.Start(grant, membership, ConsumerOf(grant.Lane.Partition));
         lock (_workers)
-            _workers[grant.Lane.Partition] = worker;
+        {
+            _workers[grant.Lane.Partition] = _group.Start(
+                new LaneStart(grant, membership, ConsumerOf(grant.Lane.Partition), _violated.GetValueOrDefault(grant.Lane.Partition)));
+        }
     }
 
     // Beats go on while a lane drains; its row says who owns it until it is released.
@@ -153,6 +157,8 @@ internal sealed partial class GroupRunner : IAsyncDisposable
         await worker.DisposeAsync();
         lock (_workers)
         {
+            if (worker.ViolatedInvariant is { } invariant)
+                _violated[worker.Grant.Lane.Partition] = invariant;
             if (_workers.TryGetValue(worker.Grant.Lane.Partition, out var current) && ReferenceEquals(current, worker))
                 _workers.Remove(worker.Grant.Lane.Partition);
         }

@@ -42,6 +42,12 @@ public abstract class LaneProcessor : IAsyncDisposable
     }
 
     /// <summary>
+    /// The name of the invariant that a unit's failure shows to be violated; null when a message or the system is at fault. With a name the lane stops: it takes
+    /// nothing more, and parks nothing.
+    /// </summary>
+    public virtual string? InvariantOf(Exception failure) => (failure as LostRaceException)?.Invariant;
+
+    /// <summary>
     /// Whether the unit that was rolled back rested on a guess. It is then run again whole, and must not guess. A guess that is right saves a round trip,
     /// one that is wrong costs a unit.
     /// </summary>

@@ -218,9 +218,11 @@ internal sealed class LaneUnits(
             };
             await commits.CommitAsync(commit, cancellationToken);
         }
-        catch
+        catch (Exception e)
         {
             processor.RolledBack();
+            if (processor.InvariantOf(e) is { } invariant)
+                throw new InvariantViolatedException(invariant, e);
             throw;
         }
         processor.Committed();

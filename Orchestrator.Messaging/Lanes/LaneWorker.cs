@@ -35,8 +35,18 @@ internal sealed partial class LaneWorker : ILaneWorker
     long _workedAt;
     int _failures;
 
-    public LaneWorker(LaneGrant grant, LaneGroup group, LaneServices services, GroupConsumer consumer, Func<bool> leaseIsFresh, ILogger logger)
+    /// <param name="grant">The lane.</param>
+    /// <param name="group">Its group.</param>
+    /// <param name="services">What all lanes share.</param>
+    /// <param name="consumer">Reads for the group.</param>
+    /// <param name="leaseIsFresh">Whether the lane may be written.</param>
+    /// <param name="violatedInvariant">The invariant that stopped the lane before in this process, so that it stays stopped.</param>
+    /// <param name="logger">Gets what happens.</param>
+    public LaneWorker(
+        LaneGrant grant, LaneGroup group, LaneServices services, GroupConsumer consumer, Func<bool> leaseIsFresh, string? violatedInvariant, ILogger logger)
     {
+        if (violatedInvariant is not null)
+            Stop(violatedInvariant);
         Grant = grant;
         _maxBatch = group.MaxBatch ?? services.Options.MaxBatch;
         _rest = group.Rest;
@@ -68,6 +78,9 @@ internal sealed partial class LaneWorker : ILaneWorker
 
     /// <summary>Whether it waits for an operator.</summary>
     public bool IsHalted { get; private set; }
+
+    /// <summary>The invariant that has stopped it, until the process is restarted; null when none has.</summary>
+    public string? ViolatedInvariant { get; private set; }
 
     public string? LastError { get; private set; }
 
@@ -265,6 +278,13 @@ internal sealed partial class LaneWorker : ILaneWorker
             LastError = IsHalted ? LastError : null;
             return more;
         }
+        catch (InvariantViolatedException e)
+        {
+            Stop(e.Invariant);
+            _services.Telemetry.Halted(Grant.Lane, e.Invariant);
+            Violated(_logger, Grant.Lane, e.Invariant, e);
+            return step == OpenAsync;
+        }
         catch (Exception e) when (e is not LaneFencedException && !(e is OperationCanceledException && _abort.IsCancellationRequested))
         {
             _failures++;
@@ -276,6 +296,13 @@ internal sealed partial class LaneWorker : ILaneWorker
             _wake.Set();
             return step != OpenAsync;
         }
+    }
+
+    void Stop(string invariant)
+    {
+        IsHalted = true;
+        ViolatedInvariant = invariant;
+        LastError = $"invariant_violated: {invariant}";
     }
 
     /// <summary>
@@ -331,6 +358,9 @@ internal sealed partial class LaneWorker : ILaneWorker
 
     [LoggerMessage(Level = LogLevel.Critical, Message = "{Lane}: halted, the stored position of {Topic} is gone from Kafka")]
     static partial void Halted(ILogger logger, LaneId lane, string topic);
+
+    [LoggerMessage(Level = LogLevel.Critical, Message = "{Lane}: halted, the invariant {Invariant} is violated; it takes nothing more until the process is restarted")]
+    static partial void Violated(ILogger logger, LaneId lane, string invariant, Exception exception);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "{Lane}: the stored position of {Topic} is gone from Kafka; reading from the earliest message")]
     static partial void PositionLost(ILogger logger, LaneId lane, string topic);

@@ -77,5 +77,7 @@ public sealed class UnitOfWork(LaneId lane, DateTimeOffset now, MessageCatalog c
     /// </summary>
     /// <param name="command">All of its parameters are arrays of the same length, and no row of them affects more than one of the table.</param>
     /// <param name="expectedRows">As of <see cref="Write"/>.</param>
-    public void WriteRows(NpgsqlBatchCommand command, int? expectedRows = null) => _writes.Add(new UnitWrite(command, expectedRows, true));
+    /// <param name="invariant">The name of the invariant that another number violates, so that the lane stops; null when another number can be right.</param>
+    public void WriteRows(NpgsqlBatchCommand command, int? expectedRows = null, string? invariant = null) =>
+        _writes.Add(new UnitWrite(command, expectedRows, true, invariant));
 }

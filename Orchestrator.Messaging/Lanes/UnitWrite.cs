@@ -6,7 +6,8 @@ namespace Orchestrator.Messaging.Lanes;
 /// <param name="Command">The command.</param>
 /// <param name="ExpectedRows">How many rows it must affect; any number when null.</param>
 /// <param name="IsRows">Whether its parameters are columns of rows, so that the rows of another unit may be added to them.</param>
-internal readonly record struct UnitWrite(NpgsqlBatchCommand Command, int? ExpectedRows, bool IsRows)
+/// <param name="Invariant">What is violated when it affects another number; null when that can be right.</param>
+internal readonly record struct UnitWrite(NpgsqlBatchCommand Command, int? ExpectedRows, bool IsRows, string? Invariant = null)
 {
     /// <summary>
     /// Makes one command of those of different units that have the same text and are rows. Each unit's commands stay in their order, and its own
@@ -41,11 +42,12 @@ internal readonly record struct UnitWrite(NpgsqlBatchCommand Command, int? Expec
     // One that must affect a number of rows and one that need not are not counted together.
     bool GoesWith(UnitWrite other) =>
         IsRows && other.IsRows && ExpectedRows is null == other.ExpectedRows is null
-        && string.Equals(Command.CommandText, other.Command.CommandText, StringComparison.Ordinal);
+        && string.Equals(Command.CommandText, other.Command.CommandText, StringComparison.Ordinal)
+        && string.Equals(Invariant, other.Invariant, StringComparison.Ordinal);
 
     static UnitWrite Merged(List<UnitWrite> same)
     {
-        var (first, expectedRows, isRows) = same[0];
+        var (first, expectedRows, isRows, invariant) = same[0];
         var command = new NpgsqlBatchCommand(first.CommandText);
         for (var p = 0; p < first.Parameters.Count; p++)
         {
@@ -54,7 +56,7 @@ internal readonly record struct UnitWrite(NpgsqlBatchCommand Command, int? Expec
                 parameter.Value = Concatenated(same.ConvertAll(w => (Array)w.Command.Parameters[p].Value!));
             command.Parameters.Add(parameter);
         }
-        return new UnitWrite(command, expectedRows is null ? null : same.Sum(w => w.ExpectedRows), isRows);
+        return new UnitWrite(command, expectedRows is null ? null : same.Sum(w => w.ExpectedRows), isRows, invariant);
     }
 
     static Array Concatenated(List<Array> arrays)

@@ -18,6 +18,7 @@ public sealed class MessagingTelemetry : IDisposable
     readonly Counter<long> _parked;
     readonly Counter<long> _published;
     readonly Counter<long> _pauses;
+    readonly Counter<long> _halts;
     readonly Histogram<int> _batchSize;
     readonly Histogram<double> _unitDuration;
     readonly Counter<long> _foreign;
@@ -35,6 +36,7 @@ public sealed class MessagingTelemetry : IDisposable
         _parked = _meter.CreateCounter<long>("orchestrator.messages.parked", "{message}", "Messages parked, by status");
         _published = _meter.CreateCounter<long>("orchestrator.messages.published", "{message}", "Messages handed to the broker after their commit");
         _pauses = _meter.CreateCounter<long>("orchestrator.lanes.pauses", "{pause}", "Pauses after a transient failure");
+        _halts = _meter.CreateCounter<long>("orchestrator.lanes.halts", "{halt}", "Lanes that a violated invariant has stopped, by its name");
         _batchSize = _meter.CreateHistogram<int>("orchestrator.unit.messages", "{message}", "Messages in a unit of work");
         _unitDuration = _meter.CreateHistogram<double>("orchestrator.unit.duration", "s", "From taking a batch to its commit");
         _foreign = _meter.CreateCounter<long>("orchestrator.streams.foreign", "{message}", "Messages that others have written among the answers of a stream lane: a former owner's last ones, or a stranger's");
@@ -75,6 +77,8 @@ public sealed class MessagingTelemetry : IDisposable
         _parked.Add(count, new("group", lane.Group), new("status", status));
 
     internal void Paused(LaneId lane) => _pauses.Add(1, new KeyValuePair<string, object?>("group", lane.Group));
+
+    internal void Halted(LaneId lane, string invariant) => _halts.Add(1, new("group", lane.Group), new("invariant", invariant));
 
     /// <summary>Shows what a host's lanes hold, read when metrics are collected. Several hosts may be in a process.</summary>
     public void Observe(Func<IEnumerable<GroupStatus>> groups)

@@ -40,10 +40,39 @@ public sealed class HostTests(TestInfrastructure infrastructure)
     {
         await using var database = await infrastructure.CreateMigratedDatabaseAsync();
 
-        var (exitCode, errors) = await ServiceProcess.RunToEndAsync("options", Settings(database), "--urls", "http://127.0.0.1:0", "--Decisioning:ReviewScore=5000");
+        var (exitCode, errors) = await ServiceProcess.RunToEndAsync("options", Settings(database), "--urls", "http://127.0.0.1:0", "--Decisioning:HistoriesPerLane=1");
 
         Assert.Equal(1, exitCode);
-        Assert.Contains("ReviewScore", errors, StringComparison.Ordinal);
+        Assert.Contains("HistoriesPerLane", errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Host_when_the_ledger_meets_a_violated_invariant_is_not_ready_and_says_which()
+    {
+        await using var database = await infrastructure.CreateMigratedDatabaseAsync();
+        await using var service = await ServiceProcess.StartAsync("halted", Settings(database));
+        using var client = new HttpClient { BaseAddress = service.Address };
+        await PostAsync(client, "/v1/accounts", """{ "accountId": "halted", "customerId": "c", "currency": "EUR", "initialBalanceMinor": 100 }""");
+        await Eventually.HoldsAsync("it is open", async () => await CountAsync(database, "ledger.account where account_id = 'halted' and version = 2") == 1);
+        await using (var source = NpgsqlDataSource.Create(database.ConnectionString))
+        await using (var tampering = source.CreateCommand("update ledger.account set version = 9 where account_id = 'halted'"))
+            await tampering.ExecuteNonQueryAsync();
+
+        await PostAsync(client, "/v1/accounts/halted/debits", """{ "amountMinor": 5, "currency": "EUR", "commandId": "018f4e2a-4000-7000-8000-000000000001" }""");
+
+        await Eventually.HoldsAsync("it says so", async () =>
+        {
+            var health = await client.GetAsync("/health/ready");
+            return health.StatusCode == HttpStatusCode.ServiceUnavailable
+                && (await health.Content.ReadAsStringAsync()).Contains("invariant_violated: account_version", StringComparison.Ordinal);
+        });
+        Assert.Equal(0, await CountAsync(database, "messaging.parked"));
+
+        static async Task PostAsync(HttpClient client, string path, string body)
+        {
+            using var content = new StringContent(body, System.Text.Encoding.UTF8, "application/json");
+            Assert.Equal(HttpStatusCode.Accepted, (await client.PostAsync(path, content)).StatusCode);
+        }
     }
 
     [Fact]

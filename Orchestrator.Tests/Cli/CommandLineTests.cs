@@ -8,7 +8,7 @@ public sealed class CommandLineTests
     [Fact]
     public void Commands_are_those_that_the_documentation_names() =>
         Assert.Equal(
-            ["broker", "ledger", "migrate", "parked", "publish", "reconcile", "simulate", "tail", "verify"],
+            ["broker", "decisions", "labels", "ledger", "migrate", "parked", "publish", "reconcile", "simulate", "tail", "verify"],
             Root().Subcommands.Select(c => c.Name).Order(StringComparer.Ordinal));
 
     [Fact]
@@ -26,6 +26,8 @@ public sealed class CommandLineTests
     [InlineData("tail transactions --from time:2026-05-01T12:00:00Z --filter key=a --filter b --count 3")]
     [InlineData("parked redrive 1 2 3")]
     [InlineData("parked list --group abc --limit 10 --api http://127.0.0.1:1")]
+    [InlineData("decisions show 018f4e2a-7b1c-7d3e-9a5b-2c4d6e8f0a1b --trace --json")]
+    [InlineData("labels publish labels.csv --source customer --show-errors 5 --json")]
     [InlineData("verify --settled --only ledger --json --postgres Host=a")]
     [InlineData("reconcile s.xml --format camt053 --days 3 --show 5 --json --postgres Host=a")]
     [InlineData("broker --port 9092")]

@@ -4,7 +4,6 @@ using Orchestrator.Contracts.Decisions;
 using Orchestrator.Contracts.Transactions;
 using Orchestrator.Decisioning;
 using Orchestrator.Decisioning.History;
-using Orchestrator.Decisioning.Rules;
 using Orchestrator.Messaging.Lanes;
 using Orchestrator.Messaging.Wire;
 using Orchestrator.Tests.Infrastructure;
@@ -17,6 +16,7 @@ public sealed class DecisioningProcessorTests(TestInfrastructure infrastructure)
     static readonly DecisioningOptions Options = new() { HistoriesPerLane = 100 };
     static readonly LaneId Lane = new("decisioning", 0);
 
+    readonly BuiltInDecider _rules = new();
     TestDatabase? _database;
     NpgsqlDataSource? _source;
 
@@ -81,7 +81,7 @@ public sealed class DecisioningProcessorTests(TestInfrastructure infrastructure)
         Assert.Empty(work.Writes);
     }
 
-    DecisioningProcessor New() => new(_source!, new FraudRules(Options), Options);
+    DecisioningProcessor New() => new(_source!, _rules, _rules.Decider, Options);
 
     async Task<List<FraudAssessed>> RunAsync(DecisioningProcessor processor, IEnumerable<TransactionSubmitted[]> batches)
     {

@@ -2,8 +2,6 @@ using Orchestrator.Cli.Simulation;
 using Orchestrator.Contracts.Decisions;
 using Orchestrator.Contracts.Transactions;
 using Orchestrator.Decisioning.History;
-using Orchestrator.Decisioning.Rules;
-using Orchestrator.Decisioning;
 using Xunit;
 
 namespace Orchestrator.Tests.Decisioning;
@@ -11,9 +9,9 @@ namespace Orchestrator.Tests.Decisioning;
 public sealed class SimulatedTrafficTests(ITestOutputHelper output)
 {
     [Fact]
-    public void FraudRules_when_fed_with_simulated_traffic_does_mostly_approve()
+    public void Built_in_rules_when_fed_with_simulated_traffic_does_mostly_approve()
     {
-        var rules = new FraudRules(new DecisioningOptions());
+        var rules = new BuiltInDecider();
         var histories = new Dictionary<int, AccountHistory>();
         var outcomes = new int[3];
         var frauds = new int[3];

@@ -1,6 +1,11 @@
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Npgsql;
 using Orchestrator.Contracts.Ledger;
+using Orchestrator.Ledger;
 using Orchestrator.Ledger.Accounts;
+using Orchestrator.Ledger.Lanes;
 using Orchestrator.Tests.Approved;
 using Orchestrator.Tests.Infrastructure;
 using Xunit;
@@ -10,6 +15,51 @@ namespace Orchestrator.Tests.Ledger;
 /// <summary>Accounts that are frozen, unfrozen and closed, on PostgreSQL.</summary>
 public sealed class AccountStatusTests(TestInfrastructure infrastructure) : LedgerDatabase(infrastructure)
 {
+    [Fact]
+    public async Task Change_when_its_id_was_used_for_another_command_is_dropped_and_counted_and_logged()
+    {
+        using var services = new ServiceCollection().AddMetrics().BuildServiceProvider();
+        var meters = services.GetRequiredService<IMeterFactory>();
+        using var telemetry = new LedgerTelemetry(meters);
+        var counted = 0L;
+        using var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, l) =>
+            {
+                if (instrument.Meter.Scope == meters && instrument.Name == "orchestrator.ledger.reused_ids")
+                    l.EnableMeasurementEvents(instrument);
+            },
+        };
+        listener.SetMeasurementEventCallback<long>((_, value, _, _) => counted += value);
+        listener.Start();
+        var log = new Lines();
+        var lane = new LedgerLane(Database, telemetry: telemetry, logger: log);
+        await lane.RunAsync(Commands.Open("alice"), Commands.Hold(2, "alice", 5));
+        await lane.RunAsync(Commands.Freeze(1, "alice"));
+
+        await lane.RunAsync(Commands.Freeze(1, "alice"));
+        Assert.Equal((0, 0), (counted, log.Count));
+        await lane.RunAsync(Commands.Unfreeze(1, "alice"));
+        lane.Restart();
+        await lane.RunAsync(Commands.Close(2, "alice"));
+
+        Assert.Equal((2, 2), (counted, log.Count));
+        Assert.Equal(AccountStatus.Frozen, (await new AccountReader(Database).GetAsync("alice", default))!.Status);
+    }
+
+    /// <summary>Counts warnings that an id was used for another command.</summary>
+    sealed class Lines : ILogger<LedgerProcessor>
+    {
+        public int Count { get; private set; }
+
+        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            Count += logLevel is LogLevel.Warning && formatter(state, exception).Contains("was used for another command", StringComparison.Ordinal) ? 1 : 0;
+    }
+
     [Fact]
     public async Task Account_when_frozen_lets_no_new_money_out_and_settles_what_was_held()
     {

@@ -172,9 +172,9 @@ public sealed class LedgerDeciderTests
     {
         var credited = Assert.Single(Accepted(LedgerDecider.Credit(Account(5), Clearing, Commands.Credit(1, "alice", 7), Now)));
 
-        Assert.Throws<InvalidOperationException>(() => LedgerFold.Apply(Account(5), credited with { Version = 9 }));
-        Assert.Throws<InvalidOperationException>(() => LedgerFold.Apply(Account(5) with { AccountId = "bob" }, credited));
-        Assert.Throws<InvalidOperationException>(() => LedgerFold.ApplyContra(Settlement, credited));
+        Assert.Throws<LedgerInvariantException>(() => LedgerFold.Apply(Account(5), credited with { Version = 9 }));
+        Assert.Throws<LedgerInvariantException>(() => LedgerFold.Apply(Account(5) with { AccountId = "bob" }, credited));
+        Assert.Throws<LedgerInvariantException>(() => LedgerFold.ApplyContra(Settlement, credited));
     }
 
     static AccountState Account(long balance, long pending = 0) => new(

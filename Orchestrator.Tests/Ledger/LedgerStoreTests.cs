@@ -8,6 +8,8 @@ namespace Orchestrator.Tests.Ledger;
 /// <summary>What the database itself refuses, and what <c>orchestrator verify</c> finds when it was forced.</summary>
 public sealed class LedgerStoreTests(TestInfrastructure infrastructure) : LedgerDatabase(infrastructure)
 {
+    const string InsertChain = "insert into ledger.linked (started_at, decided_at, chain_id, fingerprint, state, failed_index, reason, account_id, transfers, answers) ";
+
     const string SecondResolution = """
         insert into ledger.event (account_id, version, type, amount_minor, command_id, transaction_id, hold_id, effective_at, recorded_at)
         select account_id, 99, 4, amount_minor, gen_random_uuid(), transaction_id, hold_id, effective_at, recorded_at from ledger.event where type = 3 limit 1
@@ -32,6 +34,8 @@ public sealed class LedgerStoreTests(TestInfrastructure infrastructure) : Ledger
         { "ledger_clearing_settled", "update ledger.account set credits_posted_minor = credits_posted_minor + 1 where kind = 1" },
         { "ledger_counters_are_the_fold", "update ledger.event set amount_minor = amount_minor + 1 where type = 5 and contra_account_id is not null" },
         { "ledger_holds_resolved_once", $"drop index ledger.event_hold_resolved; {SecondResolution}" },
+        { "ledger_linked_all_or_none", InsertChain + """values (now(), null, gen_random_uuid(), gen_random_uuid(), 0, null, null, 'alice', '[{"transferId":"0195d6a0-0000-7000-8000-000000000001"}]', '[]')""" },
+        { "ledger_linked_all_or_none", InsertChain + """values (now(), now(), gen_random_uuid(), gen_random_uuid(), 1, null, null, 'alice', '[{"transferId":"0195d6a0-0000-7000-8000-000000000001"}]', '[]')""" },
         { "ledger_no_overdraft", "alter table ledger.account drop constraint no_overdraft; update ledger.account set debits_posted_minor = 1000000 where account_id = 'alice'" },
         { "ledger_pending_is_open_holds", "update ledger.account set debits_pending_minor = debits_pending_minor + 1 where account_id = 'alice'" },
         { "ledger_reversed_once", "update ledger.event set reverses_transaction_id = gen_random_uuid() where type = 3" },

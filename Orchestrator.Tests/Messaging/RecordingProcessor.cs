@@ -10,7 +10,7 @@ namespace Orchestrator.Tests.Messaging;
 
 /// <summary>
 /// Writes a row for every message that takes effect and publishes an alert for it, so that a test can count effects and announcements.
-/// What a message asks for stands in its metadata: <c>fail</c>, <c>timer</c> (milliseconds), <c>guess</c> (wrongly, where a guess is allowed).
+/// What a message asks for stands in its metadata: <c>fail</c>, <c>violate</c> (the name of an invariant), <c>timer</c> (milliseconds), <c>guess</c> (wrongly, where a guess is allowed).
 /// </summary>
 public sealed class RecordingProcessor(LaneId lane, RecordingProcessor.Behaviour behaviour) : LaneProcessor
 {
@@ -56,6 +56,8 @@ public sealed class RecordingProcessor(LaneId lane, RecordingProcessor.Behaviour
             return;
         }
         var transaction = (TransactionSubmitted)message.Body!;
+        if (behaviour.Failing && transaction.Metadata?.TryGetValue("violate", out var invariant) == true)
+            throw new InvariantViolatedException(invariant);
         if (transaction.Metadata?.ContainsKey("fail") == true && behaviour.Failing && behaviour.Fails(transaction))
             throw new InvalidOperationException("asked to fail");
         _effects.Add((message.Key, transaction.TransactionId, "message", lane.Partition));

@@ -16,7 +16,7 @@ public sealed class UnitWriteTests
             [Rows("a", 0, [], [], [])],
         ]);
 
-        var (command, expectedRows, isRows) = Assert.Single(merged);
+        var (command, expectedRows, isRows, _) = Assert.Single(merged);
         Assert.Equal("a", command.CommandText);
         Assert.Equal(3, expectedRows);
         Assert.True(isRows);

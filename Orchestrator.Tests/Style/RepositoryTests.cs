@@ -21,8 +21,8 @@ public sealed partial class RepositoryTests
         ["Orchestrator.Decisioning"] = ["Orchestrator.Contracts", "Orchestrator.Messaging"],
         ["Orchestrator.Ledger"] = ["Orchestrator.Contracts", "Orchestrator.Messaging"],
         ["Orchestrator.Sagas"] = ["Orchestrator.Contracts", "Orchestrator.Messaging"],
-        // Where it works on the store itself, as verify and reconcile do.
-        ["Orchestrator.Cli"] = ["Orchestrator.Contracts", "Orchestrator.Messaging", "Orchestrator.Ledger"],
+        // Where it works on the store itself, as verify and reconcile do; and it trains models with the features that decisioning computes.
+        ["Orchestrator.Cli"] = ["Orchestrator.Contracts", "Orchestrator.Messaging", "Orchestrator.Ledger", "Orchestrator.Decisioning"],
     };
 
     // The host, the tests and the benchmarks see everything.

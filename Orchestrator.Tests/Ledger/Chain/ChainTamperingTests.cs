@@ -137,6 +137,8 @@ public sealed class ChainTamperingTests(TestInfrastructure infrastructure) : Cha
             insert into ledger.event (version, type, amount_minor, command_id, effective_at, recorded_at, account_id)
             select v, 2, 1, gen_random_uuid(), now(), now(), 'old' from generate_series(1, 3) v;
             {ApprovedText.Read("migrations/0026_ledger_chain.sql")}
+            alter table ledger.projection drop column copied_events;
+            {ApprovedText.Read("migrations/0035_ledger_feed.sql")}
             """);
         await FillAsync();
         var report = await VerifyAsync();

@@ -1,16 +1,17 @@
 using Orchestrator.Contracts.Decisions;
 using Orchestrator.Contracts.Transactions;
+using Orchestrator.Decisioning.Deciding;
 using Orchestrator.Decisioning.History;
-using Orchestrator.Decisioning.Rules;
-using Orchestrator.Decisioning;
+using Orchestrator.Decisioning.Lists;
+using Orchestrator.Decisioning.RuleSets;
 using Xunit;
 using static Orchestrator.Tests.Decisioning.Transactions;
 
 namespace Orchestrator.Tests.Decisioning;
 
-public sealed class FraudRulesTests
+public sealed class RuleDeciderTests
 {
-    readonly FraudRules _rules = new(new DecisioningOptions());
+    readonly BuiltInDecider _rules = new();
 
     [Fact]
     public void Assess_when_the_amount_is_usual_does_approve_without_reasons()
@@ -96,10 +97,41 @@ public sealed class FraudRulesTests
     }
 
     [Fact]
-    public void Version_when_a_threshold_changes_does_change()
+    public void Decision_when_it_is_made_does_keep_all_that_it_takes_to_make_it_again()
     {
-        Assert.NotEqual(_rules.Version, new FraudRules(new DecisioningOptions { ReviewScore = 400 }).Version);
-        Assert.Equal(_rules.Version, new FraudRules(new DecisioningOptions()).Version);
+        var transaction = Of(20_000, kind: TransactionKind.CashOut);
+        var decision = _rules.Assess(HistoryOf(10, 5_000), transaction, Noon);
+
+        var again = _rules.Decider.Decide(decision.Transaction!, FeatureVector.Read(decision.Features), _rules.Current, decision.AssessedAt);
+
+        Assert.Equal((decision.Outcome, decision.Score), (again.Outcome, again.Score));
+        Assert.Equal(decision.Reasons, again.Reasons);
+        Assert.Equal(decision.Rules!, again.Rules!);
+        Assert.Equal(decision.Features, again.Features);
+        Assert.Equal((HistoryFeatures.Schema, "1", null), (decision.FeatureSchema, decision.ListsVersion, decision.Degraded));
+    }
+
+    [Fact]
+    public void Decision_when_a_list_is_not_loaded_is_marked_and_made()
+    {
+        var decision = _rules.Decider.Decide(
+            Of(6_000), HistoryFeatures.Of(HistoryOf(10, 5_000), Of(6_000), Noon), _rules.Current with { Lists = ListsSnapshot.None }, Noon);
+
+        Assert.Equal(FraudOutcome.Approve, decision.Outcome);
+        Assert.Equal([DegradedReasons.RuleFailed], decision.Degraded!);
+        Assert.Contains(decision.Rules!, r => r is { Rule: "denied_account", Failed: true });
+    }
+
+    [Fact]
+    public void Decision_when_there_is_a_shadow_does_say_what_that_would_have_decided()
+    {
+        var strict = BuiltInRuleSet.Content with { Thresholds = new RuleSetThresholds(1, 2) };
+        Assert.True(CompiledRuleSet.TryCompile("strict", strict, _rules.Current.Live.Schema, null, out var shadow, out _));
+
+        var decision = _rules.Decider.Decide(
+            Of(20_000), HistoryFeatures.Of(HistoryOf(10, 5_000), Of(20_000), Noon), _rules.Current with { Shadow = shadow }, Noon);
+
+        Assert.Equal((FraudOutcome.Review, FraudOutcome.Decline, shadow.Version), (decision.Outcome, decision.Shadow!.Outcome, decision.Shadow.Version));
     }
 
     static AccountHistory HistoryOf(int count, long amountMinor, TimeSpan? apart = null)

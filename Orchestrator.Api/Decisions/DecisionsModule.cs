@@ -1,0 +1,41 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Orchestrator.Api.Hosting;
+using Orchestrator.Api.Labels;
+using Orchestrator.Api.Problems;
+using Orchestrator.Decisioning.Records;
+
+namespace Orchestrator.Api.Decisions;
+
+/// <summary>What decisions left behind, over HTTP.</summary>
+public static class DecisionsModule
+{
+    /// <summary>Adds what the endpoints need; the lanes may be in another process.</summary>
+    public static IServiceCollection AddDecisionsApi(this IServiceCollection services) => services.AddDecisionReader().AddSingleton<AskLabels>();
+
+    /// <summary>Maps /v1/decisions and /v1/labels.</summary>
+    public static IEndpointRouteBuilder MapDecisions(this IEndpointRouteBuilder routes)
+    {
+        var group = routes.MapGroup("/v1/decisions").WithTags("Decisions");
+        group.MapGet("/", ListDecisions.HandleAsync)
+            .WithSummary("Decisions, the newest first")
+            .WithDescription(
+                "Of an `account`, of an `outcome` (approve, review, decline), `from` and before `to`, `degraded` or not, in which a `rule` has a part, with a score from " +
+                "`minScore` to `maxScore`. At most 500 a page; `after` is the `next` of the page before. A page looks at 10,000 decisions of the account and the time at " +
+                "most, so with another filter it may be short or even empty and not the last: go on while there is a `next`.")
+            .ProducesProblems(400, 503);
+        group.MapGet("/{transactionId:guid}", GetAsync)
+            .WithSummary("A decision: what was decided, by which rules and model, from which numbers, and what was said about it since")
+            .WithDescription("Stored within a fraction of a second of the decision, and kept for 400 days.")
+            .ProducesProblems(404, 503);
+        group.MapGet("/{transactionId:guid}/explain", ExplainDecision.HandleAsync)
+            .WithSummary("Why a decision is as it is: rules, contributions, features; made again, if asked for")
+            .WithDescription("With `trace=true` the rules, model and lists of that time decide again from the stored numbers, and the answer says whether they come to the same.")
+            .ProducesProblems(400, 404, 409, 501, 503);
+        return routes.MapLabels();
+    }
+
+    static async Task<Results<Ok<DecisionView>, ProblemHttpResult>> GetAsync(Guid transactionId, DecisionReader decisions, CancellationToken cancellationToken) =>
+        await decisions.FindAsync(transactionId, cancellationToken) is { } record
+            ? TypedResults.Ok(DecisionView.Of(record))
+            : ApiProblem.Of(ProblemKinds.DecisionNotFound);
+}

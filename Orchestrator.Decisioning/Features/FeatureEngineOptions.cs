@@ -1,0 +1,32 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Orchestrator.Decisioning.Features;
+
+/// <summary>The engine's bounds.</summary>
+public sealed record FeatureEngineOptions
+{
+    /// <summary>How late an event may come, behind the newest one, and still be counted at its place.</summary>
+    public TimeSpan Lateness { get; init; } = TimeSpan.FromDays(1);
+
+    /// <summary>The most keys of one kind in memory; beyond it idle ones go to the store, or are forgotten where there is none.</summary>
+    [Range(1, 50_000_000)]
+    public int MaxKeys { get; init; } = 250_000;
+
+    /// <summary>The most events of one key; beyond it the oldest go, and the key's windows mean "at least".</summary>
+    [Range(128, 1_000_000)]
+    public int MaxEventsPerKey { get; init; } = 4_096;
+
+    /// <summary>A key without events for so long leaves memory.</summary>
+    public TimeSpan IdleAfter { get; init; } = TimeSpan.FromDays(60);
+
+    /// <summary>Throws unless every number is in its range.</summary>
+    /// <exception cref="ValidationException">One is not; the message names it.</exception>
+    public void Validate()
+    {
+        Validator.ValidateObject(this, new ValidationContext(this), validateAllProperties: true);
+        if (Lateness < TimeSpan.Zero || Lateness > TimeSpan.FromDays(30))
+            throw new ValidationException("Lateness is from 0 to 30 days");
+        if (IdleAfter < TimeSpan.FromHours(1) || IdleAfter > TimeSpan.FromDays(3650))
+            throw new ValidationException("IdleAfter is from an hour to ten years");
+    }
+}

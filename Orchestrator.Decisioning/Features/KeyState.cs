@@ -1,0 +1,170 @@
+namespace Orchestrator.Decisioning.Features;
+
+/// <summary>
+/// What is remembered of one key: its events, and the sums that run in its windows as of the newest of them. All sums are of integers, so they do not
+/// depend on the order in which events came, and a restored key's are the same to the bit.
+/// </summary>
+sealed class KeyState : EventLog
+{
+    readonly KeyPlan _plan;
+    readonly long[] _running;
+
+    public KeyState(KeyPlan plan)
+    {
+        _plan = plan;
+        _running = new long[plan.RunningLength + (plan.Median ? KeyPlan.MedianAmounts : 0)];
+        Account = plan.Kind == KeyKind.Account ? new AccountMemory(plan) : null;
+    }
+
+    /// <summary>Its events.</summary>
+    public EventLog Events => this;
+
+    /// <summary>The sums of its windows, in the plan's layout.</summary>
+    public ReadOnlySpan<long> Running => _running.AsSpan(0, _plan.RunningLength);
+
+    /// <summary>The median of its last amounts, where the plan asks for it.</summary>
+    public double Median => RecentAmounts.Median(Amounts, Math.Min(Count, KeyPlan.MedianAmounts));
+
+    /// <summary>What only accounts remember; null for other keys.</summary>
+    public AccountMemory? Account { get; }
+
+    /// <summary>What it takes in memory, about.</summary>
+    public long Bytes => 150 + (_running.Length * sizeof(long)) + (Capacity * 24) + (Account?.Bytes ?? 0);
+
+    /// <summary>Takes an event that is not older than any before: moves the windows on and counts it.</summary>
+    public void Append(in KeyEvent added)
+    {
+        Advance(added.AtMs);
+        AppendEvent(added);
+        foreach (var window in _plan.Windows)
+        {
+            if (window.IsDelayed)
+                continue;
+            _running[window.Mark + 1] = Count;
+            Tallying.Add(_running, window, added);
+        }
+        if (_plan.Median)
+            RecentAmounts.Added(Amounts, this, Count - 1);
+    }
+
+    /// <summary>Takes a late event at its place among the others, and corrects the windows that it belongs to.</summary>
+    public void Insert(int index, in KeyEvent added)
+    {
+        var asOf = NewestMs;
+        InsertEvent(index, added);
+        foreach (var window in _plan.Windows)
+        {
+            if (added.AtMs <= asOf - window.LagMs - window.WindowMs)
+                _running[window.Mark]++;
+            else if (added.AtMs <= asOf - window.LagMs)
+                Tallying.Add(_running, window, added);
+            if (added.AtMs <= asOf - window.LagMs)
+                _running[window.Mark + 1]++;
+        }
+        if (_plan.Median)
+            RecentAmounts.Added(Amounts, this, index);
+    }
+
+    /// <summary>Gives an event other marks.</summary>
+    public void Mark(int index, EventMarks marks)
+    {
+        ref var marked = ref this[index];
+        foreach (var window in _plan.Windows)
+        {
+            if (index >= _running[window.Mark] && index < _running[window.Mark + 1])
+                Tallying.Subtract(_running, window, marked);
+        }
+        marked.Marks = marks;
+        foreach (var window in _plan.Windows)
+        {
+            if (index >= _running[window.Mark] && index < _running[window.Mark + 1])
+                Tallying.Add(_running, window, marked);
+        }
+    }
+
+    /// <summary>Drops what no event at or after the watermark can look at any more.</summary>
+    public void Trim(long watermarkMs)
+    {
+        var horizon = watermarkMs - _plan.SpanMs;
+        while (Count > _plan.Keep && this[0].AtMs <= horizon && this[_plan.Keep].AtMs <= watermarkMs)
+            DropFirst();
+    }
+
+    /// <summary>Drops the oldest event, also out of windows that it is in.</summary>
+    public void DropFirst()
+    {
+        foreach (var window in _plan.Windows)
+        {
+            if (_running[window.Mark] > 0)
+                _running[window.Mark]--;
+            else if (_running[window.Mark + 1] > 0)
+                Tallying.Subtract(_running, window, this[0]);
+            if (_running[window.Mark + 1] > 0)
+                _running[window.Mark + 1]--;
+        }
+        DropFirstEvent();
+    }
+
+    /// <summary>Counts all anew, after its events were read from bytes.</summary>
+    public void Recount()
+    {
+        if (Count == 0)
+            return;
+        Array.Clear(_running);
+        Advance(NewestMs);
+        foreach (var window in _plan.Windows)
+        {
+            if (window.IsDelayed)
+                continue;
+            _running[window.Mark + 1] = Count;
+            for (var i = (int)_running[window.Mark]; i < Count; i++)
+                Tallying.Add(_running, window, this[i]);
+        }
+        if (_plan.Median)
+            RecentAmounts.Recount(Amounts, this);
+    }
+
+    /// <summary>Brings near what counting an event will look at.</summary>
+    public long Near(long timeMs)
+    {
+        if (Count == 0)
+            return 0;
+        var near = Newest.AtMs;
+        foreach (var window in _plan.Windows)
+        {
+            var from = (int)_running[window.Mark];
+            if (from < Count)
+                near ^= this[from].AtMs;
+        }
+        return near ^ (Account?.Near() ?? 0) ^ timeMs;
+    }
+
+    /// <summary>Takes an event of bytes that are read; <see cref="Recount"/> follows.</summary>
+    public void Load(in KeyEvent read) => AppendEvent(read);
+
+    // Behind the sums, in the same piece of memory.
+    Span<long> Amounts => _running.AsSpan(_plan.RunningLength);
+
+    void Advance(long timeMs)
+    {
+        var events = All;
+        foreach (var window in _plan.Windows)
+        {
+            ref var from = ref _running[window.Mark];
+            ref var to = ref _running[window.Mark + 1];
+            if (window.IsDelayed)
+            {
+                for (; to < events.Length && events[(int)to].AtMs <= timeMs - window.LagMs; to++)
+                    Tallying.Add(_running, window, events[(int)to]);
+            }
+            var start = timeMs - window.LagMs - window.WindowMs;
+            for (; from < events.Length && events[(int)from].AtMs <= start; from++)
+            {
+                if (from < to)
+                    Tallying.Subtract(_running, window, events[(int)from]);
+                else
+                    to++;
+            }
+        }
+    }
+}

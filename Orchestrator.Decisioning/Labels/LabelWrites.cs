@@ -1,0 +1,35 @@
+using Npgsql;
+using NpgsqlTypes;
+using Orchestrator.Contracts.Decisions;
+
+namespace Orchestrator.Decisioning.Labels;
+
+/// <summary>Writes labels.</summary>
+static class LabelWrites
+{
+    const string Sql =
+        """
+        insert into decisioning.label (labelled_at, effective_at, label_id, transaction_id, is_fraud, source, source_account_id, reason)
+        select * from unnest($1, $2, $3, $4, $5, $6, $7, $8)
+        on conflict (label_id) do nothing
+        """;
+
+    /// <summary>Stores those that are not there.</summary>
+    public static NpgsqlBatchCommand Insert(List<FraudLabelled> labels) => new(Sql)
+    {
+        Parameters =
+        {
+            Column(labels, NpgsqlDbType.TimestampTz, l => l.LabelledAt.UtcDateTime),
+            Column(labels, NpgsqlDbType.TimestampTz, l => l.EffectiveAt?.UtcDateTime),
+            Column(labels, NpgsqlDbType.Uuid, l => l.LabelId),
+            Column(labels, NpgsqlDbType.Uuid, l => l.TransactionId),
+            Column(labels, NpgsqlDbType.Boolean, l => l.IsFraud),
+            Column(labels, NpgsqlDbType.Smallint, l => (short)l.Source),
+            Column(labels, NpgsqlDbType.Text, l => l.SourceAccountId),
+            Column(labels, NpgsqlDbType.Text, l => l.Reason),
+        },
+    };
+
+    static NpgsqlParameter Column<T>(List<FraudLabelled> labels, NpgsqlDbType type, Converter<FraudLabelled, T> value) =>
+        new() { Value = labels.ConvertAll(value).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | type };
+}

@@ -1,0 +1,41 @@
+using System.Text.Json;
+using Npgsql;
+using NpgsqlTypes;
+using Orchestrator.Contracts.Catalog;
+using Orchestrator.Contracts.Decisions;
+
+namespace Orchestrator.Decisioning.Records;
+
+/// <summary>Writes decisions.</summary>
+static class DecisionWrites
+{
+    // In the order of arrival: of two decisions about one transaction in the same command the first stays, as it does everywhere.
+    const string Sql =
+        """
+        insert into decisioning.decision (assessed_at, transaction_id, score, outcome, degraded, source_account_id, details, features)
+        select * from unnest($1, $2, $3, $4, $5, $6, $7, $8)
+        on conflict (transaction_id) do nothing
+        """;
+
+    /// <summary>Stores those that are not there.</summary>
+    public static NpgsqlBatchCommand Insert(List<FraudAssessed> decisions) => new(Sql)
+    {
+        Parameters =
+        {
+            Column(decisions, NpgsqlDbType.TimestampTz, d => d.AssessedAt.UtcDateTime),
+            Column(decisions, NpgsqlDbType.Uuid, d => d.TransactionId),
+            Column(decisions, NpgsqlDbType.Smallint, d => (short)d.Score),
+            Column(decisions, NpgsqlDbType.Smallint, d => (short)d.Outcome),
+            Column(decisions, NpgsqlDbType.Boolean, d => d.IsDegraded),
+            Column(decisions, NpgsqlDbType.Text, d => d.SourceAccountId),
+            Column(decisions, NpgsqlDbType.Jsonb, Details),
+            Column(decisions, NpgsqlDbType.Bytea, d => d.Features),
+        },
+    };
+
+    static string Details(FraudAssessed decision) =>
+        JsonSerializer.Serialize(decision.Features is null ? decision : decision with { Features = null }, ContractJson.Default.FraudAssessed);
+
+    static NpgsqlParameter Column<T>(List<FraudAssessed> decisions, NpgsqlDbType type, Converter<FraudAssessed, T> value) =>
+        new() { Value = decisions.ConvertAll(value).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | type };
+}
