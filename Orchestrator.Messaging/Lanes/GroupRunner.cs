@@ -130,12 +130,11 @@ internal sealed partial class GroupRunner : IAsyncDisposable
 
     void Start(GroupMembership membership, LaneGrant grant)
     {
-        string? violated;
         lock (_workers)
-            violated = _violated.GetValueOrDefault(grant.Lane.Partition);
-        var worker = _group.Start(grant, membership, ConsumerOf(grant.Lane.Partition), violated);
-        lock (_workers)
-            _workers[grant.Lane.Partition] = worker;
+        {
+            _workers[grant.Lane.Partition] = _group.Start(
+                new LaneStart(grant, membership, ConsumerOf(grant.Lane.Partition), _violated.GetValueOrDefault(grant.Lane.Partition)));
+        }
     }
 
     // Beats go on while a lane drains; its row says who owns it until it is released.

@@ -14,8 +14,8 @@ internal interface ILaneWorker : IAsyncDisposable
     /// <summary>Whether it waits for an operator.</summary>
     bool IsHalted { get; }
 
-    /// <summary>The invariant whose violation has stopped it, by its name.</summary>
-    string? ViolatedInvariant { get; }
+    /// <summary>The invariant that has stopped it, until the process is restarted; null when none has.</summary>
+    string? ViolatedInvariant => null;
 
     string? LastError { get; }
 
@@ -32,11 +32,18 @@ internal interface ILaneWorker : IAsyncDisposable
     void Tick();
 }
 
+/// <summary>What a lane is started with.</summary>
+/// <param name="Grant">The right to run it.</param>
+/// <param name="Membership">Tells whether that lasts.</param>
+/// <param name="Consumer">Reads for it.</param>
+/// <param name="ViolatedInvariant">The invariant that stopped the lane before in this process, so that it stays stopped.</param>
+internal sealed record LaneStart(LaneGrant Grant, GroupMembership Membership, GroupConsumer Consumer, string? ViolatedInvariant);
+
 /// <summary>A group as its runner sees it, of whatever kind its lanes are.</summary>
 /// <param name="Name">Its name.</param>
 /// <param name="Topics">What is read.</param>
-/// <param name="Start">Runs a lane that was claimed; told by name the invariant that stopped it before in this process, so that it stays stopped.</param>
-internal sealed record RunnableGroup(string Name, IReadOnlyList<string> Topics, Func<LaneGrant, GroupMembership, GroupConsumer, string?, ILaneWorker> Start)
+/// <param name="Start">Runs a lane that was claimed.</param>
+internal sealed record RunnableGroup(string Name, IReadOnlyList<string> Topics, Func<LaneStart, ILaneWorker> Start)
 {
     /// <summary>Whether the process is ready while the group is not.</summary>
     public bool IsBackground { get; init; }

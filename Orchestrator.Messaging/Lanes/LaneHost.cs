@@ -92,7 +92,7 @@ public sealed class LaneHost(IEnumerable<LaneGroup> groups, LaneServices service
         new RunnableGroup(
             group.Name,
             group.Topics,
-            (grant, membership, consumer, violated) => new LaneWorker(grant, group, services, consumer, () => membership.IsFresh, violated, logger))
+            start => new LaneWorker(start.Grant, group, services, start.Consumer, () => start.Membership.IsFresh, start.ViolatedInvariant, logger))
         {
             IsBackground = group.IsBackground,
         },

@@ -36,7 +36,7 @@ public sealed class StreamHost(IEnumerable<StreamGroup> groups, LaneServices ser
     {
         var room = new StreamRoom(new KafkaProducer(services.Kafka, group.LingerMs, loggers.CreateLogger<KafkaProducer>()));
         var runnable = new RunnableGroup(
-            group.Name, group.Topics, (grant, membership, consumer, _) => new StreamWorker(grant, group, services, room, membership, consumer, logger))
+            group.Name, group.Topics, start => new StreamWorker(start.Grant, group, services, room, start.Membership, start.Consumer, logger))
         {
             Readers = group.ReadingThreads,
         };

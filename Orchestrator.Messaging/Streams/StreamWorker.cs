@@ -49,9 +49,6 @@ internal sealed partial class StreamWorker : ILaneWorker
 
     public bool IsHalted { get; private set; }
 
-    /// <summary>Always null: what is in memory alone has no invariants of the database.</summary>
-    public string? ViolatedInvariant => null;
-
     public string? LastError { get; private set; }
 
     public int Buffered => _lane?.Held ?? 0;

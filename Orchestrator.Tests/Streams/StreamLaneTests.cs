@@ -148,7 +148,8 @@ public sealed class StreamLaneTests(TestInfrastructure infrastructure)
         await using var fixture = await CreateAsync(infrastructure);
         await fixture.StartServiceAsync(settings: ("Messaging:LeaseMs", "1000"));
         fixture.Send(1, "a");
-        await fixture.AnswersAsync(1);
+        using var reader = new AnswerReader(fixture.Kafka, Partitions);
+        await Eventually.HoldsAsync("it is answered", () => reader.ReadOn() == 1);
         await using (var blocking = await fixture.Source.OpenConnectionAsync())
         {
             await using var transaction = await blocking.BeginTransactionAsync();
@@ -158,7 +159,6 @@ public sealed class StreamLaneTests(TestInfrastructure infrastructure)
             // Longer than four fifths of the lease: no heartbeat comes through.
             await Task.Delay(TimeSpan.FromMilliseconds(1_200));
             fixture.Send(2, "a");
-            using var reader = new AnswerReader(fixture.Kafka, Partitions);
             await Task.Delay(TimeSpan.FromMilliseconds(500));
             Assert.Equal(1, reader.ReadOn());
             await transaction.RollbackAsync();
