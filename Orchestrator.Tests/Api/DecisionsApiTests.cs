@@ -122,7 +122,7 @@ public sealed class DecisionsApiTests(ApiFixture api)
         Assert.Equal(error, string.Join(", ", answer.Errors));
     }
 
-    static Guid Id(int n) => new($"018f4e2a-4000-7000-8000-{n:x12}");
+    static Guid Id(int n) => new($"018f4e2a-8000-7000-8000-{n:x12}");
 
     static string? Text(JsonElement json, string field) => json.TryGetProperty(field, out var value) ? value.GetString() : null;
 
