@@ -6,23 +6,32 @@ using Orchestrator.Contracts.Catalog;
 using Orchestrator.Contracts.Decisions;
 using Orchestrator.Contracts.Transactions;
 using Orchestrator.Decisioning;
+using Orchestrator.Decisioning.Deciding;
 using Orchestrator.Decisioning.History;
-using Orchestrator.Decisioning.Rules;
+using Orchestrator.Decisioning.Lists;
+using Orchestrator.Decisioning.RuleSets;
 using Orchestrator.Messaging.Streams;
 
 namespace Orchestrator.Benchmarks.Decisions;
 
-/// <summary>The product's fraud rules on histories in memory, as a stream lane runs them.</summary>
-sealed class RulesStreamProcessor(FraudRules rules, DecisioningOptions options) : StreamProcessor
+/// <summary>The product's built-in rules, with lists that are empty, on histories in memory, as a stream lane runs them.</summary>
+sealed class RulesStreamProcessor(RulesInForce rules, DecisioningOptions options) : StreamProcessor
 {
     readonly SnapshotTable<string, AccountHistory> _histories = new(options.HistoriesPerLane, Write);
+
+    readonly RuleDecider _decider = new(rules.Live.Schema, TimeProvider.System, TimeSpan.Zero);
+
+    /// <summary>The rules that lanes share.</summary>
+    public static RulesInForce BuiltIn() => new(
+        BuiltInRuleSet.Compile(MessageFields.SchemaWith(BuiltInRuleSet.Features)), null,
+        new ListsSnapshot(1, BuiltInRuleSet.Lists.ToDictionary(l => l, _ => ListEntries.Empty, StringComparer.Ordinal)));
 
     public override void Process(in StreamMessage message, StreamOutput output)
     {
         if (message.Body is not TransactionSubmitted transaction)
             return;
         var history = _histories.Touch(transaction.SourceAccountId, static _ => new AccountHistory());
-        var assessed = rules.Assess(history, transaction, output.Now);
+        var assessed = _decider.Decide(transaction, HistoryFeatures.Of(history, transaction, output.Now), rules, output.Now);
         output.Answer(assessed);
         history.Add(transaction, learnAmount: assessed.Outcome != FraudOutcome.Decline, output.Now);
     }

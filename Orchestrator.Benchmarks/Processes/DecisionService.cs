@@ -4,7 +4,6 @@ using Microsoft.Extensions.Logging;
 using Orchestrator.Benchmarks.Decisions;
 using Orchestrator.Contracts;
 using Orchestrator.Decisioning;
-using Orchestrator.Decisioning.Rules;
 using Orchestrator.Messaging;
 using Orchestrator.Messaging.Schema;
 using Orchestrator.Messaging.Streams;
@@ -27,7 +26,7 @@ sealed class DecisionService : IChild
         var builder = Host.CreateApplicationBuilder();
         builder.Logging.ClearProviders().SetMinimumLevel(LogLevel.Warning).AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         var options = new DecisioningOptions();
-        var rules = new FraudRules(options);
+        var rules = RulesStreamProcessor.BuiltIn();
         builder.Services.AddSingleton(new StreamGroup
         {
             Name = "decision-streams",
