@@ -2,6 +2,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Npgsql;
+using Orchestrator.Contracts;
 using Orchestrator.Contracts.Transactions;
 using Orchestrator.Decisioning.Rules;
 using Orchestrator.Messaging.Configuration;
@@ -23,7 +24,9 @@ public static class DecisioningModule
             .Bind(configuration.GetSection(DecisioningOptions.Section))
             .ValidateDataAnnotations()
             .ValidateOnStart();
-        services.AddSingleton(provider => new FraudRules(provider.GetRequiredService<IOptions<DecisioningOptions>>().Value));
+        services.AddSingleton(provider => new FraudRules(
+            provider.GetRequiredService<IOptions<DecisioningOptions>>().Value,
+            provider.GetService<CurrencyScales>() ?? CurrencyScales.Iso));
         services.AddSingleton(provider => new LaneGroup
         {
             Name = GroupName,

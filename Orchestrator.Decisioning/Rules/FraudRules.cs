@@ -13,7 +13,7 @@ namespace Orchestrator.Decisioning.Rules;
 /// The rules: pure, from an account's history and a transaction to a decision. Each rule adds to the score and says in a sentence what it saw.
 /// The history is that before the transaction.
 /// </summary>
-public sealed class FraudRules(DecisioningOptions options)
+public sealed class FraudRules(DecisioningOptions options, CurrencyScales currencies)
 {
     const int MaxScore = 1000;
     const string RuleSet = "basic-1";
@@ -46,7 +46,7 @@ public sealed class FraudRules(DecisioningOptions options)
 
     FraudReason? AmountAboveHistory(RunningStatistics amounts, TransactionSubmitted transaction)
     {
-        if (transaction.AmountMinor < Minor(options.SmallAmountMajor, transaction.Currency))
+        if (transaction.AmountMinor < currencies.Minor(options.SmallAmountMajor, transaction.Currency))
             return null;
         // An account that always pays the same has no spread; half of its mean keeps a small change from looking extreme.
         var spread = Math.Max(amounts.StandardDeviation, Math.Max(amounts.Mean / 2, 1));
@@ -63,7 +63,7 @@ public sealed class FraudRules(DecisioningOptions options)
 
     FraudReason? LargeFirstPayment(RunningStatistics amounts, TransactionSubmitted transaction)
     {
-        var limit = Minor(options.LargeFirstAmountMajor, transaction.Currency);
+        var limit = currencies.Minor(options.LargeFirstAmountMajor, transaction.Currency);
         if (transaction.AmountMinor < limit)
             return null;
         var contribution = Between((double)transaction.AmountMinor / limit, 1, 10, 500, 700);
@@ -88,11 +88,9 @@ public sealed class FraudRules(DecisioningOptions options)
     static int Between(double value, double from, double to, int low, int high) =>
         (int)Math.Round(low + ((high - low) * Math.Clamp((value - from) / (to - from), 0, 1)));
 
-    static long Minor(long major, string currency) => major * (long)Math.Pow(10, Currencies.MinorDigits(currency));
-
-    static string Money(long minor, string currency)
+    string Money(long minor, string currency)
     {
-        var digits = Currencies.MinorDigits(currency);
+        var digits = currencies.MinorDigits(currency);
         return $"{((decimal)minor / (long)Math.Pow(10, digits)).ToString($"N{digits}", CultureInfo.InvariantCulture)} {currency}";
     }
 

@@ -121,9 +121,9 @@ public sealed class LaneMessageReader(MessageCatalog catalog)
         }
     }
 
-    static void Check(object body, MessageContract contract, string key)
+    void Check(object body, MessageContract contract, string key)
     {
-        if (body is IContract message && ContractErrors.Of(message) is { None: false } errors)
+        if (body is IContract message && ContractErrors.Of(message, catalog.Currencies) is { None: false } errors)
             throw new BadMessageException(BadMessageCodes.Invalid, string.Join("; ", errors.All));
         if (!string.Equals(contract.Key(body), key, StringComparison.Ordinal))
             throw new BadMessageException(BadMessageCodes.WrongKey, "the Kafka key is not the one of the body");

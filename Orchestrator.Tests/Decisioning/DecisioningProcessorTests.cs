@@ -1,4 +1,5 @@
 using Npgsql;
+using Orchestrator.Contracts;
 using Orchestrator.Contracts.Catalog;
 using Orchestrator.Contracts.Decisions;
 using Orchestrator.Contracts.Transactions;
@@ -81,7 +82,7 @@ public sealed class DecisioningProcessorTests(TestInfrastructure infrastructure)
         Assert.Empty(work.Writes);
     }
 
-    DecisioningProcessor New() => new(_source!, new FraudRules(Options), Options);
+    DecisioningProcessor New() => new(_source!, new FraudRules(Options, CurrencyScales.Iso), Options);
 
     async Task<List<FraudAssessed>> RunAsync(DecisioningProcessor processor, IEnumerable<TransactionSubmitted[]> batches)
     {

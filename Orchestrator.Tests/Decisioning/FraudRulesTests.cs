@@ -1,3 +1,4 @@
+using Orchestrator.Contracts;
 using Orchestrator.Contracts.Decisions;
 using Orchestrator.Contracts.Transactions;
 using Orchestrator.Decisioning.History;
@@ -10,7 +11,7 @@ namespace Orchestrator.Tests.Decisioning;
 
 public sealed class FraudRulesTests
 {
-    readonly FraudRules _rules = new(new DecisioningOptions());
+    readonly FraudRules _rules = new(new DecisioningOptions(), CurrencyScales.Iso);
 
     [Fact]
     public void Assess_when_the_amount_is_usual_does_approve_without_reasons()
@@ -98,8 +99,8 @@ public sealed class FraudRulesTests
     [Fact]
     public void Version_when_a_threshold_changes_does_change()
     {
-        Assert.NotEqual(_rules.Version, new FraudRules(new DecisioningOptions { ReviewScore = 400 }).Version);
-        Assert.Equal(_rules.Version, new FraudRules(new DecisioningOptions()).Version);
+        Assert.NotEqual(_rules.Version, new FraudRules(new DecisioningOptions { ReviewScore = 400 }, CurrencyScales.Iso).Version);
+        Assert.Equal(_rules.Version, new FraudRules(new DecisioningOptions(), CurrencyScales.Iso).Version);
     }
 
     static AccountHistory HistoryOf(int count, long amountMinor, TimeSpan? apart = null)

@@ -1,4 +1,5 @@
 using Orchestrator.Cli.Simulation;
+using Orchestrator.Contracts;
 using Orchestrator.Contracts.Decisions;
 using Orchestrator.Contracts.Transactions;
 using Orchestrator.Decisioning.History;
@@ -13,7 +14,7 @@ public sealed class SimulatedTrafficTests(ITestOutputHelper output)
     [Fact]
     public void FraudRules_when_fed_with_simulated_traffic_does_mostly_approve()
     {
-        var rules = new FraudRules(new DecisioningOptions());
+        var rules = new FraudRules(new DecisioningOptions(), CurrencyScales.Iso);
         var histories = new Dictionary<int, AccountHistory>();
         var outcomes = new int[3];
         var frauds = new int[3];
