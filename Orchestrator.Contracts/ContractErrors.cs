@@ -25,7 +25,20 @@ public sealed class ContractErrors
     /// <summary>The longest free text field unless a field says otherwise.</summary>
     public const int MaxTextLength = 128;
 
+    const string CurrencyExpected = "a currency of ISO 4217 or a configured asset, by its code in upper case";
+
     readonly List<ContractError> _errors = [];
+    readonly CurrencyScales _currencies;
+
+    /// <summary>Nothing found yet; ISO 4217 alone is known.</summary>
+    public ContractErrors()
+        : this(CurrencyScales.Iso)
+    {
+    }
+
+    /// <summary>Nothing found yet.</summary>
+    /// <param name="currencies">What amounts may be in.</param>
+    public ContractErrors(CurrencyScales currencies) => _currencies = currencies;
 
     /// <summary>All that was found, in order.</summary>
     public IReadOnlyList<ContractError> All => _errors;
@@ -33,10 +46,15 @@ public sealed class ContractErrors
     /// <summary>Whether nothing was found.</summary>
     public bool None => _errors.Count == 0;
 
+    /// <summary>Validates <paramref name="contract"/> and returns what was found; ISO 4217 alone is known.</summary>
+    public static ContractErrors Of(IContract contract) => Of(contract, CurrencyScales.Iso);
+
     /// <summary>Validates <paramref name="contract"/> and returns what was found.</summary>
-    public static ContractErrors Of(IContract contract)
+    /// <param name="contract">The message.</param>
+    /// <param name="currencies">What amounts may be in.</param>
+    public static ContractErrors Of(IContract contract, CurrencyScales currencies)
     {
-        var errors = new ContractErrors();
+        var errors = new ContractErrors(currencies);
         contract.Validate(errors);
         return errors;
     }
@@ -78,11 +96,21 @@ public sealed class ContractErrors
             Add("amount_out_of_range", field, $"from 1 to {MaxAmountMinor} minor units");
     }
 
-    /// <summary>A currency of ISO 4217 in use.</summary>
+    /// <summary>A currency of ISO 4217 in use, or an asset that is configured here.</summary>
     public void Currency(string? currency, string field)
     {
-        if (!Currencies.IsKnown(currency))
-            Add("unknown_currency", field, "an ISO 4217 alphabetic code, upper case");
+        if (!_currencies.IsKnown(currency))
+            Add("unknown_currency", field, CurrencyExpected);
+    }
+
+    /// <summary>
+    /// The code of a currency or an asset, well formed: whether there is such a one is for him to say who decides, and who answers. The sender is waiting for
+    /// that answer, which a message that is parked does not give.
+    /// </summary>
+    public void CurrencyCode(string? currency, string field)
+    {
+        if (!CurrencyScales.IsWellFormed(currency))
+            Add("unknown_currency", field, CurrencyExpected);
     }
 
     /// <summary>Not the default value: a time was given.</summary>

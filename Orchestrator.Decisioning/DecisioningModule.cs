@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Npgsql;
+using Orchestrator.Contracts;
 using Orchestrator.Contracts.Transactions;
 using Orchestrator.Decisioning.Deciding;
 using Orchestrator.Decisioning.Records;
@@ -42,7 +43,7 @@ public static class DecisioningModule
                 provider.GetRequiredService<IRulesInForce>(),
                 new RuleDecider(
                     provider.GetRequiredService<RuleSchema>(), provider.GetRequiredService<TimeProvider>(),
-                    TimeSpan.FromMilliseconds(provider.GetRequiredService<IOptions<RulesOptions>>().Value.DeadlineMs)),
+                    TimeSpan.FromMilliseconds(provider.GetRequiredService<IOptions<RulesOptions>>().Value.DeadlineMs), provider.GetService<CurrencyScales>()),
                 provider.GetRequiredService<IOptions<DecisioningOptions>>().Value),
         });
         return services;

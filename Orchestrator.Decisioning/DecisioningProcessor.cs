@@ -60,7 +60,7 @@ public sealed class DecisioningProcessor(NpgsqlDataSource dataSource, IRulesInFo
         if (message.Body is TransactionSubmitted transaction)
         {
             var history = _unit[transaction.SourceAccountId];
-            var assessed = decider.Decide(transaction, HistoryFeatures.Of(history, transaction, work.Now), rules.Current, work.Now);
+            var assessed = decider.Decide(transaction, HistoryFeatures.Of(history, transaction, work.Now, decider.Currencies), rules.Current, work.Now);
             history.Add(transaction, learnAmount: assessed.Outcome != FraudOutcome.Decline, work.Now);
             work.Publish(assessed);
             _outcomes[(int)assessed.Outcome]++;

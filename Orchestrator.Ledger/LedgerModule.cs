@@ -7,6 +7,7 @@ using Orchestrator.Contracts.Accounts;
 using Orchestrator.Contracts.Catalog;
 using Orchestrator.Contracts.Ledger;
 using Orchestrator.Ledger.Accounts;
+using Orchestrator.Ledger.Assets;
 using Orchestrator.Ledger.Chain;
 using Orchestrator.Ledger.Deciding;
 using Orchestrator.Ledger.Lanes;
@@ -34,6 +35,7 @@ public static class LedgerModule
     public static IServiceCollection AddLedger(this IServiceCollection services)
     {
         services.AddOptions<LedgerOptions>().BindConfiguration(LedgerOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddAssets();
         services.AddMetrics();
         services.AddSingleton<LedgerTelemetry>();
         services.AddHostedService<SnapshotTaker>();
@@ -44,13 +46,14 @@ public static class LedgerModule
             var catalog = provider.GetRequiredService<MessageCatalog>();
             var database = provider.LaneDatabase();
             var options = provider.GetRequiredService<IOptions<LedgerOptions>>().Value;
+            var currencies = provider.GetRequiredService<CurrencyScales>();
             var telemetry = provider.GetRequiredService<LedgerTelemetry>();
             var logger = provider.GetRequiredService<ILogger<LedgerProcessor>>();
             return new LaneGroup
             {
                 Name = Group,
                 Topics = [catalog.Of(typeof(OpenAccount)).Topic, catalog.Of(typeof(PlaceHold)).Topic],
-                CreateProcessor = lane => new LedgerProcessor(lane, database, options, telemetry, logger),
+                CreateProcessor = lane => new LedgerProcessor(lane, database, options, currencies, telemetry, logger),
             };
         });
         return services;
@@ -70,5 +73,5 @@ public static class LedgerModule
     /// <see cref="NpgsqlDataSource"/> and a <see cref="TimeProvider"/>.
     /// </summary>
     public static IServiceCollection AddLedgerReader(this IServiceCollection services) =>
-        services.AddSingleton<AccountReader>().AddSingleton<PostingReader>().AddSingleton<ChainHeadReader>().AddStatements().AddReports();
+        services.AddSingleton<AccountReader>().AddSingleton<PostingReader>().AddSingleton<ChainHeadReader>().AddSingleton<AssetScales>().AddAssets().AddStatements().AddReports();
 }

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Npgsql;
+using Orchestrator.Contracts;
 using Orchestrator.Contracts.Catalog;
 using Orchestrator.Messaging.Clusters;
 using Orchestrator.Messaging.Configuration;
@@ -47,7 +48,8 @@ public static class MessagingModule
         services.AddSingleton(sp => new MessageCatalog(
             ContractCatalog.All.Concat(sp.GetServices<MessageContract>()),
             configuration.GetSection("Topics").GetChildren().ToDictionary(c => c.Key, c => c.Value ?? c.Key, StringComparer.Ordinal),
-            sp.GetServices<IUpcaster>()));
+            sp.GetServices<IUpcaster>(),
+            sp.GetService<CurrencyScales>()));
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<LaneMessageReader>();
         services.AddSingleton<KafkaProducer>();

@@ -5,7 +5,7 @@ namespace Orchestrator.Api.Accounts;
 /// <summary>Asks for an account to be opened.</summary>
 /// <param name="AccountId">The account's id for ever: 1 to 64 letters, digits and <c>. _ -</c>, starting with a letter or digit.</param>
 /// <param name="CustomerId">The customer who owns it.</param>
-/// <param name="Currency">ISO 4217 alphabetic code, upper case.</param>
+/// <param name="Currency">ISO 4217 alphabetic code, or that of a configured asset, upper case.</param>
 /// <param name="InitialBalanceMinor">Brought in by a funding posting, minor units; zero for none.</param>
 /// <param name="Limits">What the account may do; none by default.</param>
 public sealed record OpenAccountRequest(

@@ -50,7 +50,7 @@ public static class AccountsModule
     {
         var now = time.GetUtcNow();
         var message = body.Value.ToMessage(now);
-        var errors = ContractErrors.Of(message);
+        var errors = ContractErrors.Of(message, catalog.Currencies);
         if (!errors.None)
             return ApiProblem.Of(ProblemKinds.Invalid, errors: errors.All);
 

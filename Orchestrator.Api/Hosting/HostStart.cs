@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using Orchestrator.Ledger.Assets;
 using Orchestrator.Messaging.Clusters;
 using Orchestrator.Messaging.Configuration;
 using Orchestrator.Messaging.Schema;
@@ -8,11 +9,13 @@ namespace Orchestrator.Api.Hosting;
 /// <summary>What happens before the host starts, and how a start that cannot succeed says why.</summary>
 public static class HostStart
 {
-    /// <summary>Applies migrations, and creates the topics that are missing.</summary>
+    /// <summary>Applies migrations, makes sure that assets mean what they meant, and creates the topics that are missing.</summary>
     public static async Task PrepareAsync(this WebApplication app)
     {
         var logger = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Orchestrator.Start");
         await Migrations.ApplyAsync(app.Configuration["ORCHESTRATOR_POSTGRES"]!, logger);
+
+        await app.Services.GetRequiredService<AssetScales>().KeepAsync(CancellationToken.None);
 
         var options = app.Services.GetRequiredService<IOptions<MessagingOptions>>().Value;
         var names = app.Configuration.GetSection("Topics").GetChildren().ToDictionary(c => c.Key, c => c.Value ?? c.Key, StringComparer.Ordinal);
@@ -45,7 +48,7 @@ public static class HostStart
 
     static string? Mendable(Exception exception) => exception switch
     {
-        HostRefusedException or OptionsValidationException or MigrationException or ClusterRefusedException or TopicsMissingException
+        HostRefusedException or OptionsValidationException or AssetScaleException or MigrationException or ClusterRefusedException or TopicsMissingException
             or FileNotFoundException or Npgsql.NpgsqlException or Confluent.Kafka.KafkaException or IOException => exception.Message,
         _ => null,
     };

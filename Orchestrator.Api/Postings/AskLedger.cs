@@ -25,10 +25,28 @@ sealed class AskLedger(SubmissionStore submissions, MessageCatalog catalog, Time
         Guid? given, string field, string? idempotencyKey, Func<Guid, DateTimeOffset, ILedgerCommand> command, Func<Guid, string> location,
         CancellationToken cancellationToken)
     {
-        var errors = new ContractErrors();
+        var errors = new ContractErrors(catalog.Currencies);
         var id = IdempotencyKey.IdOf(given, field, idempotencyKey, SubmissionKind.Posting, errors);
         var outcome = await AskAsync(id, idempotencyKey, command, errors, cancellationToken);
         return outcome is null ? ApiProblem.Of(ProblemKinds.Invalid, errors: errors.All) : SubmissionResult.Of(outcome, location(id), ProblemKinds.CommandExists);
+    }
+
+    /// <summary>Adds what is wrong with <paramref name="command"/>.</summary>
+    public static void Validate(ILedgerCommand command, ContractErrors errors)
+    {
+        command.Validate(errors);
+        if (command is IAmountCommand { Currency: var currency })
+            ValidateCurrency(currency, errors);
+    }
+
+    /// <summary>
+    /// Adds an error when there is no such currency or asset: the ledger would refuse it, and here it can be said at once. A code that is malformed is an error of
+    /// its contract.
+    /// </summary>
+    public static void ValidateCurrency(string? currency, ContractErrors errors)
+    {
+        if (CurrencyScales.IsWellFormed(currency))
+            errors.Currency(currency, "currency");
     }
 
     /// <summary>What became of the request; null when there are <paramref name="errors"/>.</summary>
@@ -37,7 +55,7 @@ sealed class AskLedger(SubmissionStore submissions, MessageCatalog catalog, Time
     {
         var now = time.GetUtcNow();
         var message = command(id, now);
-        message.Validate(errors);
+        Validate(message, errors);
         if (!errors.None)
             return null;
         return await submissions.AcceptAsync(

@@ -8,11 +8,11 @@ sealed class BulkRun
 {
     readonly ContractErrors[] _errors;
 
-    BulkRun(int start, IReadOnlyList<TransferRequest> transfers)
+    BulkRun(int start, IReadOnlyList<TransferRequest> transfers, CurrencyScales currencies)
     {
         Start = start;
         Transfers = transfers;
-        _errors = [.. transfers.Select((t, i) => Validate(t, i))];
+        _errors = [.. transfers.Select((t, i) => Validate(t, i, currencies))];
     }
 
     /// <summary>Where it begins in the request.</summary>
@@ -28,7 +28,9 @@ sealed class BulkRun
     public int? FirstInvalid => Array.FindIndex(_errors, e => !e.None) is >= 0 and var index ? index : null;
 
     /// <summary>The runs of a request.</summary>
-    public static IReadOnlyList<BulkRun> Of(IReadOnlyList<TransferRequest> transfers)
+    /// <param name="transfers">What is asked for.</param>
+    /// <param name="currencies">What amounts may be in.</param>
+    public static IReadOnlyList<BulkRun> Of(IReadOnlyList<TransferRequest> transfers, CurrencyScales currencies)
     {
         var runs = new List<BulkRun>();
         for (var start = 0; start < transfers.Count;)
@@ -36,7 +38,7 @@ sealed class BulkRun
             var end = start;
             while (end < transfers.Count - 1 && transfers[end].Linked)
                 end++;
-            runs.Add(new BulkRun(start, [.. transfers.Skip(start).Take(end - start + 1)]));
+            runs.Add(new BulkRun(start, [.. transfers.Skip(start).Take(end - start + 1)], currencies));
             start = end + 1;
         }
         return runs;
@@ -48,13 +50,13 @@ sealed class BulkRun
     /// <summary>One of something for each of its transfers.</summary>
     public IEnumerable<T> Each<T>(Func<int, TransferRequest, T> make) => Transfers.Select((t, i) => make(i, t));
 
-    ContractErrors Validate(TransferRequest transfer, int index)
+    ContractErrors Validate(TransferRequest transfer, int index, CurrencyScales currencies)
     {
-        var errors = new ContractErrors();
+        var errors = new ContractErrors(currencies);
         if (transfer.TransferId is null)
             errors.Add("missing_field", "transferId", "required in a bulk: it tells the items apart");
         else
-            transfer.ToLinked().Validate("", errors);
+            Validate(transfer.ToLinked(), errors);
         if (index == Transfers.Count - 1 && transfer.Linked)
             errors.Add(BulkTransfers.ChainOpen("linked").Code, "linked", BulkTransfers.ChainOpen("linked").Detail);
         if (index == LinkedTransfers.MostTransfers)
@@ -62,5 +64,11 @@ sealed class BulkRun
         if (IsChain && transfer.TransferId is { } id && Transfers.Take(index).Any(t => t.TransferId == id))
             errors.Add("repeated_transfer_id", "transferId", "another id than that of every other transfer of the chain");
         return errors;
+    }
+
+    static void Validate(LinkedTransfer transfer, ContractErrors errors)
+    {
+        transfer.Validate("", errors);
+        AskLedger.ValidateCurrency(transfer.Currency, errors);
     }
 }

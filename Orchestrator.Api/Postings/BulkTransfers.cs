@@ -12,19 +12,20 @@ static class BulkTransfers
     const int Most = 1_000;
 
     public static async Task<IResult> PostAsync(
-        JsonBody<BulkTransferRequest> body, AskLedger ledger, AccountReader accounts, TimeProvider time, CancellationToken cancellationToken, bool dryRun = false)
+        JsonBody<BulkTransferRequest> body, AskLedger ledger, AccountReader accounts, CurrencyScales currencies, TimeProvider time,
+        CancellationToken cancellationToken, bool dryRun = false)
     {
         var transfers = body.Value.Transfers;
         if (transfers.Count is 0 or > Most)
             return ApiProblem.Of(ProblemKinds.Invalid, errors: [new ContractError("count_out_of_range", "transfers", $"from 1 to {Most} transfers")]);
         if (transfers.Any(t => t is null))
             return ApiProblem.Of(ProblemKinds.Invalid, errors: [new ContractError("missing_field", "transfers", "a transfer in each place, not null")]);
-        var runs = BulkRun.Of(transfers);
+        var runs = BulkRun.Of(transfers, currencies);
         if (dryRun)
             return TypedResults.Ok(await BulkTrial.RunAsync(runs, accounts, time.GetUtcNow(), cancellationToken));
         var items = new List<BulkTransferItem>(transfers.Count);
         foreach (var run in runs)
-            items.AddRange(run.IsChain ? await AskLinkedAsync(run, ledger, cancellationToken) : [await AskAsync(run, ledger, cancellationToken)]);
+            items.AddRange(run.IsChain ? await AskLinkedAsync(run, ledger, cancellationToken) : [await AskAsync(run, ledger, currencies, cancellationToken)]);
         return TypedResults.Ok(new BulkTransferResult(items.Count(i => i.Outcome is BulkOutcome.Accepted or BulkOutcome.Repeated), items));
     }
 
@@ -33,12 +34,12 @@ static class BulkTransfers
 
     public static IReadOnlyList<ProblemField> Fields(IEnumerable<ContractError> errors) => [.. errors.Select(e => new ProblemField(e.Code, e.Field, e.Detail))];
 
-    static async Task<BulkTransferItem> AskAsync(BulkRun run, AskLedger ledger, CancellationToken cancellationToken)
+    static async Task<BulkTransferItem> AskAsync(BulkRun run, AskLedger ledger, CurrencyScales currencies, CancellationToken cancellationToken)
     {
         var (index, request) = (run.Start, run.Transfers[0]);
         if (run.ErrorsOf(0) is { None: false } wrong)
             return new BulkTransferItem(index, BulkOutcome.Invalid, request.TransferId, Fields(wrong.All));
-        var errors = new ContractErrors();
+        var errors = new ContractErrors(currencies);
         var id = request.TransferId!.Value;
         return await ledger.AskAsync(id, idempotencyKey: null, request.ToCommand, errors, cancellationToken) switch
         {

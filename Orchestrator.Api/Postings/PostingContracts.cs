@@ -8,7 +8,7 @@ namespace Orchestrator.Api.Postings;
 /// <param name="SourceAccountId">The account that pays.</param>
 /// <param name="DestinationAccountId">The account that receives.</param>
 /// <param name="AmountMinor">Minor units, above zero.</param>
-/// <param name="Currency">ISO 4217 alphabetic code.</param>
+/// <param name="Currency">ISO 4217 alphabetic code, or that of a configured asset.</param>
 /// <param name="TransferId">Identifies the transfer for ever; follows from the Idempotency-Key when there is none.</param>
 /// <param name="Linked">In a bulk: whether it takes effect only together with the one that follows.</param>
 public sealed record TransferRequest(
@@ -27,7 +27,7 @@ public sealed record ReverseRequest(Guid? TransferId = null);
 /// <summary>Asks for a hold.</summary>
 /// <param name="AccountId">The account.</param>
 /// <param name="AmountMinor">Minor units, above zero.</param>
-/// <param name="Currency">ISO 4217 alphabetic code.</param>
+/// <param name="Currency">ISO 4217 alphabetic code, or that of a configured asset.</param>
 /// <param name="ExpiresAt">When it is given back unless it was resolved before, UTC; null for never.</param>
 /// <param name="HoldId">Identifies the hold for ever; follows from the Idempotency-Key when there is none.</param>
 public sealed record HoldRequest(string AccountId, long AmountMinor, string Currency, DateTimeOffset? ExpiresAt = null, Guid? HoldId = null);
@@ -44,7 +44,7 @@ public sealed record ReleaseRequest(string? Reason = null, Guid? CommandId = nul
 
 /// <summary>Asks for a debit or a credit.</summary>
 /// <param name="AmountMinor">Minor units, above zero.</param>
-/// <param name="Currency">ISO 4217 alphabetic code.</param>
+/// <param name="Currency">ISO 4217 alphabetic code, or that of a configured asset.</param>
 /// <param name="Purpose">What stands at the other side: settlement, fee or suspense.</param>
 /// <param name="CommandId">Identifies the request for ever; follows from the Idempotency-Key when there is none.</param>
 public sealed record PostingRequest(long AmountMinor, string Currency, PostingPurpose Purpose = PostingPurpose.Settlement, Guid? CommandId = null);

@@ -17,16 +17,18 @@ static class Transfers
 {
     public static Task<IResult> PostAsync(
         JsonBody<TransferRequest> body, [FromHeader(Name = IdempotencyKey.Header)] string? idempotencyKey, AskLedger ledger, AccountReader accounts,
-        TimeProvider time, CancellationToken cancellationToken, bool dryRun = false) => body.Value.Linked
+        CurrencyScales currencies, TimeProvider time, CancellationToken cancellationToken, bool dryRun = false) => body.Value.Linked
             ? Task.FromResult(ApiProblem.Of(ProblemKinds.Invalid, errors: [BulkTransfers.ChainOpen("linked")]) as IResult)
             : dryRun
-            ? TryAsync(body.Value, accounts, time.GetUtcNow(), cancellationToken)
+            ? TryAsync(body.Value, accounts, currencies, time.GetUtcNow(), cancellationToken)
             : ledger.AcceptAsync(body.Value.TransferId, "transferId", idempotencyKey, body.Value.ToCommand, Location, cancellationToken);
 
-    static async Task<IResult> TryAsync(TransferRequest request, AccountReader accounts, DateTimeOffset now, CancellationToken cancellationToken)
+    static async Task<IResult> TryAsync(
+        TransferRequest request, AccountReader accounts, CurrencyScales currencies, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var transfer = (Transfer)request.ToCommand(request.TransferId ?? Guid.CreateVersion7(now), now);
-        var errors = ContractErrors.Of(transfer);
+        var errors = new ContractErrors(currencies);
+        AskLedger.Validate(transfer, errors);
         if (!errors.None)
             return ApiProblem.Of(ProblemKinds.Invalid, errors: errors.All);
         var trial = new TransferTrial(await accounts.GetStatesAsync([transfer.AccountId, transfer.DestinationAccountId], cancellationToken), now);

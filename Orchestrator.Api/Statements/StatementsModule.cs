@@ -48,7 +48,7 @@ public static class StatementsModule
     }
 
     static async Task<IResult> GetAsync(
-        string accountId, string month, AccountReader accounts, StatementReader statements, TimeProvider time, HttpContext context,
+        string accountId, string month, AccountReader accounts, StatementReader statements, CurrencyScales currencies, TimeProvider time, HttpContext context,
         CancellationToken cancellationToken, string? format = null, bool masked = false)
     {
         var errors = new ContractErrors();
@@ -68,8 +68,8 @@ public static class StatementsModule
         if (chosen == ResponseFormat.Json)
             return TypedResults.Ok(statement);
         return chosen == ResponseFormat.Csv
-            ? new TextPieces(chosen, StatementCsv.WriteAsync(statement, cancellationToken), $"statement-{wanted}.csv")
+            ? new TextPieces(chosen, StatementCsv.WriteAsync(statement, currencies, cancellationToken), $"statement-{wanted}.csv")
             : new TextPieces(
-                chosen, StatementHtml.WriteAsync(statement, cancellationToken), headers: (HeaderNames.ContentSecurityPolicy, StatementHtml.ContentSecurityPolicy));
+                chosen, StatementHtml.WriteAsync(statement, currencies, cancellationToken), headers: (HeaderNames.ContentSecurityPolicy, StatementHtml.ContentSecurityPolicy));
     }
 }

@@ -21,7 +21,7 @@ static class SubmitTransaction
         CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
-        var errors = new ContractErrors();
+        var errors = new ContractErrors(catalog.Currencies);
         var id = IdempotencyKey.IdOf(body.Value.TransactionId, "transactionId", idempotencyKey, SubmissionKind.Transaction, errors);
         var message = body.Value.ToMessage(id, now);
         message.Validate(errors);

@@ -6,7 +6,7 @@ namespace Orchestrator.Api.Transactions;
 /// <param name="SourceAccountId">The account that pays.</param>
 /// <param name="DestinationAccountId">The account that receives.</param>
 /// <param name="AmountMinor">Amount in minor units (cents for EUR), above zero.</param>
-/// <param name="Currency">ISO 4217 alphabetic code, upper case.</param>
+/// <param name="Currency">ISO 4217 alphabetic code, or that of a configured asset, upper case.</param>
 /// <param name="Kind">What kind of movement it is.</param>
 /// <param name="TransactionId">Identifies the transaction for ever. May be left out when an Idempotency-Key is sent: then it follows from the key.</param>
 /// <param name="OccurredAt">When it happened at the business service; the time of receipt when left out.</param>

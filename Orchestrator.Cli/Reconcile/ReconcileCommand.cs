@@ -144,6 +144,9 @@ static class ReconcileCommand
     // Decimal digits all the way: a sum of minor units is shifted, never divided into something that rounds.
     static string Amount(decimal minor, string currency)
     {
+        // A posting may be of an asset, whose scale the service knows.
+        if (!Currencies.IsKnown(currency))
+            return $"{minor} smallest units of {currency}";
         var digits = Currencies.MinorDigits(currency);
         var shifted = minor * digits switch { 0 => 1m, 2 => 0.01m, _ => 0.001m };
         return $"{shifted.ToString($"N{digits}")} {currency}";

@@ -35,7 +35,7 @@ public interface ILedgerCommand : IContract
         if (this is IAmountCommand { AmountMinor: var amount, Currency: var currency })
         {
             errors.Amount(amount, "amountMinor");
-            errors.Currency(currency, "currency");
+            errors.CurrencyCode(currency, "currency");
         }
         switch (this)
         {

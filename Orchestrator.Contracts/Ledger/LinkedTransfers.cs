@@ -51,7 +51,7 @@ public sealed record LinkedTransfers(Guid CommandId, string AccountId, IReadOnly
 /// <param name="SourceAccountId">The account that pays.</param>
 /// <param name="DestinationAccountId">The account that receives.</param>
 /// <param name="AmountMinor">Minor units, above zero.</param>
-/// <param name="Currency">ISO 4217 alphabetic code.</param>
+/// <param name="Currency">ISO 4217 alphabetic code, or that of a configured asset.</param>
 public sealed record LinkedTransfer(Guid TransferId, string SourceAccountId, string DestinationAccountId, long AmountMinor, string Currency)
 {
     /// <summary>Adds what is wrong with it.</summary>
@@ -63,6 +63,6 @@ public sealed record LinkedTransfer(Guid TransferId, string SourceAccountId, str
         errors.AccountId(SourceAccountId, path + "sourceAccountId");
         errors.AccountId(DestinationAccountId, path + "destinationAccountId");
         errors.Amount(AmountMinor, path + "amountMinor");
-        errors.Currency(Currency, path + "currency");
+        errors.CurrencyCode(Currency, path + "currency");
     }
 }

@@ -97,6 +97,9 @@ public static class LedgerRefusals
     /// <summary>The command's currency is not the account's.</summary>
     public const string CurrencyMismatch = "currency_mismatch";
 
+    /// <summary>The command's currency is neither one of ISO 4217 nor a configured asset.</summary>
+    public const string UnknownCurrency = "unknown_currency";
+
     /// <summary>The amount is above the account's limit per transaction.</summary>
     public const string OverTransactionLimit = "over_transaction_limit";
 

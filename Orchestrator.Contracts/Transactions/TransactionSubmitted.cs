@@ -8,7 +8,7 @@ namespace Orchestrator.Contracts.Transactions;
 /// <param name="SourceAccountId">The account that pays.</param>
 /// <param name="DestinationAccountId">The account that receives.</param>
 /// <param name="AmountMinor">Amount in minor units of <paramref name="Currency"/> (cents for EUR), above zero.</param>
-/// <param name="Currency">ISO 4217 alphabetic code, upper case.</param>
+/// <param name="Currency">ISO 4217 alphabetic code, or that of a configured asset, upper case.</param>
 /// <param name="Kind">What kind of movement it is.</param>
 /// <param name="OccurredAt">When it happened at the business service, UTC.</param>
 /// <param name="MerchantId">The merchant, for card and payment.</param>

@@ -23,11 +23,12 @@ public static class HistoryFeatures
     /// <param name="history">The account's history before the transaction.</param>
     /// <param name="transaction">The transaction.</param>
     /// <param name="now">The present, UTC.</param>
+    /// <param name="currencies">How many decimal digits amounts have; of ISO 4217 when null.</param>
     /// <returns>The vector; not a number where something is not known.</returns>
-    public static float[] Of(AccountHistory history, TransactionSubmitted transaction, DateTimeOffset now)
+    public static float[] Of(AccountHistory history, TransactionSubmitted transaction, DateTimeOffset now, CurrencyScales? currencies = null)
     {
         var amounts = history.Amounts(transaction.Currency);
-        var major = Math.Pow(10, Currencies.MinorDigits(transaction.Currency));
+        var major = Math.Pow(10, (currencies ?? CurrencyScales.Iso).MinorDigits(transaction.Currency));
         return
         [
             amounts.Count,

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Orchestrator.Contracts;
 using Orchestrator.Contracts.Decisions;
 using Orchestrator.Contracts.Transactions;
 using Orchestrator.Decisioning.Rules.Language;
@@ -12,12 +13,16 @@ namespace Orchestrator.Decisioning.Deciding;
 /// <param name="schema">The names that rules may use.</param>
 /// <param name="time">The clock of the deadline.</param>
 /// <param name="deadline">How long the rules of one transaction may take; those whose turn comes later count by their defaults. Zero for no bound.</param>
-public sealed class RuleDecider(RuleSchema schema, TimeProvider time, TimeSpan deadline)
+/// <param name="currencies">How many decimal digits amounts have; of ISO 4217 when null.</param>
+public sealed class RuleDecider(RuleSchema schema, TimeProvider time, TimeSpan deadline, CurrencyScales? currencies = null)
 {
     readonly LaneRules _rules = new(time);
     readonly RuleInput _input = new(schema);
-    readonly MessageFields _fields = new(schema);
+    readonly MessageFields _fields = new(schema, currencies);
     readonly RuleSlot[] _features = [.. HistoryFeatures.Names.Select(name => schema[name])];
+
+    /// <summary>How many decimal digits amounts have.</summary>
+    public CurrencyScales Currencies { get; } = currencies ?? CurrencyScales.Iso;
 
     /// <summary>Decides.</summary>
     /// <param name="transaction">The transaction.</param>

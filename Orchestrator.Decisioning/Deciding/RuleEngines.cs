@@ -1,4 +1,5 @@
 using System.Globalization;
+using Orchestrator.Contracts;
 using Orchestrator.Contracts.Decisions;
 using Orchestrator.Contracts.Transactions;
 using Orchestrator.Decisioning.Replay;
@@ -11,7 +12,7 @@ namespace Orchestrator.Decisioning.Deciding;
 /// Makes stored decisions again: by the rules in force, or by any version that is stored, as long as the lists that it looked into are as they were. Lists keep
 /// no past beyond their log, so a decision that rests on other lists is not made again.
 /// </summary>
-public sealed class RuleEngines(RulesWatch watch, RuleSetStore store, RuleSchema schema, TimeProvider time) : IDecisionEngines
+public sealed class RuleEngines(RulesWatch watch, RuleSetStore store, RuleSchema schema, TimeProvider time, CurrencyScales? currencies = null) : IDecisionEngines
 {
     /// <inheritdoc />
     public async ValueTask<IDecisionEngine?> FindAsync(DecisionVersions versions, CancellationToken cancellationToken)
@@ -23,7 +24,7 @@ public sealed class RuleEngines(RulesWatch watch, RuleSetStore store, RuleSchema
             return null;
         }
         var rules = await RulesAsync(versions.Rules, current, cancellationToken);
-        return rules is null ? null : new Engine(new RuleDecider(schema, time, TimeSpan.Zero), current with { Live = rules, Shadow = null });
+        return rules is null ? null : new Engine(new RuleDecider(schema, time, TimeSpan.Zero, currencies), current with { Live = rules, Shadow = null });
     }
 
     async Task<CompiledRuleSet?> RulesAsync(string version, RulesInForce current, CancellationToken cancellationToken)

@@ -31,7 +31,8 @@ public static class FeatureEvents
     /// <summary>An amount in hundredths of the major unit, so that yen and dinars are measured as euros are; at most <see cref="FeatureEvent.MaxAmount"/>.</summary>
     public static long Hundredths(long amountMinor, string currency)
     {
-        var amount = Currencies.MinorDigits(currency) switch
+        // What is not of ISO 4217 is taken as it is.
+        var amount = (Currencies.IsKnown(currency) ? Currencies.MinorDigits(currency) : 2) switch
         {
             0 => Math.Min(amountMinor, FeatureEvent.MaxAmount) * 100,
             3 => (amountMinor + 5) / 10,

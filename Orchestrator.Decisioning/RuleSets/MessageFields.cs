@@ -14,9 +14,14 @@ public sealed class MessageFields
 
     readonly RuleSlot _amount, _currency, _kind, _source, _destination, _channel, _merchant, _terminal, _device, _ip, _latitude, _longitude, _occurredAt, _now;
 
+    readonly CurrencyScales _currencies;
+
     /// <summary>Looks the fields up in a schema that has all of <see cref="All"/>.</summary>
-    public MessageFields(RuleSchema schema)
+    /// <param name="schema">The schema.</param>
+    /// <param name="currencies">How many decimal digits amounts have; of ISO 4217 when null.</param>
+    public MessageFields(RuleSchema schema, CurrencyScales? currencies = null)
     {
+        _currencies = currencies ?? CurrencyScales.Iso;
         (_amount, _currency, _kind, _source, _destination) = (schema["amount"], schema["currency"], schema["kind"], schema["source"], schema["destination"]);
         (_channel, _merchant, _terminal, _device, _ip) = (schema["channel"], schema["merchant"], schema["terminal"], schema["device"], schema["ip"]);
         (_latitude, _longitude, _occurredAt, _now) = (schema["latitude"], schema["longitude"], schema["occurredAt"], schema["now"]);
@@ -48,7 +53,7 @@ public sealed class MessageFields
     /// <summary>Sets the fields of <paramref name="transaction"/>; leaves features alone.</summary>
     public void Fill(RuleInput input, TransactionSubmitted transaction, DateTimeOffset now)
     {
-        input.Set(_amount, transaction.AmountMinor / Math.Pow(10, Currencies.MinorDigits(transaction.Currency)));
+        input.Set(_amount, transaction.AmountMinor / Math.Pow(10, _currencies.MinorDigits(transaction.Currency)));
         input.Set(_currency, transaction.Currency);
         input.Set(_kind, Kinds[(int)transaction.Kind]);
         input.Set(_source, transaction.SourceAccountId);

@@ -13,7 +13,7 @@ namespace Orchestrator.Ledger.Deciding;
 /// </summary>
 static class CommandFingerprint
 {
-    const int MaxBytes = 1 + 8 + 16 + 16 + 3 + Contracts.ContractErrors.MaxAccountIdLength + 1 + 8;
+    const int MaxBytes = 1 + 8 + 16 + 16 + Contracts.CurrencyScales.MaxCodeLength + 1 + Contracts.ContractErrors.MaxAccountIdLength + 1 + 8;
 
     /// <summary>The fingerprint of <paramref name="command"/>.</summary>
     public static Guid Of(ILedgerCommand command) => command switch
@@ -66,6 +66,9 @@ static class CommandFingerprint
         holdId.TryWriteBytes(bytes[25..]);
         var length = 41;
         length += Encoding.ASCII.GetBytes(currency, bytes[length..]);
+        // All codes were of three letters once; a longer one ends with what no name has, so that it is told from the name.
+        if (currency.Length > Contracts.CurrencyScales.MinCodeLength)
+            bytes[length++] = (byte)':';
         length += Encoding.ASCII.GetBytes(accountId, bytes[length..]);
         // What is not usual comes behind the name, after a byte that no name has.
         if (contra is not AccountKind.Clearing || expiresAt is not null)

@@ -122,7 +122,7 @@ public sealed partial class LedgerProcessor
         var now = Now(work);
         var slot = _memory.Account(command.AccountId);
         var clearing = slot.State is { } account ? _memory.Contra(AccountKind.Clearing, account.Currency, _partition, now) : null;
-        var decision = LedgerDecider.Transfer(slot.State, clearing?.State, transfer, now);
+        var decision = UnknownCurrency(transfer.Currency, slot.State) ?? LedgerDecider.Transfer(slot.State, clearing?.State, transfer, now);
         if (decision is LedgerDecision.Refused(var reason))
             return reason;
         Decided(transfer.CommandId, new(CommandFingerprint.Of(transfer), null, now), decision, slot, clearing, work);
@@ -139,7 +139,8 @@ public sealed partial class LedgerProcessor
         var credit = new Credit(
             LedgerIds.CreditOf(transfer.TransferId), transfer.TransferId, command.AccountId, transfer.AmountMinor, transfer.Currency, transfer.SourceAccountId,
             command.RequestedAt);
-        return (LedgerDecider.Promise(account, clearing, credit, now) as LedgerDecision.Refused)?.Reason;
+        var decision = UnknownCurrency(transfer.Currency, account) ?? LedgerDecider.Promise(account, clearing, credit, now);
+        return (decision as LedgerDecision.Refused)?.Reason;
     }
 
     void AbandonPayer(AbandonLeg command, UnitOfWork work)

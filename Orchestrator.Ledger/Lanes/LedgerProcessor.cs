@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using Orchestrator.Contracts;
 using Orchestrator.Contracts.Accounts;
 using Orchestrator.Contracts.Ledger;
 using Orchestrator.Ledger.Accounts;
@@ -22,6 +23,7 @@ public sealed partial class LedgerProcessor : LaneProcessor
     readonly LedgerReads _reads;
     readonly int _partition;
     readonly TimeSpan _linkedTimeout;
+    readonly CurrencyScales _currencies;
     readonly LedgerTelemetry _telemetry;
     readonly ILogger _logger;
     bool _mayGuess;
@@ -29,12 +31,14 @@ public sealed partial class LedgerProcessor : LaneProcessor
     int _reusedIds;
 
     /// <summary>The processor of <paramref name="lane"/>.</summary>
-    public LedgerProcessor(LaneId lane, NpgsqlDataSource database, LedgerOptions options, LedgerTelemetry telemetry, ILogger<LedgerProcessor> logger)
+    public LedgerProcessor(
+        LaneId lane, NpgsqlDataSource database, LedgerOptions options, CurrencyScales currencies, LedgerTelemetry telemetry, ILogger<LedgerProcessor> logger)
     {
         _partition = lane.Partition;
         _memory = new LedgerMemory(options.CachedAccountsPerLane, options.CachedHoldsPerLane);
         _reads = new LedgerReads(database, _memory, lane.Partition);
         _linkedTimeout = TimeSpan.FromSeconds(options.LinkedTimeoutSeconds);
+        _currencies = currencies;
         _telemetry = telemetry;
         _logger = logger;
     }
@@ -274,8 +278,15 @@ public sealed partial class LedgerProcessor : LaneProcessor
             work.Publish(LedgerReply.Of(command, refusal, at), LedgerIds.Reply(command.CommandId));
     }
 
+    // What an account is in is known for ever, so that nothing that was promised to it fails for that.
+    LedgerDecision.Refused? UnknownCurrency(string currency, AccountState? account) =>
+        string.Equals(account?.Currency, currency, StringComparison.Ordinal) || _currencies.IsKnown(currency)
+            ? null
+            : new LedgerDecision.Refused(LedgerRefusals.UnknownCurrency);
+
     LedgerDecision Decide(ILedgerCommand command, AccountState? account, AccountState? contra, DateTimeOffset now) => command switch
     {
+        IAmountCommand { Currency: var currency } when UnknownCurrency(currency, account) is { } refused => refused,
         PlaceHold c => LedgerDecider.PlaceHold(account, contra, c, now),
         CaptureHold c => LedgerDecider.Capture(account, contra, _memory.Hold(c.HoldId), c, now),
         ReleaseHold c => LedgerDecider.Release(account, _memory.Hold(c.HoldId), c, now),

@@ -1,4 +1,5 @@
 using Npgsql;
+using Orchestrator.Contracts;
 
 namespace Orchestrator.Ledger.Reports;
 
@@ -14,7 +15,7 @@ public sealed record ReportColumn(string Name, string Type, string? Unit, string
 public sealed class ReportDefinition
 {
     internal ReportDefinition(
-        string name, string description, IReadOnlyList<ReportColumn> columns, Func<string, string> sql, Func<ReportOptions, NpgsqlParameter[]> parameters) =>
+        string name, string description, IReadOnlyList<ReportColumn> columns, Func<string, string> sql, Func<ReportOptions, CurrencyScales, NpgsqlParameter[]> parameters) =>
         (Name, Description, Columns, Sql, Parameters) = (name, description, columns, sql, parameters);
 
     /// <summary>The stable name, in addresses.</summary>
@@ -32,6 +33,6 @@ public sealed class ReportDefinition
     /// </summary>
     internal Func<string, string> Sql { get; }
 
-    /// <summary>The parameters that follow from the options.</summary>
-    internal Func<ReportOptions, NpgsqlParameter[]> Parameters { get; }
+    /// <summary>The parameters that follow from the options and from what amounts may be in.</summary>
+    internal Func<ReportOptions, CurrencyScales, NpgsqlParameter[]> Parameters { get; }
 }

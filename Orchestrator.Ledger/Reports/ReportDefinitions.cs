@@ -15,7 +15,7 @@ public static class ReportDefinitions
     static readonly ReportColumn Day = new("day", "date", null, "The day on which the ledger recorded it, UTC.");
     static readonly ReportColumn Account = new("accountId", "string", null, "The account.");
     static readonly ReportColumn Customer = new("customerId", "string", null, "Who owns the account.", Nullable: true);
-    static readonly ReportColumn Currency = new("currency", "string", null, "ISO 4217 code of the row's amounts.");
+    static readonly ReportColumn Currency = new("currency", "string", null, "Currency or asset of the row's amounts, by its code.");
     static readonly ReportColumn Direction = new("direction", "string", null, "debit: off the account; credit: onto it.");
     static readonly ReportColumn Threshold = new("thresholdMinor", "integer", Minor, "The large amount that the report went by.");
     static readonly ReportColumn Version = new("version", "integer", null, "The account's version that the event made: it names the event.");
@@ -50,7 +50,7 @@ public static class ReportDefinitions
             where $2 is null or p.key > $2
             order by p.key limit $3
             """,
-        parameters: options => [Codes(), PgArray.Column(Currencies.All, NpgsqlDbType.Bigint, options.LargeAmount)]);
+        parameters: (options, currencies) => [Codes(currencies), Amounts(currencies, options.LargeAmount)]);
 
     /// <summary>Several movements just under the large amount.</summary>
     public static ReportDefinition Structuring { get; } = new(
@@ -84,11 +84,11 @@ public static class ReportDefinitions
             where $2 is null or g.key > $2
             order by g.key limit $3
             """,
-        parameters: options =>
+        parameters: (options, currencies) =>
         [
-            Codes(),
-            PgArray.Column(Currencies.All, NpgsqlDbType.Bigint, options.LargeAmount),
-            PgArray.Column(Currencies.All, NpgsqlDbType.Bigint, options.JustUnder),
+            Codes(currencies),
+            Amounts(currencies, options.LargeAmount),
+            Amounts(currencies, options.JustUnder),
             new NpgsqlParameter<int> { TypedValue = options.StructuringCount },
         ]);
 
@@ -114,7 +114,7 @@ public static class ReportDefinitions
             where $2 is null or p.key > $2
             order by p.key limit $3
             """,
-        parameters: options => [new NpgsqlParameter<int> { TypedValue = options.DormantDays }]);
+        parameters: (options, _) => [new NpgsqlParameter<int> { TypedValue = options.DormantDays }]);
 
     /// <summary>Sums.</summary>
     public static ReportDefinition Totals { get; } = new(
@@ -143,7 +143,7 @@ public static class ReportDefinitions
             where day = $1 and ($2 is null or currency collate "C" > $2)
             group by day, currency order by currency collate "C" limit $3
             """,
-        parameters: _ => []);
+        parameters: (_, _) => []);
 
     /// <summary>All of them.</summary>
     public static IReadOnlyList<ReportDefinition> All { get; } = [LargeTransactions, Structuring, DormantReactivation, Totals];
@@ -151,5 +151,8 @@ public static class ReportDefinitions
     /// <summary>The report of that name; null when there is none.</summary>
     public static ReportDefinition? Find(string name) => All.FirstOrDefault(r => string.Equals(r.Name, name, StringComparison.Ordinal));
 
-    static NpgsqlParameter<string[]> Codes() => PgArray.Column(Currencies.All, NpgsqlDbType.Text, c => c);
+    static NpgsqlParameter<string[]> Codes(CurrencyScales currencies) => PgArray.Column(currencies.Codes, NpgsqlDbType.Text, c => c);
+
+    static NpgsqlParameter<long[]> Amounts(CurrencyScales currencies, Func<string, CurrencyScales, long> amount) =>
+        PgArray.Column(currencies.Codes, NpgsqlDbType.Bigint, c => amount(c, currencies));
 }

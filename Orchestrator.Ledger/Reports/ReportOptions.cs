@@ -51,26 +51,17 @@ public sealed class ReportOptions : IValidatableObject
     public int MaxRangeDays { get; init; } = 366;
 
     /// <summary>From which amount on a movement in <paramref name="currency"/> is large, minor units.</summary>
-    public long LargeAmount(string currency)
-    {
-        if (LargeAmountMinor.TryGetValue(currency, out var amountMinor))
-            return amountMinor;
-        amountMinor = OtherLargeAmountMajor;
-        for (var i = 0; i < Currencies.MinorDigits(currency); i++)
-            amountMinor *= 10;
-        return amountMinor;
-    }
+    public long LargeAmount(string currency, CurrencyScales currencies) =>
+        LargeAmountMinor.TryGetValue(currency, out var amountMinor) ? amountMinor : currencies.Minor(OtherLargeAmountMajor, currency);
 
     /// <summary>From which amount on a movement in <paramref name="currency"/> is just under the large amount, minor units.</summary>
-    public long JustUnder(string currency) => (long)(((Int128)LargeAmount(currency) * StructuringPercent + 99) / 100);
+    public long JustUnder(string currency, CurrencyScales currencies) => (long)(((Int128)LargeAmount(currency, currencies) * StructuringPercent + 99) / 100);
 
     /// <inheritdoc />
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
         foreach (var (currency, amountMinor) in LargeAmountMinor)
         {
-            if (!Currencies.IsKnown(currency))
-                yield return new ValidationResult($"LargeAmountMinor: {currency} is no ISO 4217 alphabetic code, upper case", [nameof(LargeAmountMinor)]);
             if (amountMinor is < 1 or > ContractErrors.MaxAmountMinor)
                 yield return new ValidationResult($"LargeAmountMinor: {currency} must be from 1 to {ContractErrors.MaxAmountMinor} minor units", [nameof(LargeAmountMinor)]);
         }

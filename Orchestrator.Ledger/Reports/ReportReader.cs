@@ -2,12 +2,13 @@ using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using NpgsqlTypes;
+using Orchestrator.Contracts;
 using Orchestrator.Ledger.Projections;
 
 namespace Orchestrator.Ledger.Reports;
 
 /// <summary>Reads regulatory reports from the read model, a day at a time, with the thresholds as they are now.</summary>
-public sealed class ReportReader(NpgsqlDataSource database, IProjectionSchemas schemas, IOptions<ReportOptions> options)
+public sealed class ReportReader(NpgsqlDataSource database, IProjectionSchemas schemas, IOptions<ReportOptions> options, CurrencyScales currencies)
 {
     /// <summary>The most rows of one page.</summary>
     public const int MaxPage = 1_000;
@@ -78,7 +79,7 @@ public sealed class ReportReader(NpgsqlDataSource database, IProjectionSchemas s
         command.Parameters.Add(Date(day));
         command.Parameters.Add(new NpgsqlParameter { Value = (object?)after ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
         command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = limit });
-        command.Parameters.AddRange(report.Parameters(options.Value));
+        command.Parameters.AddRange(report.Parameters(options.Value, currencies));
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var rows = new List<ReportRow>();
         while (await reader.ReadAsync(cancellationToken))

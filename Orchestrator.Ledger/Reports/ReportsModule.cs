@@ -1,5 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using Npgsql;
+using Orchestrator.Ledger.Assets;
 using Orchestrator.Ledger.Projections;
 
 namespace Orchestrator.Ledger.Reports;
@@ -13,6 +15,8 @@ public static class ReportsModule
     public static IServiceCollection AddReports(this IServiceCollection services)
     {
         services.AddOptions<ReportOptions>().BindConfiguration(ReportOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddAssets();
+        services.AddSingleton<IValidateOptions<ReportOptions>, ReportCurrencies>();
         services.AddSingleton<Projection, ReportsProjection>();
         services.AddSingleton<ReportReader>();
         return services;

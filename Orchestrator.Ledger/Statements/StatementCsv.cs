@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Orchestrator.Contracts;
 using Orchestrator.Ledger.Formats;
 
 namespace Orchestrator.Ledger.Statements;
@@ -14,32 +15,34 @@ public static class StatementCsv
         "counterpartyAccountId", "transactionId", "reversesTransactionId", "reason",
     ];
 
-    /// <summary>The file, piece by piece.</summary>
-    public static async IAsyncEnumerable<string> WriteAsync(Statement statement, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    /// <summary>The file, piece by piece; amounts have the decimals that <paramref name="currencies"/> say.</summary>
+    public static async IAsyncEnumerable<string> WriteAsync(
+        Statement statement, CurrencyScales currencies, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         var csv = new CsvText();
+        var digits = currencies.MinorDigits(statement.Currency);
         foreach (var column in Columns)
             csv.Raw(column);
         csv.End();
-        Balance(csv, statement, "opening_balance", statement.OpeningBalanceMinor);
+        Balance(csv, statement, digits, "opening_balance", statement.OpeningBalanceMinor);
         var lines = 0;
         await foreach (var entry in statement.Entries.WithCancellation(cancellationToken))
         {
-            Entry(csv, statement, entry);
+            Entry(csv, statement, digits, entry);
             if (++lines % LinesAtOnce == 0)
                 yield return csv.Take();
         }
-        Balance(csv, statement, "closing_balance", statement.ClosingBalanceMinor);
+        Balance(csv, statement, digits, "closing_balance", statement.ClosingBalanceMinor);
         yield return csv.Take();
     }
 
-    static void Balance(CsvText csv, Statement statement, string type, long balanceMinor)
+    static void Balance(CsvText csv, Statement statement, int digits, string type, long balanceMinor)
     {
         csv.Text(statement.AccountId).Raw(statement.Month).Raw(null).Raw(null).Raw(null).Raw(null).Raw(type).Raw(null).Number(balanceMinor)
-            .Raw(null).Raw(MoneyText.Of(balanceMinor, statement.Currency)).Raw(statement.Currency).Raw(null).Raw(null).Raw(null).Raw(null).End();
+            .Raw(null).Raw(MoneyText.Of(balanceMinor, digits)).Raw(statement.Currency).Raw(null).Raw(null).Raw(null).Raw(null).End();
     }
 
-    static void Entry(CsvText csv, Statement statement, StatementEntry entry) => csv
+    static void Entry(CsvText csv, Statement statement, int digits, StatementEntry entry) => csv
         .Text(statement.AccountId)
         .Raw(statement.Month)
         .Number(entry.Version)
@@ -49,8 +52,8 @@ public static class StatementCsv
         .Raw(entry.Type)
         .Number(entry.AmountMinor)
         .Number(entry.BalanceMinor)
-        .Raw(MoneyText.Of(entry.AmountMinor, statement.Currency))
-        .Raw(MoneyText.Of(entry.BalanceMinor, statement.Currency))
+        .Raw(MoneyText.Of(entry.AmountMinor, digits))
+        .Raw(MoneyText.Of(entry.BalanceMinor, digits))
         .Raw(statement.Currency)
         .Text(entry.CounterpartyAccountId)
         .Raw(entry.TransactionId?.ToString())

@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Encodings.Web;
+using Orchestrator.Contracts;
 using Orchestrator.Ledger.Formats;
 
 namespace Orchestrator.Ledger.Statements;
@@ -34,26 +35,28 @@ public static class StatementHtml
     public static string ContentSecurityPolicy { get; } =
         $"default-src 'none'; style-src 'sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(Style)))}'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 
-    /// <summary>The page, piece by piece.</summary>
-    public static async IAsyncEnumerable<string> WriteAsync(Statement statement, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    /// <summary>The page, piece by piece; amounts have the decimals that <paramref name="currencies"/> say.</summary>
+    public static async IAsyncEnumerable<string> WriteAsync(
+        Statement statement, CurrencyScales currencies, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         var html = new StringBuilder();
-        Head(html, statement);
+        var digits = currencies.MinorDigits(statement.Currency);
+        Head(html, statement, digits);
         var rows = 0;
         await foreach (var entry in statement.Entries.WithCancellation(cancellationToken))
         {
-            Row(html, statement, entry);
+            Row(html, digits, entry);
             if (++rows % RowsAtOnce == 0)
             {
                 yield return html.ToString();
                 html.Clear();
             }
         }
-        Foot(html, statement);
+        Foot(html, statement, digits);
         yield return html.ToString();
     }
 
-    static void Head(StringBuilder html, Statement statement)
+    static void Head(StringBuilder html, Statement statement, int digits)
     {
         var title = $"Statement {statement.Month}, account {statement.AccountId}";
         html.Append($"""
@@ -72,18 +75,18 @@ public static class StatementHtml
             <dt>Currency</dt><dd>{Text(statement.Currency)}</dd>
             <dt>Status</dt><dd>{Text(statement.Status)}{(statement.ClosedAt is { } at ? $", month closed {Instant(at)}" : "")}</dd>
             <dt>Entries</dt><dd>{statement.EntryCount}</dd>
-            <dt>Credits</dt><dd>{Money(statement.CreditsMinor, statement)}</dd>
-            <dt>Debits</dt><dd>{Money(statement.DebitsMinor, statement)}</dd>
+            <dt>Credits</dt><dd>{MoneyText.Grouped(statement.CreditsMinor, digits)}</dd>
+            <dt>Debits</dt><dd>{MoneyText.Grouped(statement.DebitsMinor, digits)}</dd>
             </dl>
             <table>
             <thead><tr><th>Effective (UTC)</th><th>Entry</th><th class="n">Amount</th><th class="n">Balance</th></tr></thead>
             <tbody>
-            <tr class="b"><td></td><td>Opening balance</td><td></td><td class="n">{Money(statement.OpeningBalanceMinor, statement)}</td></tr>
+            <tr class="b"><td></td><td>Opening balance</td><td></td><td class="n">{MoneyText.Grouped(statement.OpeningBalanceMinor, digits)}</td></tr>
 
             """);
     }
 
-    static void Row(StringBuilder html, Statement statement, StatementEntry entry)
+    static void Row(StringBuilder html, int digits, StatementEntry entry)
     {
         html.Append($"<tr><td>{Instant(entry.EffectiveAt)}<small>{(entry.Late ? "late, " : "")}recorded {Instant(entry.RecordedAt)}</small></td>");
         html.Append($"<td>{Text(entry.Type.Replace('_', ' '))}");
@@ -92,11 +95,11 @@ public static class StatementHtml
         if (entry.Reason is { } reason)
             html.Append($"<small>{Text(reason)}</small>");
         html.Append($"<small>event {entry.Version}{(entry.TransactionId is { } id ? $", transaction {id}" : "")}{(entry.ReversesTransactionId is { } undone ? $", reverses {undone}" : "")}</small></td>");
-        html.Append($"<td class=\"n\">{Money(entry.AmountMinor, statement)}</td><td class=\"n\">{Money(entry.BalanceMinor, statement)}</td></tr>\n");
+        html.Append($"<td class=\"n\">{MoneyText.Grouped(entry.AmountMinor, digits)}</td><td class=\"n\">{MoneyText.Grouped(entry.BalanceMinor, digits)}</td></tr>\n");
     }
 
-    static void Foot(StringBuilder html, Statement statement) => html.Append($"""
-        <tr class="b"><td></td><td>Closing balance</td><td></td><td class="n">{Money(statement.ClosingBalanceMinor, statement)}</td></tr>
+    static void Foot(StringBuilder html, Statement statement, int digits) => html.Append($"""
+        <tr class="b"><td></td><td>Closing balance</td><td></td><td class="n">{MoneyText.Grouped(statement.ClosingBalanceMinor, digits)}</td></tr>
         </tbody>
         </table>
         </body>
@@ -105,8 +108,6 @@ public static class StatementHtml
         """);
 
     static string Text(string? text) => HtmlEncoder.Default.Encode(text ?? "");
-
-    static string Money(long amountMinor, Statement statement) => MoneyText.Grouped(amountMinor, statement.Currency);
 
     static string Instant(DateTimeOffset instant) => instant.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
 }

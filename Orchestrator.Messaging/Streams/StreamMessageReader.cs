@@ -45,7 +45,7 @@ internal sealed class StreamMessageReader(MessageCatalog catalog)
             var text = path.Contract.Key(body);
             if (!Ascii.Equals(key, text))
                 return false;
-            LaneMessageReader.Check(body);
+            LaneMessageReader.Check(body, catalog);
             message = new StreamMessage
             {
                 Topic = result.Topic,

@@ -121,15 +121,15 @@ public sealed class LaneMessageReader(MessageCatalog catalog)
         }
     }
 
-    internal static void Check(object body)
+    internal static void Check(object body, MessageCatalog catalog)
     {
-        if (body is IContract message && ContractErrors.Of(message) is { None: false } errors)
+        if (body is IContract message && ContractErrors.Of(message, catalog.Currencies) is { None: false } errors)
             throw new BadMessageException(BadMessageCodes.Invalid, string.Join("; ", errors.All));
     }
 
-    static void Check(object body, MessageContract contract, string key)
+    void Check(object body, MessageContract contract, string key)
     {
-        Check(body);
+        Check(body, catalog);
         if (!string.Equals(contract.Key(body), key, StringComparison.Ordinal))
             throw new BadMessageException(BadMessageCodes.WrongKey, "the Kafka key is not the one of the body");
     }

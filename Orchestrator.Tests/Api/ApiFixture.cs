@@ -29,7 +29,12 @@ public sealed class ApiFixture(TestInfrastructure infrastructure) : IAsyncLifeti
     {
         _database = await infrastructure.CreateDatabaseAsync();
         _service = await ServiceProcess.StartAsync(
-            "api", new Dictionary<string, string>(StringComparer.Ordinal) { ["ORCHESTRATOR_POSTGRES"] = _database.ConnectionString });
+            "api",
+            new Dictionary<string, string>(StringComparer.Ordinal)
+            {
+                ["ORCHESTRATOR_POSTGRES"] = _database.ConnectionString,
+                ["Ledger__Assets__0__Code"] = "PEARL", ["Ledger__Assets__0__Scale"] = "4", ["Ledger__Assets__0__Name"] = "Pearls",
+            });
         Http.BaseAddress = _service.Address;
     }
 

@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
+using Orchestrator.Contracts;
 using Orchestrator.Contracts.Catalog;
 using Orchestrator.Contracts.Ledger;
 using Orchestrator.Ledger;
@@ -16,19 +17,19 @@ using Xunit;
 namespace Orchestrator.Tests.Ledger;
 
 /// <summary>Runs units of work of one ledger lane against a database, without Kafka.</summary>
-sealed class LedgerLane(NpgsqlDataSource database, int partition = 0, LedgerTelemetry? telemetry = null, ILogger<LedgerProcessor>? logger = null)
+sealed class LedgerLane(NpgsqlDataSource database, int partition = 0, LedgerTelemetry? telemetry = null, ILogger<LedgerProcessor>? logger = null, CurrencyScales? currencies = null)
 {
     static readonly LedgerTelemetry Telemetry = new(new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>());
     static readonly MessageCatalog Catalog = new(ContractCatalog.All.Concat(LedgerModule.OwnContracts));
     static readonly RawMessage NoBytes = new(null, [], []);
 
     readonly LaneId _lane = new(LedgerModule.Group, partition);
-    LedgerProcessor _processor = Processor(database, partition, telemetry, logger);
+    LedgerProcessor _processor = Processor(database, partition, telemetry, logger, currencies);
     readonly Dictionary<Guid, TimerEntry> _timers = [];
     DateTimeOffset _now = Commands.Noon.AddHours(1);
 
     /// <summary>Another process takes the lane over: nothing is in memory.</summary>
-    public void Restart() => _processor = Processor(database, partition, telemetry, logger);
+    public void Restart() => _processor = Processor(database, partition, telemetry, logger, currencies);
 
     /// <summary>One unit of work, committed, at the second try if the first rested on a wrong guess. Gives what it publishes, in order.</summary>
     public async Task<IReadOnlyList<Published>> RunAsync(params IEnumerable<object> bodies) => Committed(await WriteAsync(bodies, commit: true));
@@ -143,8 +144,9 @@ sealed class LedgerLane(NpgsqlDataSource database, int partition = 0, LedgerTele
 
     sealed class TakenBackException : Exception;
 
-    static LedgerProcessor Processor(NpgsqlDataSource database, int partition, LedgerTelemetry? telemetry, ILogger<LedgerProcessor>? logger) => new(
-        new LaneId(LedgerModule.Group, partition), database, new LedgerOptions(), telemetry ?? Telemetry, logger ?? NullLogger<LedgerProcessor>.Instance);
+    static LedgerProcessor Processor(
+        NpgsqlDataSource database, int partition, LedgerTelemetry? telemetry, ILogger<LedgerProcessor>? logger, CurrencyScales? currencies) => new(
+        new LaneId(LedgerModule.Group, partition), database, new LedgerOptions(), currencies ?? CurrencyScales.Iso, telemetry ?? Telemetry, logger ?? NullLogger<LedgerProcessor>.Instance);
 
     static LaneMessage Message(object body) => new()
     {

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using Orchestrator.Contracts;
 using Orchestrator.Contracts.Ledger;
 using Orchestrator.Ledger.Reports;
 using Orchestrator.Tests.Infrastructure;
@@ -17,7 +18,7 @@ public abstract class ReportDatabase(TestInfrastructure infrastructure) : Ledger
     private protected Task BuildAsync(string schema, IReadOnlyList<LedgerEventRecorded> events, params int[] batches) =>
         ProjectionRun.BuildAsync(Database, Projection, schema, events, batches);
 
-    private protected ReportReader Reader(ReportOptions options) => new(Database, new GivenSchemas(), Options.Create(options));
+    private protected ReportReader Reader(ReportOptions options) => new(Database, new GivenSchemas(), Options.Create(options), CurrencyScales.Iso);
 
     /// <summary>All rows, page by page, each as one text.</summary>
     private protected async Task<List<string>> RowsAsync(string schema, ReportDefinition report, ReportOptions options, int limit = 1_000, ReportRange? range = null)

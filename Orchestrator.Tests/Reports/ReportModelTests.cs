@@ -1,4 +1,5 @@
 using CsCheck;
+using Orchestrator.Contracts;
 using Orchestrator.Contracts.Ledger;
 using Orchestrator.Ledger.Reports;
 using Orchestrator.Tests.Infrastructure;
@@ -118,7 +119,7 @@ public sealed class ReportModelTests(TestInfrastructure infrastructure) : Report
         select Shown(
         [
             some.Key.Day, some.Key.AccountId, some.Key.AccountId, some.Key.Currency, some.Key.Direction, some.Count(), some.Sum(), some.Min(), some.Max(),
-            options.JustUnder(some.Key.Currency), some.Key.Large,
+            options.JustUnder(some.Key.Currency, CurrencyScales.Iso), some.Key.Large,
         ]);
 
     static IEnumerable<string> Reactivated(IEnumerable<Movement> movements, ReportOptions options) =>

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Npgsql;
+using Orchestrator.Contracts;
 using Orchestrator.Ledger.Reports;
 using Orchestrator.Tests.Approved;
 
@@ -50,7 +51,7 @@ public sealed class ReportOptionsTests
 
         var options = provider.GetRequiredService<IOptions<ReportOptions>>().Value;
 
-        Assert.Equal((5, 1_000_000, 10_000, 10_000_000), (options.LargeAmount("EUR"), options.LargeAmount("USD"), options.LargeAmount("KRW"), options.LargeAmount("KWD")));
+        Assert.Equal((5, 1_000_000, 10_000, 10_000_000), (options.LargeAmount("EUR", CurrencyScales.Iso), options.LargeAmount("USD", CurrencyScales.Iso), options.LargeAmount("KRW", CurrencyScales.Iso), options.LargeAmount("KWD", CurrencyScales.Iso)));
         Assert.Empty(options.Validate(new ValidationContext(options)));
     }
 

@@ -1,3 +1,4 @@
+using Orchestrator.Contracts;
 using Orchestrator.Ledger.Formats;
 
 namespace Orchestrator.Tests.Statements;
@@ -33,10 +34,14 @@ public sealed class FormatTests
     [InlineData(0, "EUR", "0.00", "0.00")]
     [InlineData(1_234_567, "JPY", "1234567", "1,234,567")]
     [InlineData(1_234_567, "KWD", "1234.567", "1,234.567")]
+    [InlineData(1, "WEI", "0.000000000000000001", "0.000000000000000001")]
+    [InlineData(long.MinValue, "WEI", "-9.223372036854775808", "-9.223372036854775808")]
     [InlineData(long.MaxValue, "USD", "92233720368547758.07", "92,233,720,368,547,758.07")]
     [InlineData(long.MinValue, "USD", "-92233720368547758.08", "-92,233,720,368,547,758.08")]
     public void Amount_when_written_for_people_does_have_the_decimals_of_its_currency(long amount, string currency, string plain, string grouped) =>
-        Assert.Equal((plain, grouped), (MoneyText.Of(amount, currency), MoneyText.Grouped(amount, currency)));
+        Assert.Equal((plain, grouped), (MoneyText.Of(amount, Digits(currency)), MoneyText.Grouped(amount, Digits(currency))));
+
+    static int Digits(string currency) => new CurrencyScales([new Asset("WEI", 18, "Smallest of all")]).MinorDigits(currency);
 
     [Theory]
     [InlineData("a", "****")]

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Orchestrator.Contracts;
 using Orchestrator.Contracts.Ledger;
 using Orchestrator.Ledger.Statements;
 using Orchestrator.Tests.Approved;
@@ -102,7 +103,7 @@ public sealed class StatementTests(TestInfrastructure infrastructure) : Statemen
         Assert.Equal(Enumerable.Range(2, 2_500).Select(v => (long)v), entries.Select(e => e.Version));
         Assert.Equal(500, entries.Count(e => e.Late));
         Assert.Equal(books.Summary(January).ClosingBalanceMinor, entries[^1].BalanceMinor);
-        Assert.Equal(2_500 + 3, (await TextAsync(StatementCsv.WriteAsync(Reader.Statement(books, January)))).Split("\r\n").Length - 1);
+        Assert.Equal(2_500 + 3, (await TextAsync(StatementCsv.WriteAsync(Reader.Statement(books, January), CurrencyScales.Iso))).Split("\r\n").Length - 1);
     }
 
     [Fact]
@@ -126,8 +127,8 @@ public sealed class StatementTests(TestInfrastructure infrastructure) : Statemen
         await Closer(At("2026-02-01 02:00")).CloseAsync(January, default);
         var books = await BooksAsync("alice");
 
-        ApprovedText.Check("Orchestrator.Tests/Approved/statement.csv", await TextAsync(StatementCsv.WriteAsync(Reader.Statement(books, January))));
-        var html = await TextAsync(StatementHtml.WriteAsync(Reader.Statement(books, January, masked: true)));
+        ApprovedText.Check("Orchestrator.Tests/Approved/statement.csv", await TextAsync(StatementCsv.WriteAsync(Reader.Statement(books, January), CurrencyScales.Iso)));
+        var html = await TextAsync(StatementHtml.WriteAsync(Reader.Statement(books, January, masked: true), CurrencyScales.Iso));
         ApprovedText.Check("Orchestrator.Tests/Approved/statement.html", html);
         Assert.DoesNotContain("<script", html, StringComparison.Ordinal);
         Assert.DoesNotContain("alice", html, StringComparison.Ordinal);
@@ -156,8 +157,8 @@ public sealed class StatementTests(TestInfrastructure infrastructure) : Statemen
     async Task<string> AllFormatsAsync(Month month)
     {
         var books = await BooksAsync("alice");
-        var text = new StringBuilder(await TextAsync(StatementCsv.WriteAsync(Reader.Statement(books, month))));
-        text.Append(await TextAsync(StatementHtml.WriteAsync(Reader.Statement(books, month))));
+        var text = new StringBuilder(await TextAsync(StatementCsv.WriteAsync(Reader.Statement(books, month), CurrencyScales.Iso)));
+        text.Append(await TextAsync(StatementHtml.WriteAsync(Reader.Statement(books, month), CurrencyScales.Iso)));
         using var json = new MemoryStream();
         await JsonSerializer.SerializeAsync(json, Reader.Statement(books, month));
         return text.Append(Encoding.UTF8.GetString(json.ToArray())).ToString();
