@@ -94,7 +94,8 @@ public sealed class FeatureEngine
         for (var kind = 0; kind < KeyKinds.Count; kind++)
         {
             var key = taken.Key((KeyKind)kind);
-            _states[kind] = key == 0 ? null : Spaces(kind)?.Touch(key, taken.AtMs);
+            var watermarkMs = kind == (int)KeyKind.Account ? _accounts.WatermarkMs : _others.WatermarkMs;
+            _states[kind] = key == 0 ? null : Spaces(kind)?.Touch(key, taken.AtMs, watermarkMs);
         }
         // Then what they lead to, likewise: one key's lines would else be waited for before the next key's are asked for.
         foreach (var state in _states)

@@ -16,7 +16,10 @@ public sealed record FeatureEngineOptions
     [Range(128, 1_000_000)]
     public int MaxEventsPerKey { get; init; } = 4_096;
 
-    /// <summary>A key without events for so long leaves memory.</summary>
+    /// <summary>
+    /// A key of which the newest event is so far behind the watermark leaves memory. Where no store keeps it, it is forgotten: what comes next is its first
+    /// event. Shorter than the longest window and its delay together, windows mean "at least".
+    /// </summary>
     public TimeSpan IdleAfter { get; init; } = TimeSpan.FromDays(60);
 
     /// <summary>Throws unless every number is in its range.</summary>

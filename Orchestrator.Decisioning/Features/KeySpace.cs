@@ -42,14 +42,19 @@ sealed class KeySpace(KeyPlan plan, FeatureEngineOptions options, IKeyStateStore
 
     public (ulong Key, long UsedMs, KeyState State) this[int slot] => (_keys[slot], _usedMs[slot], _states[slot]);
 
-    /// <summary>The state of a key that an event touches; a new one when it has none.</summary>
-    public KeyState Touch(ulong key, long atMs)
+    /// <summary>The state of a key that an event touches; a new one when it has none, or was idle for too long and no store keeps it.</summary>
+    public KeyState Touch(ulong key, long atMs, long watermarkMs)
     {
         if (_table.Find(key, out var slot) is { } known)
         {
-            if (_usedMs[slot] < atMs)
-                _usedMs[slot] = atMs;
-            return known;
+            ref var usedMs = ref _usedMs[slot];
+            if (store is not null || usedMs >= watermarkMs - _idleAfterMs)
+            {
+                usedMs = Math.Max(usedMs, atMs);
+                return known;
+            }
+            // The sweep would have let it go; whether it has come by already depends on how many keys there are, and no vector may.
+            Evict(slot);
         }
         if (_count >= options.MaxKeys)
             EvictOne();

@@ -12,34 +12,53 @@ public sealed class FeatureEngineTests
 
     static readonly FeatureEngineOptions Options = new() { Lateness = TimeSpan.FromDays(2) };
 
+    // Longer than any stream: what is compared is then not what was forgotten.
+    static readonly FeatureEngineOptions Unforgetting = Options with { IdleAfter = TimeSpan.FromDays(3650) };
+
+    static readonly int[] IdleDays = [5, 20, 60, 3650];
+
     // Sums of doubles in another order differ in their last digits; all else is equal.
     const double Tolerance = 2e-5;
 
     [Fact]
     public void Engine_when_events_come_late_twice_and_labelled_does_equal_brute_force() =>
-        Any.Sample(
-            arrivals =>
+        Gen.Select(Any, Gen.Int[0, IdleDays.Length - 1]).Sample(
+            (arrivals, idle) =>
             {
-                var engine = new FeatureEngine(Plan, Options);
-                var reference = new ReferenceFeatures(Plan.Schema.Definitions, Plan.LabelDelay, Options.Lateness);
-                var vector = new float[Plan.Schema.Length];
-                for (var i = 0; i < arrivals.Length; i++)
-                {
-                    if (arrivals[i].IsLabel)
-                    {
-                        engine.Label(arrivals[i].Event, arrivals[i].IsFraud);
-                        reference.Label(arrivals[i].Event, arrivals[i].IsFraud);
-                        continue;
-                    }
-                    var expected = reference.Observe(arrivals[i].Event);
-                    // What is older than the watermark, first seen or again, is seen as far back as is remembered and no further.
-                    var isWhole = arrivals[i].Event.AtMs >= engine.Report().WatermarkMs;
-                    Assert.True(engine.Observe(arrivals[i].Event, [], vector) is { IsTooLate: false } || !isWhole);
-                    if (isWhole)
-                        Equal(expected, vector, i);
-                }
+                // What a key knew before it was idle for so long is forgotten; nearly all streams have such keys at 5 days, few at 60.
+                var idleAfter = TimeSpan.FromDays(IdleDays[idle]);
+                EqualBruteForce(arrivals, new FeatureEngine(Plan, Options with { IdleAfter = idleAfter }), idleAfter);
             },
-            iter: 300);
+            iter: 2_000);
+
+    [Fact]
+    public void Engine_when_a_store_keeps_idle_keys_does_equal_brute_force_that_forgets_nothing() =>
+        Any.Sample(
+            arrivals => EqualBruteForce(arrivals, new FeatureEngine(Plan, Options with { IdleAfter = TimeSpan.FromDays(5) }, new MemoryStore()), TimeSpan.MaxValue),
+            iter: 500);
+
+    [Theory]
+    [InlineData(1, false)]
+    [InlineData(2, false)]
+    [InlineData(50, false)]
+    [InlineData(1, true)]
+    [InlineData(50, true)]
+    public void Engine_when_an_account_comes_back_after_too_long_does_know_it_only_from_a_store(int others, bool isKept)
+    {
+        var engine = new FeatureEngine(Plan, Options, isKept ? new MemoryStore() : null);
+        var vector = new float[Plan.Schema.Length];
+        var start = Start.ToUnixTimeMilliseconds();
+        var back = start + (long)(Options.IdleAfter + Options.Lateness + TimeSpan.FromHours(1)).TotalMilliseconds;
+        engine.Observe(Event(0, 1) with { AtMs = start, Amount = 2_918 }, [], vector);
+        // However many others came meanwhile, and whether or not the sweep over idle keys has come by.
+        for (var i = 1; i <= others; i++)
+            engine.Observe(Event(i, (ulong)i + 1) with { AtMs = back }, [], vector);
+
+        engine.Observe(Event(others + 1, 1) with { AtMs = back }, [], vector);
+
+        Assert.Equal(isKept ? 29.18f : FeatureDefinition.Missing, vector[Plan.Schema.IndexOf("account_median")]);
+        Assert.Equal(isKept, vector[Plan.Schema.IndexOf("account_age_days")] > 60);
+    }
 
     [Fact]
     public void Engine_when_restored_in_the_middle_does_go_on_with_the_same_bits() =>
@@ -63,7 +82,7 @@ public sealed class FeatureEngineTests
         Any.Sample(
             arrivals =>
             {
-                var roomy = new FeatureEngine(Plan, Options);
+                var roomy = new FeatureEngine(Plan, Unforgetting);
                 var store = new MemoryStore();
                 var cramped = new FeatureEngine(Plan, Options with { MaxKeys = 1 }, store);
 
@@ -77,11 +96,11 @@ public sealed class FeatureEngineTests
         Any.Sample(
             arrivals =>
             {
-                var alone = new FeatureEngine(Plan, Options);
-                var shared = new CrossLaneKeys(Plan, Options);
-                FeatureEngine[] lanes = [new(Plan, Options, crossLane: shared), new(Plan, Options, crossLane: shared)];
+                var alone = new FeatureEngine(Plan, Unforgetting);
+                var shared = new CrossLaneKeys(Plan, Unforgetting);
+                FeatureEngine[] lanes = [new(Plan, Unforgetting, crossLane: shared), new(Plan, Unforgetting, crossLane: shared)];
                 var vector = new float[Plan.Schema.Length];
-                // A lane's watermark is its own: only events that are late in neither are the same in both.
+                // A lane's watermark is its own: only events that are late in neither are the same in both, and only keys that neither forgets.
                 foreach (var arrival in arrivals.Where(a => !a.IsLabel).Select(a => a.Event).OrderBy(e => e.AtMs))
                 {
                     var expected = Run(alone, [new(arrival, IsLabel: false, IsFraud: false)])[0];
@@ -292,6 +311,27 @@ public sealed class FeatureEngineTests
         var restored = new FeatureEngine(Plan, Options);
         restored.Restore(new MemoryStream(Saved(engine)));
         return restored;
+    }
+
+    static void EqualBruteForce(Arrival[] arrivals, FeatureEngine engine, TimeSpan idleAfter)
+    {
+        var reference = new ReferenceFeatures(Plan.Schema.Definitions, Plan.LabelDelay, Options.Lateness, idleAfter);
+        var vector = new float[Plan.Schema.Length];
+        for (var i = 0; i < arrivals.Length; i++)
+        {
+            if (arrivals[i].IsLabel)
+            {
+                engine.Label(arrivals[i].Event, arrivals[i].IsFraud);
+                reference.Label(arrivals[i].Event, arrivals[i].IsFraud);
+                continue;
+            }
+            var expected = reference.Observe(arrivals[i].Event);
+            // What is older than the watermark, first seen or again, is seen as far back as is remembered and no further.
+            var isWhole = arrivals[i].Event.AtMs >= engine.Report().WatermarkMs;
+            Assert.True(engine.Observe(arrivals[i].Event, [], vector) is { IsTooLate: false } || !isWhole);
+            if (isWhole)
+                Equal(expected, vector, i);
+        }
     }
 
     static void Equal(float[] expected, float[] actual, int arrival)

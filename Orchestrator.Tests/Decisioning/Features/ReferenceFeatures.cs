@@ -3,21 +3,27 @@ using Orchestrator.Decisioning.Features;
 namespace Orchestrator.Tests.Decisioning.Features;
 
 /// <summary>
-/// Features by brute force: it remembers all events in the order of time and arrival, and looks through all of them for every number. Written
-/// from the definitions, with nothing of the engine's code.
+/// Features by brute force: it remembers all events in the order of time and arrival, and looks through all of them for every number. A key that had none for
+/// <paramref name="idleAfter"/> before the watermark begins anew. Written from the definitions, with nothing of the engine's code.
 /// </summary>
-sealed class ReferenceFeatures(IReadOnlyList<FeatureDefinition> definitions, TimeSpan labelDelay, TimeSpan lateness)
+sealed class ReferenceFeatures(IReadOnlyList<FeatureDefinition> definitions, TimeSpan labelDelay, TimeSpan lateness, TimeSpan idleAfter)
 {
     readonly List<Remembered> _events = [];
+    readonly Dictionary<(KeyKind Kind, ulong Key), (long UsedMs, int Since)> _keys = [];
     long _newest = long.MinValue / 4;
+    int _arrivals;
 
     public float[] Observe(FeatureEvent e)
     {
-        var own = _events.FindIndex(r => r.Event.Account == e.Account && r.Event.AtMs == e.AtMs && r.Event.Id == e.Id);
-        var tooLate = own < 0 && e.AtMs < _newest - (long)lateness.TotalMilliseconds;
+        var watermark = _newest - (long)lateness.TotalMilliseconds;
+        _arrivals++;
+        foreach (var kind in Enum.GetValues<KeyKind>())
+            Use(kind, e.Key(kind), e.AtMs, watermark);
+        var own = _events.FindIndex(r => IsKnown(r, KeyKind.Account, e.Account) && r.Event.AtMs == e.AtMs && r.Event.Id == e.Id);
+        var tooLate = own < 0 && e.AtMs < watermark;
         var at = own >= 0 ? own : _events.FindLastIndex(r => r.Event.AtMs <= e.AtMs) + 1;
-        var account = _events.Take(at).Where(r => r.Event.Account == e.Account).ToList();
-        var self = own >= 0 ? _events[own] : new Remembered(e) { High = IsHigh(account, e, 2), VeryHigh = IsHigh(account, e, 3) };
+        var account = _events.Take(at).Where(r => IsKnown(r, KeyKind.Account, e.Account)).ToList();
+        var self = own >= 0 ? _events[own] : new Remembered(e, _arrivals) { High = IsHigh(account, e, 2), VeryHigh = IsHigh(account, e, 3) };
         var before = _events.Take(at).ToList();
         var vector = definitions.Select(d => (float)Value(d, self, before)).ToArray();
         if (own < 0 && !tooLate)
@@ -32,6 +38,15 @@ sealed class ReferenceFeatures(IReadOnlyList<FeatureDefinition> definitions, Tim
             r.Fraud = isFraud;
     }
 
+    void Use(KeyKind kind, ulong key, long atMs, long watermark)
+    {
+        var isKnown = _keys.TryGetValue((kind, key), out var known) && known.UsedMs >= watermark - (long)idleAfter.TotalMilliseconds;
+        _keys[(kind, key)] = isKnown ? (Math.Max(known.UsedMs, atMs), known.Since) : (atMs, _arrivals);
+    }
+
+    // Whether the event is one of the key's, and not from before the key was forgotten.
+    bool IsKnown(Remembered r, KeyKind kind, ulong key) => r.Event.Key(kind) == key && r.Arrival >= _keys[(kind, key)].Since;
+
     static bool IsHigh(List<Remembered> account, FeatureEvent e, double times) =>
         account.Count >= 5 && e.Amount >= Median(account) * times;
 
@@ -44,7 +59,7 @@ sealed class ReferenceFeatures(IReadOnlyList<FeatureDefinition> definitions, Tim
     double Value(FeatureDefinition d, Remembered self, List<Remembered> before)
     {
         var e = self.Event;
-        var account = before.Where(r => r.Event.Account == e.Account).ToList();
+        var account = before.Where(r => IsKnown(r, KeyKind.Account, e.Account)).ToList();
         switch (d.Measure)
         {
             case Measure.Amount:
@@ -64,7 +79,7 @@ sealed class ReferenceFeatures(IReadOnlyList<FeatureDefinition> definitions, Tim
             case Measure.AmountToMedian:
                 return account.Count < 5 || Median(account) == 0 ? -1 : e.Amount / Median(account);
             case Measure.Distance or Measure.Speed:
-                return Travel(d, self, account);
+                return Travel(d, e);
         }
         var key = e.Key(d.Key);
         if (key == 0)
@@ -75,7 +90,7 @@ sealed class ReferenceFeatures(IReadOnlyList<FeatureDefinition> definitions, Tim
             var earlier = account.Where(r => r.Event.Key(d.Key) == key && r.Event.AtMs < e.AtMs).ToList();
             return d.Measure == Measure.IsNew ? (earlier.Count == 0 ? 1 : 0) : earlier.Count == 0 ? 0 : (e.AtMs - earlier.Min(r => r.Event.AtMs)) / 86_400_000.0;
         }
-        var ofKey = before.Where(r => r.Event.Key(d.Key) == key).ToList();
+        var ofKey = before.Where(r => IsKnown(r, d.Key, key)).ToList();
         if (d.Measure == Measure.SecondsSinceLast)
             return ofKey.Count == 0 ? -1 : (e.AtMs - ofKey[^1].Event.AtMs) / 1000.0;
 
@@ -127,10 +142,11 @@ sealed class ReferenceFeatures(IReadOnlyList<FeatureDefinition> definitions, Tim
         };
     }
 
-    static double Travel(FeatureDefinition d, Remembered self, List<Remembered> account)
+    double Travel(FeatureDefinition d, FeatureEvent e)
     {
-        var e = self.Event;
-        if (!e.HasPlace || account.LastOrDefault(r => r.Event.HasPlace && r.Event.AtMs < e.AtMs) is not { } last)
+        // Eight places are remembered, the newest of all that have come: before a late event there may be none of them.
+        var places = _events.Where(r => IsKnown(r, KeyKind.Account, e.Account) && r.Event.HasPlace).TakeLast(8);
+        if (!e.HasPlace || places.LastOrDefault(r => r.Event.AtMs < e.AtMs) is not { } last)
             return -1;
         double Radians(double degrees) => degrees * Math.PI / 180;
         var h = Math.Pow(Math.Sin(Radians(e.Latitude - last.Event.Latitude) / 2), 2)
@@ -141,9 +157,11 @@ sealed class ReferenceFeatures(IReadOnlyList<FeatureDefinition> definitions, Tim
 
     static double Spread(List<double> amounts) => Math.Sqrt(amounts.Sum(a => (a - amounts.Average()) * (a - amounts.Average())) / (amounts.Count - 1));
 
-    sealed class Remembered(FeatureEvent e)
+    sealed class Remembered(FeatureEvent e, int arrival)
     {
         public FeatureEvent Event => e;
+
+        public int Arrival => arrival;
 
         public bool High { get; init; }
 
