@@ -1,3 +1,4 @@
+using Orchestrator.Contracts;
 using Orchestrator.Contracts.Decisions;
 using Orchestrator.Contracts.Transactions;
 using Orchestrator.Decisioning.Deciding;
@@ -8,7 +9,7 @@ using Orchestrator.Decisioning.RuleSets;
 namespace Orchestrator.Tests.Decisioning;
 
 /// <summary>The built-in rules, with lists that are there and empty.</summary>
-sealed class BuiltInDecider : IRulesInForce
+sealed class BuiltInDecider(CurrencyScales? currencies = null) : IRulesInForce
 {
     public RulesInForce Current { get; } = new(
         BuiltInRuleSet.Compile(MessageFields.SchemaWith(BuiltInRuleSet.Features)), null,
@@ -16,8 +17,8 @@ sealed class BuiltInDecider : IRulesInForce
 
     public Task Loaded => Task.CompletedTask;
 
-    public RuleDecider Decider => new(Current.Live.Schema, TimeProvider.System, TimeSpan.Zero);
+    public RuleDecider Decider => new(Current.Live.Schema, TimeProvider.System, TimeSpan.Zero, currencies);
 
     public FraudAssessed Assess(AccountHistory history, TransactionSubmitted transaction, DateTimeOffset now) =>
-        Decider.Decide(transaction, HistoryFeatures.Of(history, transaction, now), Current, now);
+        Decider.Decide(transaction, HistoryFeatures.Of(history, transaction, now, currencies), Current, now);
 }
