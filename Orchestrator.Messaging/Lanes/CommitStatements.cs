@@ -39,11 +39,13 @@ internal static class CommitStatements
         return steps;
     }
 
+    // Where the lane stood is asked, too: a database that crashed may have forgotten what it had answered for (the background does not wait for the disk),
+    // and one that was restored has. Then the lane begins anew from what is stored.
     static NpgsqlBatchCommand Fence(IReadOnlyList<UnitCommit> units) => new(
         """
         update messaging.lane l set positions = l.positions || u.positions::jsonb, outbox_seq = u.outbox_seq
-        from unnest($1, $2, $3, $4, $5) as u (group_id, partition, epoch, positions, outbox_seq)
-        where l.group_id = u.group_id and l.partition = u.partition and l.epoch = u.epoch
+        from unnest($1, $2, $3, $4, $5, $6) as u (group_id, partition, epoch, positions, outbox_seq, stood)
+        where l.group_id = u.group_id and l.partition = u.partition and l.epoch = u.epoch and l.positions @> u.stood::jsonb
         """)
     {
         Parameters =
@@ -53,6 +55,7 @@ internal static class CommitStatements
             Column(units, NpgsqlDbType.Bigint, u => u.Grant.Epoch),
             Column(units, NpgsqlDbType.Text, u => JsonSerializer.Serialize(u.Positions)),
             Column(units, NpgsqlDbType.Bigint, u => u.OutboxSeq),
+            Column(units, NpgsqlDbType.Text, u => JsonSerializer.Serialize(u.From)),
         },
     };
 

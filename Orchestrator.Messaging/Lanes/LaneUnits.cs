@@ -55,7 +55,9 @@ internal sealed class LaneUnits(
             if (!await row.ReadAsync(cancellationToken))
                 throw new LaneFencedException(grant.Lane);
             _outboxSeq = row.GetInt64(0);
-            Move(JsonSerializer.Deserialize<Dictionary<string, long>>(row.GetString(1))!);
+            var stored = JsonSerializer.Deserialize<Dictionary<string, long>>(row.GetString(1))!;
+            HasNotForgotten(stored);
+            Move(stored);
         }
         await outbox.RepublishAsync(services.Database, cancellationToken);
         await parked.RefreshAsync(cancellationToken);
@@ -67,6 +69,30 @@ internal sealed class LaneUnits(
     {
         lock (_positions)
             _positions.Remove(topic);
+    }
+
+    Dictionary<string, long> Known(IEnumerable<string> topics)
+    {
+        var known = new Dictionary<string, long>(StringComparer.Ordinal);
+        lock (_positions)
+        {
+            foreach (var topic in topics)
+            {
+                if (_positions.TryGetValue(topic, out var position))
+                    known.Add(topic, position);
+            }
+        }
+        return known;
+    }
+
+    // What was committed is gone: the lane begins anew, and reads again what it had taken since.
+    void HasNotForgotten(Dictionary<string, long> stored)
+    {
+        lock (_positions)
+        {
+            if (_positions.Any(p => stored.GetValueOrDefault(p.Key) < p.Value))
+                throw new LaneFencedException(grant.Lane);
+        }
     }
 
     void Move(Dictionary<string, long> positions)
@@ -215,6 +241,7 @@ internal sealed class LaneUnits(
             var commit = new UnitCommit(grant, moved, ids, sorted.FiredTimers, sorted.Parked, seq, delete, work)
             {
                 Messages = Math.Max(1, sorted.Handled.Count + sorted.Parked.Count),
+                From = Known(moved.Keys),
             };
             await commits.CommitAsync(commit, cancellationToken);
         }

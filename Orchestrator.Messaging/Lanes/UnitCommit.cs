@@ -26,8 +26,13 @@ internal sealed record UnitCommit(
     /// <summary>How much of a transaction it takes up: the messages that it takes or parks, and one at least.</summary>
     public int Messages { get; init; } = Math.Max(1, Ids.Count + Parked.Count);
 
+    /// <summary>Of the topics that moved, where the lane knows that it stood.</summary>
+    public IReadOnlyDictionary<string, long> From { get; init; } = Nowhere;
+
+    static readonly Dictionary<string, long> Nowhere = [];
+
     /// <summary>Commits in one transaction, or throws and nothing is written.</summary>
-    /// <exception cref="LaneFencedException">The lane has another owner.</exception>
+    /// <exception cref="LaneFencedException">The lane has another owner, or does not stand where it knows that it stood.</exception>
     /// <exception cref="DuplicateIdsException">Some ids took effect before.</exception>
     /// <exception cref="LostRaceException">A write affected another number of rows than it must.</exception>
     public Task ExecuteAsync(NpgsqlDataSource database, CancellationToken cancellationToken) => CommitStatements.ExecuteAsync([this], database, cancellationToken);

@@ -45,12 +45,17 @@ public sealed class BadMessagesTests(ApiFixture api)
         ("too_large", new Bad(With("channel", $"\"{new string('x', 1_500_000)}\""))),
     ];
 
+    async Task<List<JsonElement>> ItemsAsync() => [.. (await api.GetAsync("/v1/parked?limit=500")).Json.GetProperty("items").EnumerateArray()];
+
+    static long ParkedId(JsonElement item) => item.GetProperty("parkedId").GetInt64();
+
     [Fact]
     public async Task Bad_messages_of_every_kind_when_published_do_park_by_name_and_hold_nothing_up()
     {
         await api.OpenAsync(Payee, 0);
         await Task.WhenAll(Payers.Select(payer => api.OpenAsync(payer, 100_000)));
         var before = await ParkedAsync();
+        var earlier = (await ItemsAsync()).Select(ParkedId).ToHashSet();
 
         foreach (var (_, bad) in Kinds)
             await bad.PublishAsync(api);
@@ -61,8 +66,7 @@ public sealed class BadMessagesTests(ApiFixture api)
         foreach (var id in ids)
             Assert.Equal("completed", (await api.EndedAsync(id)).GetProperty("state").GetString());
         await Eventually.HoldsAsync("each kind is parked by both groups that read the topic", async () => await ParkedAsync() - before == 2 * Kinds.Length);
-        var items = (await api.GetAsync("/v1/parked?limit=500")).Json.GetProperty("items").EnumerateArray()
-            .Where(i => Text(i, "topic") == "transactions").ToList();
+        var items = (await ItemsAsync()).Where(i => Text(i, "topic") == "transactions" && !earlier.Contains(ParkedId(i))).ToList();
         foreach (var group in new[] { "sagas", "decisioning" })
         {
             Assert.Equal(
