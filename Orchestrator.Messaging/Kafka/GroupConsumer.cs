@@ -52,7 +52,12 @@ internal sealed partial class GroupConsumer : IAsyncDisposable
         _commands.Enqueue(() =>
         {
             if (_lanes.Remove(lane.Partition))
+            {
+                // The client remembers it beyond the assignment, and who reads the partition next does not know.
+                if (lane.IsPaused)
+                    _consumer.Resume(Partitions(lane));
                 _consumer.IncrementalUnassign(Partitions(lane));
+            }
             removed.SetResult();
         });
         return Task.WhenAny(removed.Task, _loop);
