@@ -29,11 +29,14 @@ public sealed class DecisionRecordsCrashTests
     [Fact]
     public async Task Store_when_the_database_crashes_under_load_and_messages_come_twice_lacks_nothing_and_changes_nothing()
     {
-        await using var server = await PrivatePostgres.StartAsync(new PrivatePostgresOptions
-        {
-            Directory = await ScratchDirectory.CreateAsync("decision-records"),
-            SharedBuffersMegabytes = 16,
-        });
+        var directory = await ScratchDirectory.CreateAsync("decision-records");
+        await using (var server = await PrivatePostgres.StartAsync(new PrivatePostgresOptions { Directory = directory, SharedBuffersMegabytes = 16 }))
+            await CrashAsync(server);
+        ScratchDirectory.Delete(directory);
+    }
+
+    static async Task CrashAsync(PrivatePostgres server)
+    {
         await Migrations.ApplyAsync(server.ConnectionString);
         await using var kafka = TestInfrastructure.StartEmbeddedKafka();
         await kafka.CreateTopicsAsync(Partitions, [.. TopicNames, .. TopicNames.Select(t => t + Topics.ParkedSuffix)]);
@@ -54,7 +57,6 @@ public sealed class DecisionRecordsCrashTests
             await host.StopAsync();
             await CheckAsync(source);
         }
-        ScratchDirectory.Delete(Path.GetDirectoryName(server.DataDirectory)!);
     }
 
     // Each decision and label, some again under another id, and decisions that came too late to be the first.
