@@ -19,6 +19,7 @@ public sealed class RuleDecider(RuleSchema schema, TimeProvider time, TimeSpan d
     readonly LaneRules _rules = new(time);
     readonly RuleInput _input = new(schema);
     readonly MessageFields _fields = new(schema, currencies);
+    readonly long _ticks = (long)(deadline.TotalSeconds * time.TimestampFrequency);
     readonly RuleSlot[] _features = [.. HistoryFeatures.Names.Select(name => schema[name])];
 
     /// <summary>How many decimal digits amounts have.</summary>
@@ -34,8 +35,8 @@ public sealed class RuleDecider(RuleSchema schema, TimeProvider time, TimeSpan d
         _rules.Follow(rules);
         _fields.Fill(_input, transaction, now);
         for (var i = 0; i < _features.Length; i++)
-            _input.Set(_features[i], float.IsNaN(vector[i]) ? null : vector[i]);
-        var moment = new RuleSetMoment(rules.Lists, now, Deadline: deadline == TimeSpan.Zero ? 0 : time.GetTimestamp() + (long)(deadline.TotalSeconds * time.TimestampFrequency));
+            _input.Set(_features[i], (double?)vector[i]);
+        var moment = new RuleSetMoment(rules.Lists, now, Deadline: _ticks == 0 ? 0 : time.GetTimestamp() + _ticks);
         var totals = _rules.Live!.Evaluate(_input, moment);
         var findings = totals.Matched + totals.Failed + totals.Late > 0 ? _rules.Live.Reasons(_input, moment) : [];
         return new FraudAssessed(

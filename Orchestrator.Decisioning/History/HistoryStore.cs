@@ -1,5 +1,6 @@
 using Npgsql;
 using NpgsqlTypes;
+using Orchestrator.Messaging.Rows;
 
 namespace Orchestrator.Decisioning.History;
 
@@ -33,9 +34,9 @@ public static class HistoryStore
         {
             Parameters =
             {
-                new NpgsqlParameter { Value = ordered.ConvertAll(h => h.Key).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text },
-                new NpgsqlParameter { Value = ordered.ConvertAll(h => HistoryCodec.Write(h.Value)).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bytea },
-                new NpgsqlParameter { Value = ordered.ConvertAll(_ => now.UtcDateTime).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.TimestampTz },
+                PgArray.Column(ordered, NpgsqlDbType.Text, h => h.Key),
+                PgArray.Column(ordered, NpgsqlDbType.Bytea, h => HistoryCodec.Write(h.Value)),
+                PgArray.Column(ordered, NpgsqlDbType.TimestampTz, _ => now.UtcDateTime),
             },
         };
     }

@@ -1,5 +1,6 @@
 using Npgsql;
 using Orchestrator.Contracts.Decisions;
+using Orchestrator.Messaging.Rows;
 
 namespace Orchestrator.Decisioning.Labels;
 
@@ -24,7 +25,7 @@ public sealed class LabelReader(NpgsqlDataSource database)
         {
             labels.Add(new FraudLabelled(
                 row.GetGuid(0), row.GetGuid(1), row.GetString(2), row.GetBoolean(3), (LabelSource)row.GetInt16(4), row.GetFieldValue<DateTimeOffset>(5),
-                row.IsDBNull(6) ? null : row.GetFieldValue<DateTimeOffset>(6), row.IsDBNull(7) ? null : row.GetString(7)));
+                row.Instant(6), row.Text(7)));
         }
         return labels;
     }

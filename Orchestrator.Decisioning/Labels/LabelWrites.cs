@@ -1,6 +1,7 @@
 using Npgsql;
 using NpgsqlTypes;
 using Orchestrator.Contracts.Decisions;
+using Orchestrator.Messaging.Rows;
 
 namespace Orchestrator.Decisioning.Labels;
 
@@ -19,17 +20,14 @@ static class LabelWrites
     {
         Parameters =
         {
-            Column(labels, NpgsqlDbType.TimestampTz, l => l.LabelledAt.UtcDateTime),
-            Column(labels, NpgsqlDbType.TimestampTz, l => l.EffectiveAt?.UtcDateTime),
-            Column(labels, NpgsqlDbType.Uuid, l => l.LabelId),
-            Column(labels, NpgsqlDbType.Uuid, l => l.TransactionId),
-            Column(labels, NpgsqlDbType.Boolean, l => l.IsFraud),
-            Column(labels, NpgsqlDbType.Smallint, l => (short)l.Source),
-            Column(labels, NpgsqlDbType.Text, l => l.SourceAccountId),
-            Column(labels, NpgsqlDbType.Text, l => l.Reason),
+            PgArray.Column(labels, NpgsqlDbType.TimestampTz, l => l.LabelledAt.UtcDateTime),
+            PgArray.Column(labels, NpgsqlDbType.TimestampTz, l => l.EffectiveAt?.UtcDateTime),
+            PgArray.Column(labels, NpgsqlDbType.Uuid, l => l.LabelId),
+            PgArray.Column(labels, NpgsqlDbType.Uuid, l => l.TransactionId),
+            PgArray.Column(labels, NpgsqlDbType.Boolean, l => l.IsFraud),
+            PgArray.Column(labels, NpgsqlDbType.Smallint, l => (short)l.Source),
+            PgArray.Column(labels, NpgsqlDbType.Text, l => l.SourceAccountId),
+            PgArray.Column(labels, NpgsqlDbType.Text, l => l.Reason),
         },
     };
-
-    static NpgsqlParameter Column<T>(List<FraudLabelled> labels, NpgsqlDbType type, Converter<FraudLabelled, T> value) =>
-        new() { Value = labels.ConvertAll(value).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | type };
 }

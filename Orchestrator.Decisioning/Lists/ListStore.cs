@@ -3,6 +3,8 @@ using System.Text.Json.Serialization;
 using Npgsql;
 using NpgsqlTypes;
 using Orchestrator.Contracts.Catalog;
+using Orchestrator.Messaging.Rows;
+using static Orchestrator.Decisioning.Storage.Statements;
 
 namespace Orchestrator.Decisioning.Lists;
 
@@ -153,7 +155,7 @@ public sealed class ListStore(NpgsqlDataSource database, TimeProvider time)
             var present = await CountAsync(connection, name, values, cancellationToken);
             var changed = await ExecuteAsync(
                 connection, Add, cancellationToken, Of(name), Of(values),
-                new NpgsqlParameter { Value = additions.Select(a => a.ExpiresAt?.UtcDateTime).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.TimestampTz },
+                PgArray.Column(additions, NpgsqlDbType.TimestampTz, a => a.ExpiresAt?.UtcDateTime),
                 Of(version), Of(actor), Of(reason), Of(time.GetUtcNow()));
             return (changed, values.Length - present);
         },
@@ -206,7 +208,7 @@ public sealed class ListStore(NpgsqlDataSource database, TimeProvider time)
         await using var rows = await command.ExecuteReaderAsync(cancellationToken);
         var page = new List<ListEntryView>();
         while (await rows.ReadAsync(cancellationToken))
-            page.Add(new ListEntryView(rows.GetString(0), rows.GetString(1), rows.GetString(2), rows.GetFieldValue<DateTimeOffset>(3), Instant(rows, 4)));
+            page.Add(new ListEntryView(rows.GetString(0), rows.GetString(1), rows.GetString(2), rows.GetFieldValue<DateTimeOffset>(3), rows.Instant(4)));
         return page;
     }
 
@@ -221,7 +223,7 @@ public sealed class ListStore(NpgsqlDataSource database, TimeProvider time)
         while (await rows.ReadAsync(cancellationToken))
         {
             audit.Add(new ListAuditView(
-                rows.GetString(0), rows.IsDBNull(1) ? null : rows.GetString(1), rows.GetString(2), rows.GetString(3), rows.GetFieldValue<DateTimeOffset>(4), Instant(rows, 5)));
+                rows.GetString(0), rows.Text(1), rows.GetString(2), rows.GetString(3), rows.GetFieldValue<DateTimeOffset>(4), rows.Instant(5)));
         }
         return audit;
     }
@@ -289,16 +291,5 @@ public sealed class ListStore(NpgsqlDataSource database, TimeProvider time)
         row.GetString(0), Enum.Parse<ListKind>(row.GetString(1), ignoreCase: true), row.GetString(2), row.GetInt32(3), row.GetInt64(4), row.GetString(5),
         row.GetFieldValue<DateTimeOffset>(6));
 
-    static DateTimeOffset? Instant(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetFieldValue<DateTimeOffset>(column);
-
     static string Stored(ListKind kind) => JsonNamingPolicy.SnakeCaseLower.ConvertName($"{kind}");
-
-    static async Task<int> ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken, params NpgsqlParameter[] parameters)
-    {
-        await using var command = new NpgsqlCommand(sql, connection);
-        command.Parameters.AddRange(parameters);
-        return await command.ExecuteNonQueryAsync(cancellationToken);
-    }
-
-    static NpgsqlParameter<T> Of<T>(T value) => new() { TypedValue = value };
 }

@@ -3,6 +3,7 @@ using Npgsql;
 using NpgsqlTypes;
 using Orchestrator.Contracts.Catalog;
 using Orchestrator.Contracts.Decisions;
+using Orchestrator.Messaging.Rows;
 
 namespace Orchestrator.Decisioning.Records;
 
@@ -22,20 +23,17 @@ static class DecisionWrites
     {
         Parameters =
         {
-            Column(decisions, NpgsqlDbType.TimestampTz, d => d.AssessedAt.UtcDateTime),
-            Column(decisions, NpgsqlDbType.Uuid, d => d.TransactionId),
-            Column(decisions, NpgsqlDbType.Smallint, d => (short)d.Score),
-            Column(decisions, NpgsqlDbType.Smallint, d => (short)d.Outcome),
-            Column(decisions, NpgsqlDbType.Boolean, d => d.IsDegraded),
-            Column(decisions, NpgsqlDbType.Text, d => d.SourceAccountId),
-            Column(decisions, NpgsqlDbType.Jsonb, Details),
-            Column(decisions, NpgsqlDbType.Bytea, d => d.Features),
+            PgArray.Column(decisions, NpgsqlDbType.TimestampTz, d => d.AssessedAt.UtcDateTime),
+            PgArray.Column(decisions, NpgsqlDbType.Uuid, d => d.TransactionId),
+            PgArray.Column(decisions, NpgsqlDbType.Smallint, d => (short)d.Score),
+            PgArray.Column(decisions, NpgsqlDbType.Smallint, d => (short)d.Outcome),
+            PgArray.Column(decisions, NpgsqlDbType.Boolean, d => d.IsDegraded),
+            PgArray.Column(decisions, NpgsqlDbType.Text, d => d.SourceAccountId),
+            PgArray.Column(decisions, NpgsqlDbType.Jsonb, Details),
+            PgArray.Column(decisions, NpgsqlDbType.Bytea, d => d.Features),
         },
     };
 
     static string Details(FraudAssessed decision) =>
         JsonSerializer.Serialize(decision.Features is null ? decision : decision with { Features = null }, ContractJson.Default.FraudAssessed);
-
-    static NpgsqlParameter Column<T>(List<FraudAssessed> decisions, NpgsqlDbType type, Converter<FraudAssessed, T> value) =>
-        new() { Value = decisions.ConvertAll(value).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | type };
 }

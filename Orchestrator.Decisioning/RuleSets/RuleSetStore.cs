@@ -1,5 +1,7 @@
 using System.Text.Json;
 using Npgsql;
+using Orchestrator.Messaging.Rows;
+using static Orchestrator.Decisioning.Storage.Statements;
 
 namespace Orchestrator.Decisioning.RuleSets;
 
@@ -118,7 +120,7 @@ public sealed class RuleSetStore(NpgsqlDataSource database, TimeProvider time)
         while (await rows.ReadAsync(cancellationToken))
         {
             log.Add(new RuleSetLogEntry(
-                rows.GetString(0), Text(rows, 1), rows.GetString(2), Text(rows, 3), rows.GetString(4), rows.GetString(5), rows.GetFieldValue<DateTimeOffset>(6)));
+                rows.GetString(0), rows.Text(1), rows.GetString(2), rows.Text(3), rows.GetString(4), rows.GetString(5), rows.GetFieldValue<DateTimeOffset>(6)));
         }
         return new StoredRuleSet(summary, content, log);
     }
@@ -218,14 +220,4 @@ public sealed class RuleSetStore(NpgsqlDataSource database, TimeProvider time)
 
     static string Stored(RuleSetState state) => JsonNamingPolicy.SnakeCaseLower.ConvertName($"{state}");
 
-    static string? Text(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
-
-    static async Task<int> ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken, params NpgsqlParameter[] parameters)
-    {
-        await using var command = new NpgsqlCommand(sql, connection);
-        command.Parameters.AddRange(parameters);
-        return await command.ExecuteNonQueryAsync(cancellationToken);
-    }
-
-    static NpgsqlParameter<T> Of<T>(T value) => new() { TypedValue = value };
 }

@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using Npgsql;
 using Orchestrator.Contracts.Ledger;
 using Orchestrator.Ledger.Storage;
+using Orchestrator.Messaging.Rows;
 
 namespace Orchestrator.Ledger.Accounts;
 

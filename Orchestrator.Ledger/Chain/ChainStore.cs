@@ -1,8 +1,8 @@
 using Npgsql;
 using NpgsqlTypes;
 using Orchestrator.Ledger.Deciding;
-using Orchestrator.Ledger.Storage;
 using Orchestrator.Messaging.Lanes;
+using Orchestrator.Messaging.Rows;
 
 namespace Orchestrator.Ledger.Chain;
 

@@ -7,7 +7,6 @@ sealed class LaneChain
 {
     readonly EventHasher _hasher = new();
     ChainLink? _head;
-    DateTimeOffset _storedAt;
 
     /// <summary>Whether it was read; it must be, before an event is appended.</summary>
     public bool IsKnown => Stored is not null;
@@ -23,7 +22,7 @@ sealed class LaneChain
     public DateTimeOffset RecordedAt { get; private set; }
 
     /// <summary>Takes what was read.</summary>
-    public void Learn(ChainLink head, DateTimeOffset recordedAt) => (Stored, _head, _storedAt, RecordedAt) = (head, head, recordedAt, recordedAt);
+    public void Learn(ChainLink head, DateTimeOffset recordedAt) => (Stored, _head, RecordedAt) = (head, head, recordedAt);
 
     /// <summary>Gives <paramref name="e"/> its place after the last event.</summary>
     public LedgerEvent Append(LedgerEvent e)
@@ -36,12 +35,8 @@ sealed class LaneChain
     }
 
     /// <summary>The unit is stored.</summary>
-    public void Committed() => (Stored, _storedAt) = (_head, RecordedAt);
+    public void Committed() => Stored = _head;
 
-    /// <summary>The unit is not stored, or nobody knows: the head is read anew.</summary>
-    public void RolledBack()
-    {
-        Stored = _head = null;
-        RecordedAt = _storedAt;
-    }
+    /// <summary>The unit is not stored, or nobody knows: the head is read anew, and when it was recorded with it.</summary>
+    public void RolledBack() => Stored = _head = null;
 }

@@ -1,8 +1,8 @@
 using System.Text.Json;
 using Npgsql;
 using NpgsqlTypes;
-using Orchestrator.Ledger.Storage;
 using Orchestrator.Messaging.Lanes;
+using Orchestrator.Messaging.Rows;
 
 namespace Orchestrator.Ledger.Linked;
 

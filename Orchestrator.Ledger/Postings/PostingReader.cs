@@ -1,5 +1,6 @@
 using Npgsql;
 using Orchestrator.Ledger.Storage;
+using Orchestrator.Messaging.Rows;
 
 namespace Orchestrator.Ledger.Postings;
 

@@ -6,6 +6,7 @@ using Orchestrator.Ledger.Storage;
 using Orchestrator.Messaging.Clusters;
 using Orchestrator.Messaging.Kafka;
 using Orchestrator.Messaging.Ownership;
+using Orchestrator.Messaging.Rows;
 
 namespace Orchestrator.Ledger.Projections;
 

@@ -2,6 +2,7 @@ using Npgsql;
 using NpgsqlTypes;
 using Orchestrator.Ledger.Storage;
 using Orchestrator.Messaging.Lanes;
+using Orchestrator.Messaging.Rows;
 
 namespace Orchestrator.Ledger.Projections;
 

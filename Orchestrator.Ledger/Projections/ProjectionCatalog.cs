@@ -1,6 +1,6 @@
 using Npgsql;
 using NpgsqlTypes;
-using Orchestrator.Ledger.Storage;
+using Orchestrator.Messaging.Rows;
 
 namespace Orchestrator.Ledger.Projections;
 

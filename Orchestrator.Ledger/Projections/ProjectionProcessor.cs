@@ -50,7 +50,7 @@ sealed class ProjectionProcessor(Projection projection, string schema, int parti
             await FillAsync(_folded + 1, sequence - 1, work, cancellationToken);
         if (sequence > _folded)
             (_folded, _foldedAt) = (sequence, e.RecordedAt);
-        else if (_waiting.Contains(sequence) && !_came.Contains(sequence))
+        else if (_waiting.Remove(sequence))
             _came.Add(sequence);
         else
             return;
@@ -83,7 +83,6 @@ sealed class ProjectionProcessor(Projection projection, string schema, int parti
         _stored = _folded;
         foreach (var place in _passedOver)
             _waiting.Add(place.Sequence);
-        _waiting.ExceptWith(_came);
         EndUnit();
     }
 
@@ -104,8 +103,9 @@ sealed class ProjectionProcessor(Projection projection, string schema, int parti
     async Task FillAsync(long from, long to, UnitOfWork work, CancellationToken cancellationToken)
     {
         var places = await StoredEvents.PlacesAsync(database, partition, from, to, cancellationToken);
-        _passedOver.AddRange(places.Where(p => work.IsWaiting(p.AccountId)));
-        _events.AddRange(await StoredEvents.AtAsync(database, [.. places.Where(p => !work.IsWaiting(p.AccountId))], cancellationToken));
+        var waits = places.ToLookup(p => work.IsWaiting(p.AccountId));
+        _passedOver.AddRange(waits[true]);
+        _events.AddRange(await StoredEvents.AtAsync(database, [.. waits[false]], cancellationToken));
         _folded = to;
     }
 

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Npgsql;
-using Orchestrator.Ledger.Storage;
+using Orchestrator.Messaging.Rows;
 
 namespace Orchestrator.Ledger.Reconciliation;
 

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Npgsql;
 using NpgsqlTypes;
-using Orchestrator.Ledger.Storage;
+using Orchestrator.Messaging.Rows;
 
 namespace Orchestrator.Ledger.Reconciliation;
 

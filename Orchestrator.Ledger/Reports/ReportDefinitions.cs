@@ -1,7 +1,7 @@
 using Npgsql;
 using NpgsqlTypes;
 using Orchestrator.Contracts;
-using Orchestrator.Ledger.Storage;
+using Orchestrator.Messaging.Rows;
 
 namespace Orchestrator.Ledger.Reports;
 

@@ -4,7 +4,7 @@ using Npgsql;
 using NpgsqlTypes;
 using Orchestrator.Ledger.Formats;
 using Orchestrator.Ledger.Projections;
-using Orchestrator.Ledger.Storage;
+using Orchestrator.Messaging.Rows;
 
 namespace Orchestrator.Ledger.Statements;
 

@@ -2,7 +2,7 @@ using Npgsql;
 using NpgsqlTypes;
 using Orchestrator.Contracts.Ledger;
 using Orchestrator.Ledger.Projections;
-using Orchestrator.Ledger.Storage;
+using Orchestrator.Messaging.Rows;
 
 namespace Orchestrator.Ledger.Statements;
 

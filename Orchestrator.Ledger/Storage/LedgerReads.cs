@@ -6,6 +6,7 @@ using Orchestrator.Ledger.Chain;
 using Orchestrator.Ledger.Deciding;
 using Orchestrator.Ledger.Lanes;
 using Orchestrator.Ledger.Linked;
+using Orchestrator.Messaging.Rows;
 
 namespace Orchestrator.Ledger.Storage;
 

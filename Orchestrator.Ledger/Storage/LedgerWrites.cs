@@ -5,6 +5,7 @@ using Orchestrator.Ledger.Deciding;
 using Orchestrator.Ledger.Lanes;
 using Orchestrator.Ledger.Linked;
 using Orchestrator.Messaging.Lanes;
+using Orchestrator.Messaging.Rows;
 
 namespace Orchestrator.Ledger.Storage;
 

@@ -4,6 +4,7 @@ using Orchestrator.Contracts.Ledger;
 using Orchestrator.Ledger.Accounts;
 using Orchestrator.Ledger.Deciding;
 using Orchestrator.Ledger.Projections;
+using Orchestrator.Messaging.Rows;
 
 namespace Orchestrator.Ledger.Storage;
 

@@ -56,6 +56,7 @@ internal sealed partial class GroupConsumer : IAsyncDisposable
                 // The client remembers it beyond the assignment, and who reads the partition next does not know.
                 if (lane.IsPaused)
                     _consumer.Resume(Partitions(lane));
+                lane.IsPaused = false;
                 _consumer.IncrementalUnassign(Partitions(lane));
             }
             removed.SetResult();

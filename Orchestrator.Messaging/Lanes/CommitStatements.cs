@@ -2,6 +2,7 @@ using System.Text.Json;
 using Npgsql;
 using NpgsqlTypes;
 using Orchestrator.Messaging.Parking;
+using Orchestrator.Messaging.Rows;
 using Orchestrator.Messaging.Timers;
 using Orchestrator.Messaging.Wire;
 
@@ -50,12 +51,12 @@ internal static class CommitStatements
     {
         Parameters =
         {
-            Column(units, NpgsqlDbType.Smallint, u => u.Grant.GroupId),
-            Column(units, NpgsqlDbType.Integer, u => u.Grant.Lane.Partition),
-            Column(units, NpgsqlDbType.Bigint, u => u.Grant.Epoch),
-            Column(units, NpgsqlDbType.Text, u => JsonSerializer.Serialize(u.Positions)),
-            Column(units, NpgsqlDbType.Bigint, u => u.OutboxSeq),
-            Column(units, NpgsqlDbType.Text, u => JsonSerializer.Serialize(u.From)),
+            PgArray.Column(units, NpgsqlDbType.Smallint, u => u.Grant.GroupId),
+            PgArray.Column(units, NpgsqlDbType.Integer, u => u.Grant.Lane.Partition),
+            PgArray.Column(units, NpgsqlDbType.Bigint, u => u.Grant.Epoch),
+            PgArray.Column(units, NpgsqlDbType.Text, u => JsonSerializer.Serialize(u.Positions)),
+            PgArray.Column(units, NpgsqlDbType.Bigint, u => u.OutboxSeq),
+            PgArray.Column(units, NpgsqlDbType.Text, u => JsonSerializer.Serialize(u.From)),
         },
     };
 
@@ -87,10 +88,10 @@ internal static class CommitStatements
     {
         Parameters =
         {
-            Column(units, NpgsqlDbType.Smallint, u => u.Grant.GroupId),
-            Column(units, NpgsqlDbType.Integer, u => u.Grant.Lane.Partition),
-            Column(units, NpgsqlDbType.Bigint, u => u.Acknowledged.After),
-            Column(units, NpgsqlDbType.Bigint, u => u.Acknowledged.UpTo),
+            PgArray.Column(units, NpgsqlDbType.Smallint, u => u.Grant.GroupId),
+            PgArray.Column(units, NpgsqlDbType.Integer, u => u.Grant.Lane.Partition),
+            PgArray.Column(units, NpgsqlDbType.Bigint, u => u.Acknowledged.After),
+            PgArray.Column(units, NpgsqlDbType.Bigint, u => u.Acknowledged.UpTo),
         },
     };
 
@@ -99,19 +100,11 @@ internal static class CommitStatements
     {
         Parameters =
         {
-            Column(units, NpgsqlDbType.Smallint, u => u.Grant.GroupId),
-            Column(units, NpgsqlDbType.Integer, u => u.Grant.Lane.Partition),
-            Column(units, NpgsqlDbType.Bigint, u => u.OutboxSeq),
-            Column(units, NpgsqlDbType.Integer, u => u.Work.Outgoing.Count),
-            Column(units, NpgsqlDbType.Bytea, u => PackedMessages.Pack(u.Work.Outgoing)),
+            PgArray.Column(units, NpgsqlDbType.Smallint, u => u.Grant.GroupId),
+            PgArray.Column(units, NpgsqlDbType.Integer, u => u.Grant.Lane.Partition),
+            PgArray.Column(units, NpgsqlDbType.Bigint, u => u.OutboxSeq),
+            PgArray.Column(units, NpgsqlDbType.Integer, u => u.Work.Outgoing.Count),
+            PgArray.Column(units, NpgsqlDbType.Bytea, u => PackedMessages.Pack(u.Work.Outgoing)),
         },
     };
-
-    static NpgsqlParameter<T[]> Column<T>(IReadOnlyList<UnitCommit> units, NpgsqlDbType type, Func<UnitCommit, T> read)
-    {
-        var values = new T[units.Count];
-        for (var i = 0; i < values.Length; i++)
-            values[i] = read(units[i]);
-        return new NpgsqlParameter<T[]> { TypedValue = values, NpgsqlDbType = NpgsqlDbType.Array | type };
-    }
 }

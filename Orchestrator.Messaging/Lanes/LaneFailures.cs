@@ -3,8 +3,11 @@ using Npgsql;
 
 namespace Orchestrator.Messaging.Lanes;
 
-/// <summary>The lane has another owner by now: nothing of this unit was committed, and this process stops running the lane.</summary>
-public sealed class LaneFencedException(LaneId lane) : Exception($"{lane} has another owner");
+/// <summary>
+/// The lane has another owner by now, or does not stand in the database where this process left it: nothing of this unit was committed, and this process
+/// stops running the lane as it is.
+/// </summary>
+public sealed class LaneFencedException(LaneId lane) : Exception($"{lane} has another owner, or does not stand where it was left");
 
 /// <summary>A set-based write affected another number of rows than it must: somebody else wrote what is this lane's to write.</summary>
 public sealed class LostRaceException(string command, string counts, string? invariant = null) : Exception($"a write affected {counts}: {command}")

@@ -93,7 +93,6 @@ internal sealed class LaneInbox(int partition, MessagingOptions options, Action 
             _messages.Clear();
             _bytes = 0;
         }
-        IsPaused = false;
         Volatile.Write(ref _lostPosition, null);
     }
 

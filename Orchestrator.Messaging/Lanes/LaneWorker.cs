@@ -344,7 +344,7 @@ internal sealed partial class LaneWorker : ILaneWorker
     [LoggerMessage(Level = LogLevel.Debug, Message = "{Lane}: open, epoch {Epoch}")]
     static partial void Opened(ILogger logger, LaneId lane, long epoch);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Lane}: fenced at epoch {Epoch}; another member owns it now")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Lane}: fenced at epoch {Epoch}; another member owns it now, or it does not stand where it was left")]
     static partial void Fenced(ILogger logger, LaneId lane, long epoch);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Lane}: {Error} in a batch of {Count}; handling its messages one by one")]

@@ -1,6 +1,7 @@
 using Npgsql;
 using NpgsqlTypes;
 using Orchestrator.Messaging.Ownership;
+using Orchestrator.Messaging.Rows;
 using Orchestrator.Messaging.Wire;
 
 namespace Orchestrator.Messaging.Parking;
@@ -17,21 +18,21 @@ internal static class ParkedCommands
     {
         Parameters =
         {
-            new() { Value = entries.Select(e => e.Grant.GroupId).ToArray() },
-            new() { Value = entries.Select(e => e.Grant.Lane.Partition).ToArray() },
-            Array(entries, NpgsqlDbType.Text, e => e.Status),
-            Array(entries, NpgsqlDbType.Text, e => e.Message.Origin.Topic),
-            Array(entries, NpgsqlDbType.Bigint, e => e.Message.Origin.Offset),
-            Array(entries, NpgsqlDbType.Text, e => e.Message.Key.Replace("\0", "", StringComparison.Ordinal)),
-            Array(entries, NpgsqlDbType.Uuid, e => e.Message.Id == Guid.Empty ? (Guid?)null : e.Message.Id),
-            Array(entries, NpgsqlDbType.Text, e => e.Message.Contract?.Name),
-            Array(entries, NpgsqlDbType.Bytea, e => PackedRaw.Pack(e.Message.Raw)),
-            Array(entries, NpgsqlDbType.Text, e => e.Cause.Code),
-            Array(entries, NpgsqlDbType.Text, e => e.Cause.ExceptionType),
-            Array(entries, NpgsqlDbType.Text, e => e.Cause.StackHash),
-            Array(entries, NpgsqlDbType.Text, e => e.Cause.Detail?.Replace("\0", "", StringComparison.Ordinal)),
-            Array(entries, NpgsqlDbType.Integer, e => e.Attempts),
-            Array(entries, NpgsqlDbType.Boolean, e => e.Message.TimerId is not null),
+            PgArray.Column(entries, NpgsqlDbType.Smallint, e => e.Grant.GroupId),
+            PgArray.Column(entries, NpgsqlDbType.Integer, e => e.Grant.Lane.Partition),
+            PgArray.Column(entries, NpgsqlDbType.Text, e => e.Parked.Status),
+            PgArray.Column(entries, NpgsqlDbType.Text, e => e.Parked.Message.Origin.Topic),
+            PgArray.Column(entries, NpgsqlDbType.Bigint, e => e.Parked.Message.Origin.Offset),
+            PgArray.Column(entries, NpgsqlDbType.Text, e => e.Parked.Message.Key.Replace("\0", "", StringComparison.Ordinal)),
+            PgArray.Column(entries, NpgsqlDbType.Uuid, e => e.Parked.Message.Id == Guid.Empty ? (Guid?)null : e.Parked.Message.Id),
+            PgArray.Column(entries, NpgsqlDbType.Text, e => e.Parked.Message.Contract?.Name),
+            PgArray.Column(entries, NpgsqlDbType.Bytea, e => PackedRaw.Pack(e.Parked.Message.Raw)),
+            PgArray.Column(entries, NpgsqlDbType.Text, e => e.Parked.Cause.Code),
+            PgArray.Column(entries, NpgsqlDbType.Text, e => e.Parked.Cause.ExceptionType),
+            PgArray.Column(entries, NpgsqlDbType.Text, e => e.Parked.Cause.StackHash),
+            PgArray.Column(entries, NpgsqlDbType.Text, e => e.Parked.Cause.Detail?.Replace("\0", "", StringComparison.Ordinal)),
+            PgArray.Column(entries, NpgsqlDbType.Integer, e => e.Parked.Attempts),
+            PgArray.Column(entries, NpgsqlDbType.Boolean, e => e.Parked.Message.TimerId is not null),
         },
     };
 
@@ -70,7 +71,4 @@ internal static class ParkedCommands
     };
 
     static NpgsqlParameter Text(string? value) => new() { Value = (object?)value ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text };
-
-    static NpgsqlParameter Array<T>(IReadOnlyList<(LaneGrant Grant, ParkedEntry Parked)> entries, NpgsqlDbType type, Func<ParkedEntry, T> column) =>
-        new() { Value = entries.Select(e => column(e.Parked)).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | type };
 }

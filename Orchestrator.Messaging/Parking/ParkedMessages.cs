@@ -1,5 +1,6 @@
 using Npgsql;
 using Orchestrator.Messaging.Lanes;
+using Orchestrator.Messaging.Rows;
 using Orchestrator.Messaging.Wire;
 
 namespace Orchestrator.Messaging.Parking;
@@ -56,8 +57,8 @@ public sealed class ParkedMessages(NpgsqlDataSource database)
         while (await rows.ReadAsync(cancellationToken))
         {
             causes.Add(new ParkedCauseView(
-                rows.GetString(0), rows.GetString(1), rows.GetString(2), Text(rows, 3), Text(rows, 4), Text(rows, 5), Text(rows, 6),
-                rows.GetInt64(7), rows.GetInt64(8), rows.GetFieldValue<DateTimeOffset>(9), rows.GetFieldValue<DateTimeOffset>(10), Text(rows, 11)));
+                rows.GetString(0), rows.GetString(1), rows.GetString(2), rows.Text(3), rows.Text(4), rows.Text(5), rows.Text(6),
+                rows.GetInt64(7), rows.GetInt64(8), rows.GetFieldValue<DateTimeOffset>(9), rows.GetFieldValue<DateTimeOffset>(10), rows.Text(11)));
         }
         return causes;
     }
@@ -103,7 +104,7 @@ public sealed class ParkedMessages(NpgsqlDataSource database)
         await using var rows = await command.ExecuteReaderAsync(cancellationToken);
         var audit = new List<ParkedAuditView>();
         while (await rows.ReadAsync(cancellationToken))
-            audit.Add(new ParkedAuditView(rows.GetString(0), rows.GetString(1), Text(rows, 2), rows.GetFieldValue<DateTimeOffset>(3)));
+            audit.Add(new ParkedAuditView(rows.GetString(0), rows.GetString(1), rows.Text(2), rows.GetFieldValue<DateTimeOffset>(3)));
         return audit;
     }
 
@@ -138,9 +139,7 @@ public sealed class ParkedMessages(NpgsqlDataSource database)
     }
 
     static ParkedView View(NpgsqlDataReader rows) => new(
-        rows.GetInt64(0), rows.GetString(1), Text(rows, 2), rows.GetString(3), rows.GetString(4), rows.GetInt32(5), rows.GetInt64(6), rows.GetString(7),
-        rows.IsDBNull(8) ? null : rows.GetGuid(8), Text(rows, 9), Text(rows, 10), Text(rows, 11), Text(rows, 12), Text(rows, 13),
-        rows.GetInt32(14), rows.GetFieldValue<DateTimeOffset>(15), Text(rows, 16));
-
-    static string? Text(NpgsqlDataReader rows, int column) => rows.IsDBNull(column) ? null : rows.GetString(column);
+        rows.GetInt64(0), rows.GetString(1), rows.Text(2), rows.GetString(3), rows.GetString(4), rows.GetInt32(5), rows.GetInt64(6), rows.GetString(7),
+        rows.Id(8), rows.Text(9), rows.Text(10), rows.Text(11), rows.Text(12), rows.Text(13),
+        rows.GetInt32(14), rows.GetFieldValue<DateTimeOffset>(15), rows.Text(16));
 }

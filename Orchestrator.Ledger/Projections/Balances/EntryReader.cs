@@ -4,6 +4,7 @@ using Npgsql;
 using NpgsqlTypes;
 using Orchestrator.Contracts.Ledger;
 using Orchestrator.Ledger.Storage;
+using Orchestrator.Messaging.Rows;
 
 namespace Orchestrator.Ledger.Projections.Balances;
 

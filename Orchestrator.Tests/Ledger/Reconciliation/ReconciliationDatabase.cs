@@ -3,7 +3,7 @@ using Microsoft.Extensions.Time.Testing;
 using Npgsql;
 using NpgsqlTypes;
 using Orchestrator.Ledger.Reconciliation;
-using Orchestrator.Ledger.Storage;
+using Orchestrator.Messaging.Rows;
 using Orchestrator.Tests.Infrastructure;
 
 namespace Orchestrator.Tests.Ledger.Reconciliation;

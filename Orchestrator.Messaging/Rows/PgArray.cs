@@ -1,10 +1,10 @@
 using Npgsql;
 using NpgsqlTypes;
 
-namespace Orchestrator.Ledger.Storage;
+namespace Orchestrator.Messaging.Rows;
 
 /// <summary>Typed array parameters: one for each column of a set of rows.</summary>
-static class PgArray
+public static class PgArray
 {
     /// <summary>The column <paramref name="read"/> of all <paramref name="rows"/>.</summary>
     public static NpgsqlParameter<TValue[]> Column<TRow, TValue>(IReadOnlyList<TRow> rows, NpgsqlDbType type, Func<TRow, TValue> read)
