@@ -43,5 +43,7 @@ namespace Orchestrator.Api.Hosting;
 [JsonSerializable(typeof(SubmitTransactionRequest))]
 [JsonSerializable(typeof(TransactionAccepted))]
 [JsonSerializable(typeof(CancelTransactionRequest))]
+[JsonSerializable(typeof(ReviewTransactionRequest))]
+[JsonSerializable(typeof(ReviewAccepted))]
 [JsonSerializable(typeof(CancellationAccepted))]
 public sealed partial class ApiJson : JsonSerializerContext;

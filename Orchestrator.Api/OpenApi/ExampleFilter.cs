@@ -44,6 +44,7 @@ sealed class ExampleFilter : ISchemaFilter
             """{ "labelId": "018f4e2a-7b1c-7d3e-9a5b-2c4d6e8f0a23", "transactionId": "018f4e2a-7b1c-7d3e-9a5b-2c4d6e8f0a1b", "isFraud": true, "source": "chargeback", "effectiveAt": "2026-03-02T00:00:00Z", "reason": "10.4, card absent" }""",
         [typeof(BulkLabelRequest)] =
             """{ "labels": [ { "labelId": "018f4e2a-7b1c-7d3e-9a5b-2c4d6e8f0a24", "transactionId": "018f4e2a-7b1c-7d3e-9a5b-2c4d6e8f0a1b", "isFraud": false, "source": "customer", "reason": "it was me" } ] }""",
+        [typeof(ReviewTransactionRequest)] = """{ "decision": "release", "reason": "the customer has confirmed it by phone" }""",
         [typeof(CancelTransactionRequest)] = """{ "reason": "ordered twice" }""",
     };
 

@@ -45,6 +45,8 @@ public static class ProblemKinds
     public static readonly ProblemKind HoldOfTransfer = new("hold_of_transfer", 409, "The hold is part of a transfer, which resolves it");
     public static readonly ProblemKind TransactionExists = new("transaction_exists", 409, "The transaction was submitted before with another body");
     public static readonly ProblemKind TransactionEnded = new("transaction_ended", 409, "The transaction has ended and cannot be cancelled");
+    public static readonly ProblemKind TransactionNotHeld = new("transaction_not_held", 409, "The transaction is not waiting for a review");
+    public static readonly ProblemKind ReviewExists = new("review_exists", 409, "Somebody has decided otherwise before");
     public static readonly ProblemKind ParkedBehind = new("parked_behind", 409, "The message waits behind another of its key");
     public static readonly ProblemKind RebuildRunning = new("rebuild_running", 409, "The projection is being built already");
     public static readonly ProblemKind CheckRunning = new("check_running", 409, "A projection is being checked already");
@@ -71,7 +73,7 @@ public static class ProblemKinds
         NotJson, WrongShape, Invalid, StatementRefused, RuleSetInvalid, BadRequest, FourEyes, NotFound, AccountNotFound, AccountOpening, TransactionNotFound,
         TransferNotFound, HoldNotFound, CommandNotFound, ParkedNotFound, ProjectionNotFound, StatementNotFound, ReportNotFound, ReconciliationNotFound,
         RuleSetNotFound, ListNotFound, DecisionNotFound, MethodNotAllowed, NotAcceptable, IdempotencyKeyReused, AccountExists, AccountRefused, CommandExists,
-        TransferNotPosted, HoldOfTransfer, TransactionExists, TransactionEnded, ParkedBehind, RebuildRunning, CheckRunning, MonthNotOver,
+        TransferNotPosted, HoldOfTransfer, TransactionExists, TransactionEnded, TransactionNotHeld, ReviewExists, ParkedBehind, RebuildRunning, CheckRunning, MonthNotOver,
         BreakNotOpen, PostingMatched, RuleSetExists, RuleSetState, ListExists, ListFull, LabelExists, DecisionNotReplayable, RuleSetChanged,
         BodyTooLarge, UnsupportedMediaType, Internal, TraceNotAvailable, Unavailable, ProjectionNotReady,
     ];

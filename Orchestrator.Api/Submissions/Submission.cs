@@ -37,6 +37,8 @@ public sealed record SubmissionKind
 
     public static SubmissionKind Cancellation { get; } = new("cancellation");
 
+    public static SubmissionKind Review { get; } = new("review");
+
     public static SubmissionKind Label { get; } = new("label");
 }
 

@@ -63,6 +63,19 @@ public sealed record TransactionAccepted(Guid TransactionId, string State, DateT
 /// <param name="Reason">Why, in the publisher's words.</param>
 public sealed record CancelTransactionRequest(string? Reason = null);
 
+/// <summary>Decides about a transaction whose funds are on hold.</summary>
+/// <param name="Decision">What is to happen.</param>
+/// <param name="Reason">Why, for people; part of the timeline and of the label.</param>
+public sealed record ReviewTransactionRequest(ReviewDecision Decision, string? Reason = null);
+
+/// <summary>The decision is on its way; the timeline says what became of it.</summary>
+/// <param name="ReviewId">The review.</param>
+/// <param name="TransactionId">The transaction.</param>
+/// <param name="Decision">What was decided.</param>
+/// <param name="ReviewedBy">Who decided.</param>
+/// <param name="ReviewedAt">When, UTC.</param>
+public sealed record ReviewAccepted(Guid ReviewId, Guid TransactionId, ReviewDecision Decision, string ReviewedBy, DateTimeOffset ReviewedAt);
+
 /// <summary>The cancellation is on its way. It takes effect while the transaction still waits; the timeline says what became of it.</summary>
 /// <param name="TransactionId">The transaction.</param>
 /// <param name="RequestedAt">When it was asked for, UTC.</param>

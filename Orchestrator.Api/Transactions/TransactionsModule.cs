@@ -30,6 +30,13 @@ public static class TransactionsModule
                 "Takes effect while the transaction still waits; its timeline says what became of it. Cancelling twice is one cancellation; one that has ended " +
                 "cannot be cancelled. However it was submitted, over HTTP or Kafka.")
             .Produces<CancellationAccepted>(202).ProducesProblems(400, 404, 409, 413, 415, 503);
+        group.MapPost("/{transactionId:guid}/review", ReviewTransaction.HandleAsync)
+            .WithSummary("Decides about a transaction whose funds are on hold")
+            .WithDescription(
+                "`release`: it is genuine, the posting goes on. `confirm_fraud`: the customer has the funds back, and the transaction is declined. `ask_for_more`: the time to " +
+                "review begins anew, a few times. Who decides is named in X-Actor. The first decision stands: the same again gets the same answer, another one 409. " +
+                "What is found is also a label. GET /v1/transactions?state=held lists those that wait.")
+            .Produces<ReviewAccepted>(202).ProducesProblems(400, 404, 409, 413, 415, 503);
         return routes;
     }
 }

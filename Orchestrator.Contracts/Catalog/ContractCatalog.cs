@@ -15,6 +15,7 @@ public static class ContractCatalog
     [
         Of<TransactionSubmitted>("orchestrator.transaction.submitted.v1", Topics.Transactions, m => m.SourceAccountId, ContractJson.Default.TransactionSubmitted),
         Of<TransactionCancelled>("orchestrator.transaction.cancelled.v1", Topics.Transactions, m => m.SourceAccountId, ContractJson.Default.TransactionCancelled),
+        Of<TransactionReviewed>("orchestrator.transaction.reviewed.v1", Topics.Transactions, m => m.SourceAccountId, ContractJson.Default.TransactionReviewed),
 
         Of<OpenAccount>("orchestrator.account.open.v1", Topics.Accounts, m => m.AccountId, ContractJson.Default.OpenAccount),
         Of<FreezeAccount>("orchestrator.account.freeze.v1", Topics.Accounts, m => m.AccountId, ContractJson.Default.FreezeAccount),

@@ -22,6 +22,7 @@ namespace Orchestrator.Contracts.Catalog;
     AllowDuplicateProperties = false)]
 [JsonSerializable(typeof(TransactionSubmitted))]
 [JsonSerializable(typeof(TransactionCancelled))]
+[JsonSerializable(typeof(TransactionReviewed))]
 [JsonSerializable(typeof(TransactionCompleted))]
 [JsonSerializable(typeof(TransactionDeclined))]
 [JsonSerializable(typeof(TransactionCompensated))]

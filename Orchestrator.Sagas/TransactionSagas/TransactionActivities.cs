@@ -51,6 +51,7 @@ static class TransactionActivities
     public static EventActivityBinder<TransactionSaga, HoldPlaced> KeepHold(this EventActivityBinder<TransactionSaga, HoldPlaced> on) => on.Then(c =>
     {
         c.Saga.HoldId = c.Message.HoldId;
+        c.Saga.HoldPlacedAt = Stored(c.Message.At);
         c.Happened("hold_placed");
     });
 
@@ -92,11 +93,11 @@ static class TransactionActivities
         on.Step("placing_hold").Publish(c => new PlaceHold(
             c.Id("hold"), c.Saga.CorrelationId, c.Saga.SourceAccountId, c.Saga.AmountMinor!.Value, c.Saga.Currency!, c.Saga.SourceAccountId, c.Saga.StepAt));
 
-    /// <summary>All three steps at once: the ledger goes from one to the next by itself.</summary>
+    /// <summary>
+    /// All three steps at once: the ledger goes from one to the next by itself. Where the funds are on hold already, for somebody looked at them, the two that are left.
+    /// </summary>
     public static EventActivityBinder<TransactionSaga, T> Post<T>(this EventActivityBinder<TransactionSaga, T> on) where T : class =>
-        on.Step("posting").Publish(c => new PlaceHold(
-            c.Id("hold"), c.Saga.CorrelationId, c.Saga.SourceAccountId, c.Saga.AmountMinor!.Value, c.Saga.Currency!, c.Saga.SourceAccountId, c.Saga.StepAt,
-            new TransferOnward(c.Saga.DestinationAccountId!, c.Id("credit"), c.Id("capture"))));
+        on.Step("posting").IfElse(c => c.Saga.HoldId is null, then => then.Publish(c => c.WholePosting()), held => held.Publish(c => c.RestOfPosting()));
 
     public static EventActivityBinder<TransactionSaga, T> ReleaseHold<T>(this EventActivityBinder<TransactionSaga, T> on) where T : class =>
         on.Step("releasing_hold").Publish(c => new ReleaseHold(
@@ -139,6 +140,35 @@ static class TransactionActivities
         .Publish(c => new TransactionCompensated(c.Saga.CorrelationId, c.Saga.SourceAccountId, c.Saga.Reason!, c.Now()))
         .Publish(c => c.Alert("compensated", $"The destination could not be credited: {c.Saga.Reason}. The hold was released."));
 
+    public static EventActivityBinder<TransactionSaga, TransactionReviewed> KeepReview(
+        this EventActivityBinder<TransactionSaga, TransactionReviewed> on, string what) => on.Then(c =>
+            c.Happened(what, c.Message.Reason is { } reason ? $"{c.Message.ReviewedBy}: {reason}" : c.Message.ReviewedBy));
+
+    /// <summary>What a person has found is a label: models learn from it, and so do the features of the terminal, the device and the payee.</summary>
+    public static EventActivityBinder<TransactionSaga, TransactionReviewed> PublishLabel(
+        this EventActivityBinder<TransactionSaga, TransactionReviewed> on, bool isFraud) => on.Publish(c => new FraudLabelled(
+            c.Id("label"), c.Saga.CorrelationId, c.Saga.SourceAccountId, isFraud, LabelSource.Case, c.Message.ReviewedAt, Reason: c.Message.Reason));
+
+    public static EventActivityBinder<TransactionSaga, TransactionReviewed> RefuseReview(
+        this EventActivityBinder<TransactionSaga, TransactionReviewed> on) => on.Then(c =>
+    {
+        if (!c.Saga.Timeline.Exists(e => e.What is "review_refused"))
+            c.Happened("review_refused", c.Message.ReviewedBy);
+    });
+
+    public static EventActivityBinder<TransactionSaga, TransactionDeadline> RaiseExpiring(this EventActivityBinder<TransactionSaga, TransactionDeadline> on) => on
+        .Then(c => c.Saga.Repeats++)
+        .Note("expiring_soon")
+        .Publish(c => c.Alert("hold_expiring", c.Saga.Findings));
+
+    static PlaceHold WholePosting<T>(this BehaviorContext<TransactionSaga, T> c) where T : class => new(
+        c.Id("hold"), c.Saga.CorrelationId, c.Saga.SourceAccountId, c.Saga.AmountMinor!.Value, c.Saga.Currency!, c.Saga.SourceAccountId, c.Saga.StepAt,
+        new TransferOnward(c.Saga.DestinationAccountId!, c.Id("credit"), c.Id("capture")));
+
+    static Credit RestOfPosting<T>(this BehaviorContext<TransactionSaga, T> c) where T : class => new(
+        c.Id("credit"), c.Saga.CorrelationId, c.Saga.DestinationAccountId!, c.Saga.AmountMinor!.Value, c.Saga.Currency!, c.Saga.SourceAccountId, c.Saga.StepAt,
+        new CaptureOnward(c.Saga.SourceAccountId, c.Saga.HoldId!.Value, c.Id("capture"), c.Saga.HoldPlacedAt ?? c.Saga.StepAt));
+
     static EventActivityBinder<TransactionSaga, T> Step<T>(this EventActivityBinder<TransactionSaga, T> on, string what) where T : class => on.Then(c =>
     {
         if (c.Saga.Repeats > 0 && c.Message is TransactionDeadline)
@@ -166,7 +196,8 @@ static class TransactionActivities
     {
         if (trail is null)
             return;
-        c.Happened("hold_placed", at: trail.HoldPlacedAt);
+        if (!c.Saga.Timeline.Exists(e => e.What is "hold_placed"))
+            c.Happened("hold_placed", at: trail.HoldPlacedAt);
         if (trail.CreditedAt is { } credited)
             c.Happened("credited", at: credited);
     }

@@ -43,6 +43,10 @@ static class Is
 
     public static bool NotCaptured(BehaviorContext<TransactionSaga, CaptureRefused> c) => !CapturedBefore(c);
 
+    public static bool Released(BehaviorContext<TransactionSaga, TransactionReviewed> c) => c.Message.Decision == ReviewDecision.Release;
+
+    public static bool ConfirmedFraud(BehaviorContext<TransactionSaga, TransactionReviewed> c) => c.Message.Decision == ReviewDecision.ConfirmFraud;
+
     /// <summary>The timer is due before the state's own deadline.</summary>
     public static bool Early(BehaviorContext<TransactionSaga, TransactionDeadline> c) => !Due(c);
 

@@ -52,6 +52,9 @@ public sealed class TransactionSaga : ILaneSaga
     /// <summary>The hold on the source account, once it is placed.</summary>
     public Guid? HoldId { get; set; }
 
+    /// <summary>When it was placed, UTC; null before there is one that somebody looks at.</summary>
+    public DateTimeOffset? HoldPlacedAt { get; set; }
+
     /// <summary>While the hold is being released: how the transaction ends then.</summary>
     public string? Ending { get; set; }
 

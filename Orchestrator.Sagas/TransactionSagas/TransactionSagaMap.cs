@@ -28,6 +28,7 @@ public sealed class TransactionSagaMap : IEntityTypeConfiguration<TransactionSag
         builder.Property(s => s.CancelRequested).HasColumnName("cancel_requested");
         builder.Property(s => s.CancelReason).HasColumnName("cancel_reason");
         builder.Property(s => s.HoldId).HasColumnName("hold_id");
+        builder.Property(s => s.HoldPlacedAt).HasColumnName("hold_placed_at");
         builder.Property(s => s.Ending).HasColumnName("ending");
         builder.Property(s => s.Reason).HasColumnName("reason");
         builder.Property(s => s.SubmittedAt).HasColumnName("submitted_at");

@@ -32,9 +32,23 @@ public sealed class TransactionSagaOptions : IValidatableObject
     [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
     public TimeSpan StuckInterval { get; init; } = TimeSpan.FromMinutes(10);
 
-    /// <summary>How long a person may take to review; then the hold is released and the transaction declined; 1 second to 30 days.</summary>
+    /// <summary>How long a person may take to review; 1 second to 30 days.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "30.00:00:00")]
     public TimeSpan ReviewTimeout { get; init; } = TimeSpan.FromHours(24);
+
+    /// <summary>
+    /// What is assumed when nobody has reviewed by then: decline, and the hold is given back; or approve, and the posting goes on, for those who would rather
+    /// lose to fraud than to customers who were kept waiting.
+    /// </summary>
+    public FraudOutcome ReviewDefault { get; init; } = FraudOutcome.Decline;
+
+    /// <summary>How long before that people are warned; below <see cref="ReviewTimeout"/>, zero for never.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "30.00:00:00")]
+    public TimeSpan ReviewWarning { get; init; } = TimeSpan.FromHours(2);
+
+    /// <summary>How often a person may ask for more, so that the time to review begins anew; 0 to 10. The funds are on hold meanwhile.</summary>
+    [Range(0, 10)]
+    public int ReviewExtensions { get; init; } = 3;
 
     /// <summary>The most unchanged transactions that one lane keeps in memory.</summary>
     [Range(1, 1_000_000)]
@@ -45,5 +59,9 @@ public sealed class TransactionSagaOptions : IValidatableObject
     {
         if (AssessmentDefault is not (FraudOutcome.Decline or FraudOutcome.Review))
             yield return new ValidationResult("must be Decline or Review: what nobody has assessed is never approved", [nameof(AssessmentDefault)]);
+        if (ReviewDefault is not (FraudOutcome.Decline or FraudOutcome.Approve))
+            yield return new ValidationResult("must be Decline or Approve", [nameof(ReviewDefault)]);
+        if (ReviewWarning >= ReviewTimeout)
+            yield return new ValidationResult("must be less than ReviewTimeout", [nameof(ReviewWarning)]);
     }
 }

@@ -17,6 +17,7 @@ public sealed class TransactionStateMachine : MassTransitStateMachine<Transactio
         InstanceState(s => s.CurrentState);
         Event(() => Submitted, e => e.CorrelateById(c => c.Message.TransactionId));
         Event(() => Cancelled, e => e.CorrelateById(c => c.Message.TransactionId));
+        Event(() => Reviewed, e => e.CorrelateById(c => c.Message.TransactionId));
         Event(() => Assessed, e => e.CorrelateById(c => c.Message.TransactionId));
         Event(() => HoldPlaced, e => e.CorrelateById(c => c.Message.TransactionId));
         Event(() => HoldRefused, e => e.CorrelateById(c => c.Message.TransactionId));
@@ -41,7 +42,7 @@ public sealed class TransactionStateMachine : MassTransitStateMachine<Transactio
             When(Submitted, Is.FoundDoubtful).Accept().PlaceHold().Await(steps.Reply).TransitionTo(Holding),
             When(Assessed, Is.Unassessed).RememberAssessment(),
             When(Cancelled).RememberCancel(),
-            Ignore(HoldPlaced), Ignore(HoldRefused), Ignore(CreditRefused),
+            Ignore(Reviewed), Ignore(HoldPlaced), Ignore(HoldRefused), Ignore(CreditRefused),
             Ignore(HoldCaptured), Ignore(CaptureRefused), Ignore(HoldReleased), Ignore(ReleaseRefused));
 
         During(AwaitingSubmission,
@@ -60,7 +61,7 @@ public sealed class TransactionStateMachine : MassTransitStateMachine<Transactio
             When(Deadline.Received, Is.FirstNoticedLate).GiveGrace(steps),
             When(Deadline.Received, steps.DeclinesUnassessed).Because("assessment_timeout").PublishDeclined().End(steps).TransitionTo(Declined),
             When(Deadline.Received, steps.ReviewsUnassessed).AssumeReview().PlaceHold().Await(steps.Reply).TransitionTo(Holding),
-            Ignore(Submitted),
+            Ignore(Submitted), Ignore(Reviewed),
             Ignore(HoldPlaced), Ignore(HoldRefused), Ignore(CreditRefused),
             Ignore(HoldCaptured), Ignore(CaptureRefused), Ignore(HoldReleased), Ignore(ReleaseRefused));
 
@@ -72,13 +73,20 @@ public sealed class TransactionStateMachine : MassTransitStateMachine<Transactio
             When(Cancelled).RememberCancel(),
             When(Deadline.Received, Is.Early).Rearm(steps),
             When(Deadline.Received, Is.Due).Repeat(steps).PlaceHold().AwaitAgain(steps),
-            Ignore(Submitted), Ignore(Assessed),
+            Ignore(Submitted), Ignore(Assessed), Ignore(Reviewed),
             Ignore(CreditRefused), Ignore(HoldCaptured), Ignore(CaptureRefused), Ignore(HoldReleased), Ignore(ReleaseRefused));
 
         During(Held,
             When(Cancelled).RememberCancel().EndBy("Voided").ReleaseHold().Await(steps.Reply).TransitionTo(Releasing),
-            When(Deadline.Received, Is.Early).Rearm(steps),
-            When(Deadline.Received, Is.Due).Note("review_expired").Because("review_expired").EndBy("Declined").ReleaseHold().Await(steps.Reply).TransitionTo(Releasing),
+            When(Reviewed, Is.Released).KeepReview("released").PublishLabel(isFraud: false).Post().Await(steps.Reply).TransitionTo(Posting),
+            When(Reviewed, Is.ConfirmedFraud).KeepReview("fraud_confirmed").Because("fraud_confirmed").PublishLabel(isFraud: true)
+                .EndBy("Declined").ReleaseHold().Await(steps.Reply).TransitionTo(Releasing),
+            When(Reviewed, steps.GrantsNoMoreTime).RefuseReview(),
+            When(Reviewed, steps.GrantsMoreTime).KeepReview("more_asked").Await(steps.Review),
+            When(Deadline.Received, steps.ExpiresLater).RearmReview(steps),
+            When(Deadline.Received, steps.ExpiresSoon).RaiseExpiring().RearmReview(steps),
+            When(Deadline.Received, steps.DeclinesUnreviewed).Note("review_expired").Because("review_expired").EndBy("Declined").ReleaseHold().Await(steps.Reply).TransitionTo(Releasing),
+            When(Deadline.Received, steps.ApprovesUnreviewed).Note("review_expired").Post().Await(steps.Reply).TransitionTo(Posting),
             Ignore(Submitted), Ignore(Assessed), Ignore(HoldPlaced), Ignore(HoldRefused),
             Ignore(CreditRefused), Ignore(HoldCaptured), Ignore(CaptureRefused), Ignore(HoldReleased), Ignore(ReleaseRefused));
 
@@ -89,6 +97,7 @@ public sealed class TransactionStateMachine : MassTransitStateMachine<Transactio
             When(HoldRefused).Note("hold_refused", r => r.Reason).Because(r => r.Reason).PublishDeclined().End(steps).TransitionTo(Declined),
             When(CreditRefused).KeepHold().Note("credit_refused", r => r.Reason).Because(r => r.Reason).EndBy("Compensated").ReleaseHold().Await(steps.Reply).TransitionTo(Releasing),
             When(Cancelled).RefuseCancel(),
+            When(Reviewed).RefuseReview(),
             When(Deadline.Received, Is.Early).Rearm(steps),
             When(Deadline.Received, Is.Due).Repeat(steps).Post().AwaitAgain(steps),
             Ignore(Submitted), Ignore(Assessed), Ignore(HoldPlaced), Ignore(HoldReleased), Ignore(ReleaseRefused));
@@ -102,6 +111,7 @@ public sealed class TransactionStateMachine : MassTransitStateMachine<Transactio
             When(ReleaseRefused, Ends.CompensatedBefore).Note("hold_released").PublishCompensated().End(steps).TransitionTo(Compensated),
             When(ReleaseRefused, Ends.NotReleased).Note("release_refused", r => r.Reason).RaiseStuck(),
             When(Cancelled).RefuseCancel(),
+            When(Reviewed).RefuseReview(),
             When(Deadline.Received, Is.Early).Rearm(steps),
             When(Deadline.Received, Is.Due).Repeat(steps).ReleaseHold().AwaitAgain(steps),
             Ignore(Submitted), Ignore(Assessed), Ignore(HoldPlaced), Ignore(HoldRefused),
@@ -110,7 +120,7 @@ public sealed class TransactionStateMachine : MassTransitStateMachine<Transactio
         foreach (var ended in new[] { Completed, Declined, Compensated, Voided })
         {
             During(ended,
-                Ignore(Submitted), Ignore(Cancelled), Ignore(Assessed), Ignore(HoldPlaced), Ignore(HoldRefused),
+                Ignore(Submitted), Ignore(Cancelled), Ignore(Reviewed), Ignore(Assessed), Ignore(HoldPlaced), Ignore(HoldRefused),
                 Ignore(CreditRefused), Ignore(HoldCaptured), Ignore(CaptureRefused), Ignore(HoldReleased), Ignore(ReleaseRefused),
                 Ignore(Deadline.Received));
         }
@@ -154,6 +164,9 @@ public sealed class TransactionStateMachine : MassTransitStateMachine<Transactio
 
     /// <summary>The publisher takes it back.</summary>
     public Event<TransactionCancelled> Cancelled { get; private set; } = null!;
+
+    /// <summary>A person has looked.</summary>
+    public Event<TransactionReviewed> Reviewed { get; private set; } = null!;
 
     /// <summary>The fraud assessment.</summary>
     public Event<FraudAssessed> Assessed { get; private set; } = null!;

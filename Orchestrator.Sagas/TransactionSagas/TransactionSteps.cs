@@ -1,5 +1,6 @@
 using MassTransit;
 using Orchestrator.Contracts.Decisions;
+using Orchestrator.Contracts.Transactions;
 using Orchestrator.Messaging.MassTransit;
 
 namespace Orchestrator.Sagas.TransactionSagas;
@@ -20,6 +21,22 @@ sealed class TransactionSteps(Schedule<TransactionSaga, TransactionDeadline> tim
     public Wait Review => new(this, options.ReviewTimeout);
 
     public bool DeclinesUnassessed(BehaviorContext<TransactionSaga, TransactionDeadline> c) => options.AssessmentDefault == FraudOutcome.Decline && Is.Due(c);
+
+    public bool DeclinesUnreviewed(BehaviorContext<TransactionSaga, TransactionDeadline> c) => options.ReviewDefault == FraudOutcome.Decline && Is.Due(c);
+
+    public bool ApprovesUnreviewed(BehaviorContext<TransactionSaga, TransactionDeadline> c) => options.ReviewDefault != FraudOutcome.Decline && Is.Due(c);
+
+    /// <summary>It is time to say that a hold is about to expire, and nobody has said so yet.</summary>
+    public bool ExpiresSoon(BehaviorContext<TransactionSaga, TransactionDeadline> c) =>
+        Is.Early(c) && options.ReviewWarning > TimeSpan.Zero && c.Saga.Repeats == 0 && c.Now() >= c.Saga.DeadlineAt - options.ReviewWarning;
+
+    public bool ExpiresLater(BehaviorContext<TransactionSaga, TransactionDeadline> c) => Is.Early(c) && !ExpiresSoon(c);
+
+    public bool GrantsMoreTime(BehaviorContext<TransactionSaga, TransactionReviewed> c) => Asks(c) && c.Saga.Timeline.Count(e => e.What is "more_asked") < options.ReviewExtensions;
+
+    public bool GrantsNoMoreTime(BehaviorContext<TransactionSaga, TransactionReviewed> c) => Asks(c) && !GrantsMoreTime(c);
+
+    static bool Asks(BehaviorContext<TransactionSaga, TransactionReviewed> c) => c.Message.Decision == ReviewDecision.AskForMore;
 
     public bool ReviewsUnassessed(BehaviorContext<TransactionSaga, TransactionDeadline> c) => options.AssessmentDefault != FraudOutcome.Decline && Is.Due(c);
 
@@ -67,6 +84,14 @@ static class TransactionDeadlines
         this EventActivityBinder<TransactionSaga, TransactionDeadline> on, TransactionSteps steps) => on
         .Then(c => c.Saga.TimerDueAt = c.Saga.DeadlineAt)
         .Schedule(steps.Timer, Message, c => c.Saga.DeadlineAt!.Value.UtcDateTime);
+
+    /// <summary>The timer was due before a hold expires: sets it for the warning, or for the end once that is given.</summary>
+    public static EventActivityBinder<TransactionSaga, TransactionDeadline> RearmReview(
+        this EventActivityBinder<TransactionSaga, TransactionDeadline> on, TransactionSteps steps) => on
+        .Then(c => c.Saga.TimerDueAt = c.Saga.Repeats == 0 && steps.Options.ReviewWarning > TimeSpan.Zero
+            ? c.Saga.DeadlineAt - steps.Options.ReviewWarning
+            : c.Saga.DeadlineAt)
+        .Schedule(steps.Timer, Message, c => c.Saga.TimerDueAt!.Value.UtcDateTime);
 
     /// <summary>Nothing is waited for any more.</summary>
     public static EventActivityBinder<TransactionSaga, T> End<T>(this EventActivityBinder<TransactionSaga, T> on, TransactionSteps steps) where T : class => on

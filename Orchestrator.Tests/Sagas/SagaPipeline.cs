@@ -7,6 +7,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using Orchestrator.Contracts.Catalog;
+using Orchestrator.Contracts.Decisions;
 using Orchestrator.Messaging.Lanes;
 using Orchestrator.Messaging.MassTransit.Sagas;
 using Orchestrator.Messaging.Wire;
@@ -23,20 +24,25 @@ public sealed class SagaPipeline : IAsyncLifetime
 {
     public static MessageCatalog Catalog { get; } = new(ContractCatalog.All.Append(SagasModule.DeadlineContract));
 
-    readonly ConcurrentDictionary<FraudDefault, Lazy<Task<ServiceProvider>>> _providers = new();
+    readonly ConcurrentDictionary<(FraudDefault, FraudOutcome), Lazy<Task<ServiceProvider>>> _providers = new();
 
-    internal async Task<TransactionLane> OpenLaneAsync(FraudDefault assessmentDefault = FraudDefault.Decline)
+    internal async Task<TransactionLane> OpenLaneAsync(FraudDefault assessmentDefault = FraudDefault.Decline, FraudOutcome reviewDefault = FraudOutcome.Decline)
     {
-        var provider = await _providers.GetOrAdd(assessmentDefault, d => new(() => StartAsync(d, database: null))).Value;
+        var provider = await _providers.GetOrAdd(
+            (assessmentDefault, reviewDefault), _ => new(() => StartAsync(assessmentDefault, database: null, reviewDefault))).Value;
         var processor = provider.GetRequiredService<LaneGroup>().CreateProcessor(new LaneId(SagasModule.Group, 0));
         await processor.OpenAsync(CancellationToken.None);
         return new TransactionLane(processor);
     }
 
-    internal static async Task<ServiceProvider> StartAsync(FraudDefault assessmentDefault, NpgsqlDataSource? database)
+    internal static async Task<ServiceProvider> StartAsync(
+        FraudDefault assessmentDefault, NpgsqlDataSource? database, FraudOutcome reviewDefault = FraudOutcome.Decline)
     {
         var configuration = new ConfigurationBuilder()
-            .AddInMemoryCollection([new($"{TransactionSagaOptions.Section}:AssessmentDefault", assessmentDefault.ToString())])
+            .AddInMemoryCollection([
+                new($"{TransactionSagaOptions.Section}:AssessmentDefault", assessmentDefault.ToString()),
+                new($"{TransactionSagaOptions.Section}:ReviewDefault", reviewDefault.ToString()),
+            ])
             .Build();
         var services = new ServiceCollection();
         services.AddSingleton<ILoggerFactory>(NullLoggerFactory.Instance);

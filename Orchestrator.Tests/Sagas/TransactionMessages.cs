@@ -21,6 +21,9 @@ static class TransactionMessages
 
     public static TransactionCancelled Cancelled(Guid? id = null) => new(id ?? Id, "alice", Noon, "changed my mind");
 
+    public static TransactionReviewed Reviewed(ReviewDecision decision = ReviewDecision.Release, Guid? id = null) =>
+        new(new Guid(7, 7, 7, new byte[8]), id ?? Id, "alice", decision, "carol", Noon, "called the customer");
+
     public static FraudAssessed Assessed(FraudOutcome outcome = FraudOutcome.Approve, Guid? id = null) =>
         new(id ?? Id, "alice", outcome, outcome == FraudOutcome.Approve ? 10 : 700, [new FraudReason("velocity", 700, "Many in an hour.")], "1", Noon);
 

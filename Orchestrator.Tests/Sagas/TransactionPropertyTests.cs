@@ -13,6 +13,7 @@ public sealed class TransactionPropertyTests(SagaPipeline pipeline)
     static readonly Func<object>[] Anything =
     [
         () => Submitted(), () => Cancelled(),
+        () => Reviewed(), () => Reviewed(ReviewDecision.ConfirmFraud), () => Reviewed(ReviewDecision.AskForMore),
         () => Assessed(FraudOutcome.Approve), () => Assessed(FraudOutcome.Review), () => Assessed(FraudOutcome.Decline),
         () => HoldPlaced(), () => HoldRefused(), () => CreditRefused(), () => HoldCaptured(), () => HoldReleased(),
         () => CaptureRefused(), () => CaptureRefused(LedgerRefusals.HoldAlreadyCaptured),

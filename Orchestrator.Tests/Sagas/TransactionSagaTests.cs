@@ -214,7 +214,8 @@ public sealed class TransactionSagaTests(SagaPipeline pipeline)
         var held = await lane.TakeAsync(HoldPlaced());
         Assert.Equal(lane.Now.AddHours(24), Assert.IsType<TransactionHeld>(held[0]).ExpiresAt);
         Assert.Equal("fraud_review", Assert.IsType<AlertRaised>(held[1]).Kind);
-        Assert.Empty(await lane.WaitAsync(TimeSpan.FromHours(23)));
+        Assert.Empty(await lane.WaitAsync(TimeSpan.FromHours(21)));
+        Assert.Equal("hold_expiring", Assert.IsType<AlertRaised>(Assert.Single(await lane.WaitAsync(TimeSpan.FromHours(2)))).Kind);
         Assert.Equal("Held", lane.Find(Id)!.CurrentState);
         Assert.IsType<ReleaseHold>(Assert.Single(await lane.WaitAsync(TimeSpan.FromMinutes(60))));
 

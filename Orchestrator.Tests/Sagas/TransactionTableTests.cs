@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Orchestrator.Contracts.Decisions;
 using Orchestrator.Contracts.Ledger;
+using Orchestrator.Contracts.Transactions;
 using Orchestrator.Sagas.TransactionSagas;
 using Orchestrator.Tests.Approved;
 using static Orchestrator.Tests.Sagas.TransactionMessages;
@@ -25,6 +26,7 @@ public sealed class TransactionTableTests(SagaPipeline pipeline)
         ("Holding, cancelled", [() => Submitted(), () => Assessed(FraudOutcome.Review), () => Cancelled()]),
         ("Held", [() => Submitted(), () => Assessed(FraudOutcome.Review), () => HoldPlaced()]),
         ("Posting", [() => Submitted(), () => Assessed()]),
+        ("Posting, after a review", [() => Submitted(), () => Assessed(FraudOutcome.Review), () => HoldPlaced(), () => Reviewed()]),
         ("Releasing, after a refused credit", [() => Submitted(), () => Assessed(), () => CreditRefused()]),
         ("Releasing, after an expired review", [() => Submitted(), () => Assessed(FraudOutcome.Review), () => HoldPlaced(), () => Deadline]),
         ("Releasing, after a cancellation", [() => Submitted(), () => Assessed(FraudOutcome.Review), () => HoldPlaced(), () => Cancelled()]),
@@ -38,6 +40,9 @@ public sealed class TransactionTableTests(SagaPipeline pipeline)
     [
         ("TransactionSubmitted", () => Submitted()),
         ("TransactionCancelled", () => Cancelled()),
+        ("TransactionReviewed: release", () => Reviewed()),
+        ("TransactionReviewed: confirm_fraud", () => Reviewed(ReviewDecision.ConfirmFraud)),
+        ("TransactionReviewed: ask_for_more", () => Reviewed(ReviewDecision.AskForMore)),
         ("FraudAssessed: approve", () => Assessed()),
         ("FraudAssessed: review", () => Assessed(FraudOutcome.Review)),
         ("FraudAssessed: decline", () => Assessed(FraudOutcome.Decline)),
@@ -110,6 +115,8 @@ public sealed class TransactionTableTests(SagaPipeline pipeline)
           Asked again, it goes through the same steps and finds each of them taken.
         - The credit comes before the capture: while the destination may still refuse, the funds are only on hold and can be given back. Once the posting has
           begun, a cancellation is refused.
+        - A person's review takes effect while the funds are on hold. What is released goes on with `Credit`, which names the hold to capture; whatever is found is also a label.
+          Before a hold expires people are warned, and then `Sagas:Transaction:ReviewDefault` counts.
         - What ends a transaction is announced in the unit of work that stores the end, exactly once.
 
         ```mermaid

@@ -39,6 +39,9 @@ sealed class TransactionWorld(TransactionLane lane, FraudOutcome verdict, bool f
             case 2 when which % 3 == 0:
                 _underWay.Add(Cancelled());
                 break;
+            case 2 when which % 3 == 1:
+                _underWay.Add(Reviewed((ReviewDecision)(which % 2)));
+                break;
             case 3:
                 await WaitAsync(TimeSpan.FromSeconds(1 + (which * 7)));
                 break;
@@ -112,6 +115,8 @@ sealed class TransactionWorld(TransactionLane lane, FraudOutcome verdict, bool f
         PlaceHold { Onward: null } => HoldPlaced(),
         PlaceHold when payeeExists => HoldCaptured(),
         PlaceHold => CreditRefused(),
+        Credit when payeeExists => HoldCaptured(),
+        Credit => CreditRefused(),
         ReleaseHold when Captured => ReleaseRefused(LedgerRefusals.HoldAlreadyCaptured),
         ReleaseHold => HoldReleased(),
         _ => throw new InvalidOperationException($"{command.GetType().Name} is not a command the saga sends"),
