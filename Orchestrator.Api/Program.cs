@@ -1,4 +1,5 @@
 using Orchestrator.Api.Accounts;
+using Orchestrator.Api.Casework;
 using Orchestrator.Api.Decisions;
 using Orchestrator.Api.Figures;
 using Orchestrator.Api.Health;
@@ -30,6 +31,7 @@ return await HostStart.RunAsync(async () =>
     if (roles.HasFlag(HostRoles.Ledger))
         builder.Services.AddLedgerRole();
     builder.Services.AddLedgerApi();
+    builder.Services.AddCasework(builder.Configuration, roles);
     builder.Services.AddRules();
     builder.Services.AddDecisionsApi();
     builder.Services.AddSagasReader();
@@ -57,6 +59,7 @@ return await HostStart.RunAsync(async () =>
         app.MapTransactions();
         app.MapRules();
         app.MapDecisions();
+        app.MapCasework();
         app.MapParked();
         app.MapFigures();
     }

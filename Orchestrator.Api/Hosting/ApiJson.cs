@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Orchestrator.Api.Accounts;
+using Orchestrator.Api.Casework;
 using Orchestrator.Api.Labels;
 using Orchestrator.Api.Postings;
 using Orchestrator.Api.Reconciliation;
@@ -42,6 +43,12 @@ namespace Orchestrator.Api.Hosting;
 [JsonSerializable(typeof(LabelAccepted))]
 [JsonSerializable(typeof(SubmitTransactionRequest))]
 [JsonSerializable(typeof(TransactionAccepted))]
+[JsonSerializable(typeof(ClaimCaseRequest))]
+[JsonSerializable(typeof(AssignCaseRequest))]
+[JsonSerializable(typeof(SnoozeCaseRequest))]
+[JsonSerializable(typeof(NoteCaseRequest))]
+[JsonSerializable(typeof(CloseCaseRequest))]
+[JsonSerializable(typeof(DecideCaseRequest))]
 [JsonSerializable(typeof(CancelTransactionRequest))]
 [JsonSerializable(typeof(ReviewTransactionRequest))]
 [JsonSerializable(typeof(ReviewAccepted))]

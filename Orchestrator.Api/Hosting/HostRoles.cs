@@ -1,6 +1,6 @@
 namespace Orchestrator.Api.Hosting;
 
-/// <summary>What this process does, so that parts scale apart; all by default. Chosen by <c>--roles decisioning,sagas,ledger,http</c>.</summary>
+/// <summary>What this process does, so that parts scale apart; all by default. Chosen by <c>--roles decisioning,sagas,ledger,casework,http</c>.</summary>
 [Flags]
 public enum HostRoles
 {
@@ -16,8 +16,11 @@ public enum HostRoles
     /// <summary>Serves the API; health and metrics are served by every role.</summary>
     Http = 8,
 
+    /// <summary>Keeps alerts and opens cases.</summary>
+    Casework = 16,
+
     /// <summary>Everything.</summary>
-    All = Decisioning | Sagas | Ledger | Http,
+    All = Decisioning | Sagas | Ledger | Casework | Http,
 }
 
 /// <summary>Reads <see cref="HostRoles"/>.</summary>
@@ -37,9 +40,10 @@ public static class HostRolesParser
                 "decisioning" => HostRoles.Decisioning,
                 "sagas" => HostRoles.Sagas,
                 "ledger" => HostRoles.Ledger,
+                "casework" => HostRoles.Casework,
                 "http" => HostRoles.Http,
                 "all" => HostRoles.All,
-                _ => throw new HostRefusedException($"--roles: '{name}' is none of decisioning, sagas, ledger, http, all"),
+                _ => throw new HostRefusedException($"--roles: '{name}' is none of decisioning, sagas, ledger, casework, http, all"),
             };
         }
         return roles;

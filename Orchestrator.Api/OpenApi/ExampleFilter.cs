@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Microsoft.OpenApi;
 using Orchestrator.Api.Accounts;
+using Orchestrator.Api.Casework;
 using Orchestrator.Api.Labels;
 using Orchestrator.Api.Postings;
 using Orchestrator.Api.Reconciliation;
@@ -45,6 +46,12 @@ sealed class ExampleFilter : ISchemaFilter
         [typeof(BulkLabelRequest)] =
             """{ "labels": [ { "labelId": "018f4e2a-7b1c-7d3e-9a5b-2c4d6e8f0a24", "transactionId": "018f4e2a-7b1c-7d3e-9a5b-2c4d6e8f0a1b", "isFraud": false, "source": "customer", "reason": "it was me" } ] }""",
         [typeof(ReviewTransactionRequest)] = """{ "decision": "release", "reason": "the customer has confirmed it by phone" }""",
+        [typeof(ClaimCaseRequest)] = """{ "queue": "fraud_review" }""",
+        [typeof(AssignCaseRequest)] = """{ "assignee": "carol", "reason": "knows the customer" }""",
+        [typeof(SnoozeCaseRequest)] = """{ "until": "2030-01-01T09:00:00Z", "reason": "the customer calls back" }""",
+        [typeof(NoteCaseRequest)] = """{ "text": "Called the customer, no answer." }""",
+        [typeof(CloseCaseRequest)] = """{ "outcome": "genuine", "reason": "the customer has confirmed the payment" }""",
+        [typeof(DecideCaseRequest)] = """{ "reason": "the pattern is clear" }""",
         [typeof(CancelTransactionRequest)] = """{ "reason": "ordered twice" }""",
     };
 

@@ -20,6 +20,7 @@ public static class ProblemKinds
     public static readonly ProblemKind RuleSetInvalid = new("rule_set_invalid", 400, "The rule set cannot be evaluated");
     public static readonly ProblemKind BadRequest = new("bad_request", 400, "The request cannot be understood");
     public static readonly ProblemKind FourEyes = new("four_eyes", 403, "Who wrote a rule set may not put it in force");
+    public static readonly ProblemKind MakerIsChecker = new("maker_is_checker", 403, "Who proposed something may not approve it");
     public static readonly ProblemKind NotFound = new("not_found", 404, "There is nothing here");
     public static readonly ProblemKind AccountNotFound = new("account_not_found", 404, "There is no such account");
     public static readonly ProblemKind AccountOpening = new("account_opening", 404, "The account is not open yet");
@@ -35,6 +36,7 @@ public static class ProblemKinds
     public static readonly ProblemKind RuleSetNotFound = new("rule_set_not_found", 404, "There is no such rule set");
     public static readonly ProblemKind ListNotFound = new("list_not_found", 404, "There is no such list");
     public static readonly ProblemKind DecisionNotFound = new("decision_not_found", 404, "There is no such decision");
+    public static readonly ProblemKind CaseNotFound = new("case_not_found", 404, "There is no such case");
     public static readonly ProblemKind MethodNotAllowed = new("method_not_allowed", 405, "The method is not allowed here");
     public static readonly ProblemKind NotAcceptable = new("not_acceptable", 406, "No acceptable representation");
     public static readonly ProblemKind IdempotencyKeyReused = new("idempotency_key_reused", 409, "The Idempotency-Key was used with another body");
@@ -59,7 +61,9 @@ public static class ProblemKinds
     public static readonly ProblemKind ListFull = new("list_full", 409, "There is no room for it");
     public static readonly ProblemKind LabelExists = new("label_exists", 409, "The label id was used before with another body");
     public static readonly ProblemKind DecisionNotReplayable = new("decision_not_replayable", 409, "The decision cannot be made again");
+    public static readonly ProblemKind CaseRefused = new("case_refused", 409, "From where the case stands that is not done");
     public static readonly ProblemKind RuleSetChanged = new("rule_set_changed", 412, "The rule set has changed since it was looked at");
+    public static readonly ProblemKind CaseChanged = new("case_changed", 412, "The case has changed since it was looked at");
     public static readonly ProblemKind BodyTooLarge = new("body_too_large", 413, "The body is too large");
     public static readonly ProblemKind UnsupportedMediaType = new("unsupported_media_type", 415, "The body has a media type that is not taken here");
     public static readonly ProblemKind Internal = new("internal", 500, "Something went wrong here");
@@ -70,11 +74,11 @@ public static class ProblemKinds
     /// <summary>All of them, by status.</summary>
     public static IReadOnlyList<ProblemKind> All { get; } =
     [
-        NotJson, WrongShape, Invalid, StatementRefused, RuleSetInvalid, BadRequest, FourEyes, NotFound, AccountNotFound, AccountOpening, TransactionNotFound,
+        NotJson, WrongShape, Invalid, StatementRefused, RuleSetInvalid, BadRequest, FourEyes, MakerIsChecker, NotFound, AccountNotFound, AccountOpening, TransactionNotFound,
         TransferNotFound, HoldNotFound, CommandNotFound, ParkedNotFound, ProjectionNotFound, StatementNotFound, ReportNotFound, ReconciliationNotFound,
-        RuleSetNotFound, ListNotFound, DecisionNotFound, MethodNotAllowed, NotAcceptable, IdempotencyKeyReused, AccountExists, AccountRefused, CommandExists,
+        RuleSetNotFound, ListNotFound, DecisionNotFound, CaseNotFound, MethodNotAllowed, NotAcceptable, IdempotencyKeyReused, AccountExists, AccountRefused, CommandExists,
         TransferNotPosted, HoldOfTransfer, TransactionExists, TransactionEnded, TransactionNotHeld, ReviewExists, ParkedBehind, RebuildRunning, CheckRunning, MonthNotOver,
-        BreakNotOpen, PostingMatched, RuleSetExists, RuleSetState, ListExists, ListFull, LabelExists, DecisionNotReplayable, RuleSetChanged,
+        BreakNotOpen, PostingMatched, RuleSetExists, RuleSetState, ListExists, ListFull, LabelExists, DecisionNotReplayable, CaseRefused, RuleSetChanged, CaseChanged,
         BodyTooLarge, UnsupportedMediaType, Internal, TraceNotAvailable, Unavailable, ProjectionNotReady,
     ];
 

@@ -1,0 +1,109 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Mvc;
+using Orchestrator.Api.Hosting;
+using Orchestrator.Api.Problems;
+using Orchestrator.Casework.Cases;
+using Orchestrator.Contracts;
+using Orchestrator.Contracts.Transactions;
+
+namespace Orchestrator.Api.Casework;
+
+/// <summary>Somebody acts on a case.</summary>
+/// <param name="Cases">Where it is stored.</param>
+/// <param name="Context">The request.</param>
+/// <param name="Actor">Who asks.</param>
+/// <param name="IfMatch">The version that was looked at.</param>
+sealed record CaseChange(
+    CaseStore Cases, HttpContext Context, [FromHeader(Name = ActorHeader.Name)] string? Actor, [FromHeader(Name = "If-Match")] string? IfMatch)
+{
+    // What is said of a case is said of its transactions too.
+    public const int MaxReason = TransactionReviewed.MaxReason;
+
+    public async Task<IResult> RunAsync(
+        Guid caseId, CaseAction action, string? reason, CancellationToken cancellationToken, bool needsReason = true)
+    {
+        var errors = new ContractErrors();
+        CheckActor(Actor, errors);
+        if (needsReason)
+            errors.Required(reason, "reason", MaxReason);
+        else
+            errors.Text(reason, "reason", MaxReason);
+        if (action is CaseAction.Assign { Assignee: { } assignee })
+            errors.Required(assignee, "assignee", maxLength: 64);
+        var version = Version(errors);
+        return errors.None
+            ? Answer(await Cases.ActAsync(caseId, action, Who, reason, version, cancellationToken))
+            : ApiProblem.Of(ProblemKinds.Invalid, errors: errors.All);
+    }
+
+    public async Task<IResult> ClaimAsync(string? queue, CancellationToken cancellationToken)
+    {
+        var errors = new ContractErrors();
+        CheckActor(Actor, errors);
+        errors.Text(queue, "queue", maxLength: 64);
+        if (!errors.None)
+            return ApiProblem.Of(ProblemKinds.Invalid, errors: errors.All);
+        return await Cases.ClaimAsync(queue, Who, cancellationToken) is { } result ? Answer(result) : TypedResults.NoContent();
+    }
+
+    public async Task<IResult> NoteAsync(Guid caseId, string text, CancellationToken cancellationToken)
+    {
+        var errors = new ContractErrors();
+        CheckActor(Actor, errors);
+        errors.Required(text, "text", maxLength: 4_000);
+        if (!errors.None)
+            return ApiProblem.Of(ProblemKinds.Invalid, errors: errors.All);
+        return await Cases.NoteAsync(caseId, Who, text, cancellationToken) ? TypedResults.NoContent() : ApiProblem.Of(ProblemKinds.CaseNotFound);
+    }
+
+    /// <summary>Says which version the answer shows.</summary>
+    public static void Tag(HttpContext context, CaseFile file) => context.Response.Headers.ETag = $"\"{file.Version}\"";
+
+    // Names are compared, so that they are without the address here.
+    string Who => Actor!.Trim();
+
+    static void CheckActor(string? actor, ContractErrors errors) => errors.Required(actor, ActorHeader.Name, maxLength: 64);
+
+    int? Version(ContractErrors errors)
+    {
+        if (IfMatch is null or "*")
+            return null;
+        if (IfMatch.Length > 2 && IfMatch[0] == '"' && IfMatch[^1] == '"'
+            && int.TryParse(IfMatch.AsSpan(1, IfMatch.Length - 2), NumberStyles.None, CultureInfo.InvariantCulture, out var version))
+        {
+            return version;
+        }
+        errors.Add("invalid_etag", "If-Match", "the ETag of the case as it was looked at, or *");
+        return null;
+    }
+
+    IResult Answer(CaseResult result)
+    {
+        switch (result)
+        {
+            case CaseResult.Done(var changed):
+                Tag(Context, changed);
+                return TypedResults.Ok(changed);
+            case CaseResult.NotFound:
+                return ApiProblem.Of(ProblemKinds.CaseNotFound);
+            case CaseResult.Stale(var file):
+                return ApiProblem.Of(ProblemKinds.CaseChanged, $"It is at version {file.Version}.");
+            case CaseResult.Refused(CaseRefusals.MakerIsChecker, _):
+                return ApiProblem.Of(ProblemKinds.MakerIsChecker);
+            case CaseResult.Refused(CaseRefusals.SnoozeOutOfRange, _):
+                return ApiProblem.Of(ProblemKinds.Invalid, errors: [new ContractError(CaseRefusals.SnoozeOutOfRange, "until", "from now to 30 days ahead")]);
+            case CaseResult.Refused(var reason, var file):
+                return ApiProblem.Of(ProblemKinds.CaseRefused, file is null ? reason : $"{reason}: it is {Shown(file)}.");
+            default:
+                throw new InvalidOperationException($"Unknown result {result}");
+        }
+    }
+
+    static string Shown(CaseFile file) => file switch
+    {
+        { State: CaseState.Investigating, Assignee: { } assignee } => $"looked into by {assignee}",
+        { State: CaseState.AwaitingApproval, ProposedBy: { } proposedBy } => $"proposed by {proposedBy}",
+        { State: CaseState.Closed, ClosedBy: { } closedBy } => $"closed by {closedBy}",
+        _ => "waiting for somebody",
+    };
+}
