@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Orchestrator.Api.Accounts;
+using Orchestrator.Api.Decisions;
 using Orchestrator.Api.Labels;
 using Orchestrator.Api.Postings;
 using Orchestrator.Api.Reconciliation;
@@ -42,6 +43,7 @@ namespace Orchestrator.Api.Hosting;
 [JsonSerializable(typeof(LabelAccepted))]
 [JsonSerializable(typeof(SubmitTransactionRequest))]
 [JsonSerializable(typeof(TransactionAccepted))]
+[JsonSerializable(typeof(DecisionMade))]
 [JsonSerializable(typeof(CancelTransactionRequest))]
 [JsonSerializable(typeof(CancellationAccepted))]
 public sealed partial class ApiJson : JsonSerializerContext;
