@@ -4,6 +4,7 @@ using Orchestrator.Cli.Verify;
 using Orchestrator.Contracts;
 using Orchestrator.Contracts.Decisions;
 using Orchestrator.Contracts.Ledger;
+using Orchestrator.Decisioning.Features;
 using Orchestrator.Ledger;
 
 namespace Orchestrator.Tests.Campaigns;
@@ -48,6 +49,7 @@ public sealed class CampaignChecks(CampaignServers servers, CampaignLoad load, C
         Breach("submitted, no end announced", load.Submitted.Keys.Where(id => !observer.Ends.ContainsKey(id)));
         Breach("ended, but never submitted", observer.Ends.Keys.Where(id => !load.Submitted.ContainsKey(id)));
         Breach("submitted, never assessed", load.Submitted.Keys.Where(id => !observer.Assessed.ContainsKey(id)));
+        Breach("assessed, but never submitted", observer.Assessed.Keys.Where(id => !load.Submitted.ContainsKey(id)));
         Breach("ended as it must not", from end in observer.Ends
             where load.Submitted.TryGetValue(end.Key, out var course) && !May(course, end.Value, load.WasCancelled(end.Key))
             select $"{end.Key} {load.Submitted[end.Key]}, cancelled {load.WasCancelled(end.Key)}: {end.Value}");
@@ -162,10 +164,11 @@ public sealed class CampaignChecks(CampaignServers servers, CampaignLoad load, C
         }
     }
 
-    // Every message took effect, once: as many inbox rows as different messages. Nothing was parked, no position was lost.
+    // Every message took effect, once: as many inbox rows as different messages. Nothing was parked, no position was lost. Decisioning has no inbox: of what it takes
+    // each is assessed, once, and sees of its account all that came before.
     async Task OnceAsync()
     {
-        await CountAsync("messages taken by decisioning", Taken("decisioning"), observer.Messages(Topics.Transactions));
+        Breach("assessed by another history than its account has", Histories());
         await CountAsync("messages taken by the ledger", Taken("ledger"), observer.Messages(Topics.Accounts) + observer.Messages(Topics.LedgerCommands));
         await CountAsync("messages of the load on Kafka", $"select {observer.Messages(Topics.Transactions)}::bigint", load.Messages);
         await CountAsync("parked messages", "select count(*) from messaging.parked", 0);
@@ -173,6 +176,23 @@ public sealed class CampaignChecks(CampaignServers servers, CampaignLoad load, C
 
         static string Taken(string group) =>
             $"select count(*) from messaging.inbox i join messaging.lane_group g on g.group_id = i.group_id where g.name = '{group}'";
+    }
+
+    // Each sees those of its account that were assessed before and did not happen after it: what a lane remembers went through every kill and every move.
+    IEnumerable<string> Histories()
+    {
+        var at = FeaturePlan.Standard.Schema.IndexOf("account_count_30d");
+        foreach (var account in observer.Assessed.Values.GroupBy(a => a.SourceAccountId, StringComparer.Ordinal))
+        {
+            var before = new List<long>();
+            foreach (var decision in account.OrderBy(a => a.AssessedAt))
+            {
+                var (count, time) = (FeatureVector.Read(decision.Features)[at], decision.EventAt!.Value.ToUnixTimeMilliseconds());
+                if (count <= before.Count(t => t < time) || count > before.Count(t => t <= time) + 1)
+                    yield return $"{decision.TransactionId} of {account.Key} has seen {count} with itself, and {before.Count} came before it";
+                before.Add(time);
+            }
+        }
     }
 
     async Task CountAsync(string what, string sql, long expected)
