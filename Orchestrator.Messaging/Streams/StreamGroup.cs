@@ -44,6 +44,18 @@ public sealed class StreamGroup
     /// </summary>
     public int RememberedIds { get; init; } = 65_536;
 
+    /// <summary>
+    /// How many answers to asked messages (<see cref="StreamHost.AskAsync"/>) a lane remembers, and four times as many of their ids: whoever asks the same again gets
+    /// the same answer. As many may be under way at once. Default 4,096.
+    /// </summary>
+    public int RememberedAnswers { get; init; } = 4_096;
+
+    /// <summary>
+    /// How long a lane goes on, with <see cref="StreamOutput.StoreIsAway"/>, when its lease cannot be shown because the database does not answer. Default zero: it
+    /// pauses until it can. What may happen twice meanwhile stands in docs/design/streams.md.
+    /// </summary>
+    public TimeSpan WithoutStore { get; init; }
+
     /// <summary>How long a lane works on after a snapshot before it takes the next, unless nothing has come. Default 30 seconds.</summary>
     public TimeSpan SnapshotInterval { get; init; } = TimeSpan.FromSeconds(30);
 
