@@ -78,7 +78,8 @@ public sealed class DecisioningLane(
         var taken = Event(transaction, message, output.Now);
         var observation = engine.Observe(taken, [], _vector);
         var assessed = decider.Decide(
-            transaction, _vector, Instant(engine.WatermarkMs), rules.Current, models.Current, Received(message, output.Now), output.Now);
+            transaction, _vector, Instant(engine.WatermarkMs), rules.Current, models.Current, Received(message, output.Now), output.Now,
+            output.StoreIsAway ? DegradedReasons.StoreUnavailable : null);
         // Nobody teaches an account large amounts by being refused.
         if (assessed.Outcome == FraudOutcome.Decline)
             engine.Declined(taken);

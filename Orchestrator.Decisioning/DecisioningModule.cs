@@ -27,8 +27,8 @@ public static class DecisioningModule
     public const string GroupName = "decisioning";
 
     /// <summary>
-    /// Adds the decisioning lanes. Needs an <see cref="NpgsqlDataSource"/> and a <see cref="MessageCatalog"/> beside it. Without an <see cref="IModelsInForce"/> that was
-    /// added before, rules decide alone.
+    /// Adds the decisioning lanes. Needs an <see cref="NpgsqlDataSource"/> and a <see cref="MessageCatalog"/> beside it. Unless another <see cref="IModelsInForce"/> is
+    /// added, rules decide alone.
     /// </summary>
     public static IServiceCollection AddDecisioning(this IServiceCollection services, IConfiguration configuration)
     {

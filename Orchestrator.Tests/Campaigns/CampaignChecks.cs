@@ -4,8 +4,8 @@ using Orchestrator.Cli.Verify;
 using Orchestrator.Contracts;
 using Orchestrator.Contracts.Decisions;
 using Orchestrator.Contracts.Ledger;
-using Orchestrator.Decisioning.Features;
 using Orchestrator.Ledger;
+using Orchestrator.Tests.Decisioning.Live;
 
 namespace Orchestrator.Tests.Campaigns;
 
@@ -168,7 +168,7 @@ public sealed class CampaignChecks(CampaignServers servers, CampaignLoad load, C
     // each is assessed, once, and sees of its account all that came before.
     async Task OnceAsync()
     {
-        Breach("assessed by another history than its account has", Histories());
+        Breach("assessed by another history than its account has", DecidedHistories.Breaches(observer.Assessed.Values));
         await CountAsync("messages taken by the ledger", Taken("ledger"), observer.Messages(Topics.Accounts) + observer.Messages(Topics.LedgerCommands));
         await CountAsync("messages of the load on Kafka", $"select {observer.Messages(Topics.Transactions)}::bigint", load.Messages);
         await CountAsync("parked messages", "select count(*) from messaging.parked", 0);
@@ -176,23 +176,6 @@ public sealed class CampaignChecks(CampaignServers servers, CampaignLoad load, C
 
         static string Taken(string group) =>
             $"select count(*) from messaging.inbox i join messaging.lane_group g on g.group_id = i.group_id where g.name = '{group}'";
-    }
-
-    // Each sees those of its account that were assessed before and did not happen after it: what a lane remembers went through every kill and every move.
-    IEnumerable<string> Histories()
-    {
-        var at = FeaturePlan.Standard.Schema.IndexOf("account_count_30d");
-        foreach (var account in observer.Assessed.Values.GroupBy(a => a.SourceAccountId, StringComparer.Ordinal))
-        {
-            var before = new List<long>();
-            foreach (var decision in account.OrderBy(a => a.AssessedAt))
-            {
-                var (count, time) = (FeatureVector.Read(decision.Features)[at], decision.EventAt!.Value.ToUnixTimeMilliseconds());
-                if (count <= before.Count(t => t < time) || count > before.Count(t => t <= time) + 1)
-                    yield return $"{decision.TransactionId} of {account.Key} has seen {count} with itself, and {before.Count} came before it";
-                before.Add(time);
-            }
-        }
     }
 
     async Task CountAsync(string what, string sql, long expected)
