@@ -21,6 +21,12 @@ public sealed class StreamGroup
     public required Func<LaneId, StreamProcessor> CreateProcessor { get; init; }
 
     /// <summary>
+    /// What a lane waits for each time before it is opened, since its processor must not wait: for instance until it is known what is in force. Should it fail,
+    /// the lane is opened later. Null for nothing.
+    /// </summary>
+    public Func<CancellationToken, Task>? ReadyAsync { get; init; }
+
+    /// <summary>
     /// How many threads of this process read and process, each with a Kafka client of its own and its share of the lanes. Default 0: half the processors,
     /// and one at least; the clients and the producer need the others.
     /// </summary>

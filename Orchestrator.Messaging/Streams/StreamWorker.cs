@@ -107,6 +107,7 @@ internal sealed partial class StreamWorker : ILaneWorker
     async Task OpenedAsync()
     {
         StreamOpening opening;
+        await (_group.ReadyAsync?.Invoke(_stop.Token) ?? Task.CompletedTask);
         await _room.Producer.Abandoned.WaitAsync(_stop.Token);
         await _room.Openings.WaitAsync(_stop.Token);
         try
