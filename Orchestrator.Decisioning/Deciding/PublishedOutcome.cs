@@ -12,8 +12,8 @@ public static class PublishedOutcome
     public static (bool IsDecline, DateTimeOffset? EventAt) Read(ReadOnlySpan<byte> json)
     {
         var reader = new Utf8JsonReader(json);
-        var (isDecline, eventAt) = (false, default(DateTimeOffset?));
-        while (eventAt is null && reader.Read())
+        var (isDecline, eventAt) = (default(bool?), default(DateTimeOffset?));
+        while ((isDecline is null || eventAt is null) && reader.Read())
         {
             if (reader.CurrentDepth != 1 || reader.TokenType != JsonTokenType.PropertyName)
                 continue;
@@ -22,6 +22,6 @@ public static class PublishedOutcome
             else if (reader.ValueTextEquals("eventAt"u8))
                 eventAt = reader.Read() && reader.TryGetDateTimeOffset(out var at) ? at : null;
         }
-        return (isDecline, eventAt);
+        return (isDecline == true, eventAt);
     }
 }

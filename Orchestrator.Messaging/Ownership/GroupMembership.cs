@@ -14,14 +14,16 @@ namespace Orchestrator.Messaging.Ownership;
 /// </summary>
 public sealed class GroupMembership : IAsyncDisposable
 {
-    // Of the lease: nobody takes a lane before it is over; and within the first part it is known whether the database answers.
+    // Of the lease: nobody takes a lane before it is over; whether the database answers is known before; and nobody sleeps for so long but who is suspended.
     const double FreshPart = 0.8;
     const double AwayPart = 0.6;
+    const double AsleepPart = 0.4;
 
     // Others have lost their sessions as well, and come back within a few beats.
     const int GraceBeats = 4;
 
     static readonly TimeSpan LongestLook = TimeSpan.FromMilliseconds(200);
+    static readonly TimeSpan ShortestSleep = TimeSpan.FromSeconds(2);
 
     readonly NpgsqlDataSource _database;
     readonly string _group;
@@ -33,6 +35,8 @@ public sealed class GroupMembership : IAsyncDisposable
     long _buriesFrom;
     long _lookedAt;
     long _awakeTicks;
+    volatile bool _isBroken;
+    volatile bool _wasAsleep;
     long[] _epochs = [];
 
     GroupMembership(NpgsqlDataSource database, string group, MessagingOptions options, MemberSession session, TimeProvider time)
@@ -55,7 +59,7 @@ public sealed class GroupMembership : IAsyncDisposable
     public Guid MemberId { get; private set; }
 
     /// <summary>Whether the session is gone, and a new one is to be opened before the next heartbeat.</summary>
-    internal bool IsBroken { get; private set; }
+    internal bool IsBroken => _isBroken;
 
     /// <summary>Whether the last heartbeat is recent enough that nobody else can have taken the lanes for want of one.</summary>
     public bool IsFresh => UnseenMs < _options.LeaseMs * FreshPart;
@@ -66,7 +70,7 @@ public sealed class GroupMembership : IAsyncDisposable
     /// Whether the lane is this member's for certain: the heartbeat is fresh, and saw no later epoch. What was read last is written first, so that a
     /// heartbeat is never fresh before what it saw is known.
     /// </summary>
-    internal bool Holds(LaneGrant grant) => IsFresh && !HasLost(grant);
+    internal bool Holds(LaneGrant grant) => !_isBroken && IsFresh && !HasLost(grant);
 
     /// <summary>Whether another member has claimed the lane since.</summary>
     internal bool HasLost(LaneGrant grant)
@@ -76,16 +80,18 @@ public sealed class GroupMembership : IAsyncDisposable
     }
 
     /// <summary>
-    /// How certain the lane is this member's. That the database is away is said of a process that has run for most of a lease without hearing of it: one that was suspended
-    /// meanwhile does not know whether it would have heard.
+    /// How certain the lane is this member's. When the session is gone others may claim its lanes at once. That the database is away is said of a process whose last attempt to
+    /// reach it has failed, or which has run for most of a lease without hearing of it: one that was suspended meanwhile does not know whether it would have heard.
     /// </summary>
     /// <param name="grant">The lane.</param>
     /// <param name="withoutStore">How long it is kept while the database does not answer.</param>
     internal LaneStanding StandingOf(LaneGrant grant, TimeSpan withoutStore) =>
         HasLost(grant) ? LaneStanding.Lost
-        : IsFresh ? LaneStanding.Held
-        : Lasts(withoutStore) && TimeSpan.FromTicks(Interlocked.Read(ref _awakeTicks)).TotalMilliseconds >= _options.LeaseMs * AwayPart ? LaneStanding.StoreAway
+        : !_isBroken && IsFresh ? LaneStanding.Held
+        : Lasts(withoutStore) && (_isBroken ? !_wasAsleep : HasWaited) ? LaneStanding.StoreAway
         : LaneStanding.NotShown;
+
+    bool HasWaited => TimeSpan.FromTicks(Interlocked.Read(ref _awakeTicks)).TotalMilliseconds >= _options.LeaseMs * AwayPart;
 
     /// <summary>Whether lanes are kept though the database has not answered for so long.</summary>
     internal bool Lasts(TimeSpan withoutStore) => withoutStore > TimeSpan.Zero && UnseenMs < (_options.LeaseMs * FreshPart) + withoutStore.TotalMilliseconds;
@@ -96,6 +102,11 @@ public sealed class GroupMembership : IAsyncDisposable
         var now = _time.GetTimestamp();
         var since = _time.GetElapsedTime(_lookedAt, now);
         _lookedAt = now;
+        if (since > ShortestSleep && since.TotalMilliseconds > _options.LeaseMs * AsleepPart)
+        {
+            _wasAsleep = true;
+            Interlocked.Exchange(ref _awakeTicks, 0);
+        }
         Interlocked.Add(ref _awakeTicks, Math.Min(since.Ticks, LongestLook.Ticks));
     }
 
@@ -117,12 +128,13 @@ public sealed class GroupMembership : IAsyncDisposable
         }
     }
 
-    /// <summary>The database does not answer: the session is given up.</summary>
+    /// <summary>The database has not answered just now: the session is given up.</summary>
     internal async Task BreakAsync()
     {
-        if (IsBroken)
+        _wasAsleep = false;
+        if (_isBroken)
             return;
-        IsBroken = true;
+        _isBroken = true;
         // Those that wait in the pool are of the same time.
         NpgsqlConnection.ClearPool(_session);
         await _session.DisposeAsync();
@@ -134,6 +146,7 @@ public sealed class GroupMembership : IAsyncDisposable
     /// </summary>
     internal async Task RejoinAsync(IReadOnlyCollection<LaneGrant> lanes, CancellationToken cancellationToken)
     {
+        await _session.DisposeAsync();
         var session = await MemberSession.OpenAsync(_database, _group, _options, _time, cancellationToken);
         try
         {
@@ -151,7 +164,9 @@ public sealed class GroupMembership : IAsyncDisposable
         _names.Clear();
         _names.Add(MemberId);
         _buriesFrom = _time.GetTimestamp() + (long)(_options.HeartbeatMs * GraceBeats / 1e3 * _time.TimestampFrequency);
-        IsBroken = false;
+        // Only now it is known what was claimed.
+        await HeartbeatAsync(cancellationToken);
+        _isBroken = false;
     }
 
     /// <summary>Shows that this member is alive, buries the dead, and reads who is left and what they own.</summary>
@@ -201,6 +216,7 @@ public sealed class GroupMembership : IAsyncDisposable
             epochs[lane.Partition] = lane.Epoch;
         Volatile.Write(ref _epochs, epochs);
         Interlocked.Exchange(ref _awakeTicks, 0);
+        _wasAsleep = false;
         Volatile.Write(ref _seenAt, sentAt);
         return (members, lanes);
     }
