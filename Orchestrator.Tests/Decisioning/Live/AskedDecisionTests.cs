@@ -75,7 +75,7 @@ public sealed class AskedDecisionTests(TestInfrastructure infrastructure)
         Assert.Equal(3, Feature(await AnswerAsync(host, At(2)), "account_count_30d"));
     }
 
-    // One after the other, asked and submitted in turns, so that all runs see the same order.
+    // One after the other, asked and submitted in turns. Accounts share nothing, so what each sees follows from its own transactions alone.
     async Task<List<string>> RunAsync(Func<DecisioningFixture, IHost, Task<IHost>> between)
     {
         await using var fixture = await CreateAsync(infrastructure);
@@ -113,6 +113,6 @@ public sealed class AskedDecisionTests(TestInfrastructure infrastructure)
     static TransactionSubmitted At(int n) =>
         Transactions.Of(2_000 + (n * 137 % 6_000 * (n % 29 == 28 ? 900 : 1)), Start.AddMinutes(n * 11), source: $"account{n % (n < 3 ? 1 : Accounts)}") with
         {
-            TransactionId = new Guid(n, 0, 0, [0, 0, 0, 0, 0, 0, 0, 1]), DestinationAccountId = $"payee{n % 5}", TerminalId = $"terminal{n % 3}", DeviceId = $"device{n % 11}",
+            TransactionId = new Guid(n, 0, 0, [0, 0, 0, 0, 0, 0, 0, 1]), DestinationAccountId = $"payee{n % Accounts}-{n % 5}", TerminalId = $"terminal{n % Accounts}", DeviceId = $"device{n % Accounts}",
         };
 }
