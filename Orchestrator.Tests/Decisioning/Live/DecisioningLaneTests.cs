@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Orchestrator.Contracts.Decisions;
 using Orchestrator.Contracts.Transactions;
 using Orchestrator.Decisioning;
@@ -96,7 +97,7 @@ public sealed class DecisioningLaneTests(TestInfrastructure infrastructure)
     }
 
     // Accounts share nothing, so what each sees follows from its own transactions alone.
-    async Task<SortedDictionary<Guid, string>> RunAsync(Func<DecisioningFixture, Microsoft.Extensions.Hosting.IHost, Task<Microsoft.Extensions.Hosting.IHost>> between)
+    async Task<SortedDictionary<Guid, string>> RunAsync(Func<DecisioningFixture, IHost, Task<IHost>> between)
     {
         await using var fixture = await CreateAsync(infrastructure);
         var host = await fixture.StartAsync();
