@@ -6,6 +6,7 @@ using Npgsql;
 using Orchestrator.Contracts;
 using Orchestrator.Contracts.Transactions;
 using Orchestrator.Decisioning.Deciding;
+using Orchestrator.Decisioning.Models;
 using Orchestrator.Decisioning.Records;
 using Orchestrator.Decisioning.Replay;
 using Orchestrator.Decisioning.Rules.Language;
@@ -31,6 +32,7 @@ public static class DecisioningModule
             .ValidateOnStart();
         services.AddRulesWatch(configuration);
         services.AddSingleton<IRulesInForce>(provider => provider.GetRequiredService<RulesWatch>());
+        services.AddModelsWatch(configuration);
         services.AddSingleton<IDecisionEngines, RuleEngines>();
         services.TryAddSingleton<IFeatureSchemas, FeatureSchemaStore>();
         services.AddHostedService<HistorySchemaKeeper>();
