@@ -5,6 +5,7 @@ using Orchestrator.Api.Figures;
 using Orchestrator.Api.Health;
 using Orchestrator.Api.Hosting;
 using Orchestrator.Api.Ledger;
+using Orchestrator.Api.Models;
 using Orchestrator.Api.OpenApi;
 using Orchestrator.Api.Parked;
 using Orchestrator.Api.Problems;
@@ -32,7 +33,7 @@ return await HostStart.RunAsync(async () =>
         builder.Services.AddLedgerRole();
     builder.Services.AddLedgerApi();
     builder.Services.AddCasework(builder.Configuration, roles);
-    builder.Services.AddRules();
+    builder.Services.AddRules().AddModelsApi();
     builder.Services.AddDecisionsApi();
     builder.Services.AddSagasReader();
     builder.Services.AddOrchestratorMessaging(builder.Configuration);
@@ -57,7 +58,7 @@ return await HostStart.RunAsync(async () =>
         app.MapAccounts();
         app.MapLedger();
         app.MapTransactions();
-        app.MapRules();
+        app.MapRules().MapModels();
         app.MapDecisions();
         app.MapCasework();
         app.MapParked();

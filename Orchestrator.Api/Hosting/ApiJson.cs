@@ -2,11 +2,13 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Orchestrator.Api.Accounts;
 using Orchestrator.Api.Casework;
+using Orchestrator.Api.Decisions;
 using Orchestrator.Api.Labels;
 using Orchestrator.Api.Postings;
 using Orchestrator.Api.Reconciliation;
 using Orchestrator.Api.Rules;
 using Orchestrator.Api.Transactions;
+using Orchestrator.Api.Versions;
 
 namespace Orchestrator.Api.Hosting;
 
@@ -33,7 +35,7 @@ namespace Orchestrator.Api.Hosting;
 [JsonSerializable(typeof(PostingAccepted))]
 [JsonSerializable(typeof(ResolveBreakRequest))]
 [JsonSerializable(typeof(CreateRuleSetRequest))]
-[JsonSerializable(typeof(ChangeRuleSetRequest))]
+[JsonSerializable(typeof(ChangeVersionRequest))]
 [JsonSerializable(typeof(TestRuleSetRequest))]
 [JsonSerializable(typeof(CreateListRequest))]
 [JsonSerializable(typeof(AddListEntriesRequest))]
@@ -49,6 +51,7 @@ namespace Orchestrator.Api.Hosting;
 [JsonSerializable(typeof(NoteCaseRequest))]
 [JsonSerializable(typeof(CloseCaseRequest))]
 [JsonSerializable(typeof(DecideCaseRequest))]
+[JsonSerializable(typeof(DecisionMade))]
 [JsonSerializable(typeof(CancelTransactionRequest))]
 [JsonSerializable(typeof(ReviewTransactionRequest))]
 [JsonSerializable(typeof(ReviewAccepted))]

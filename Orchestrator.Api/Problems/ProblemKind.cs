@@ -18,8 +18,9 @@ public static class ProblemKinds
     public static readonly ProblemKind Invalid = new("invalid", 400, "A value is not acceptable");
     public static readonly ProblemKind StatementRefused = new("statement_refused", 400, "The file cannot be taken as a statement");
     public static readonly ProblemKind RuleSetInvalid = new("rule_set_invalid", 400, "The rule set cannot be evaluated");
+    public static readonly ProblemKind ModelInvalid = new("model_invalid", 400, "The file cannot be taken as a model");
     public static readonly ProblemKind BadRequest = new("bad_request", 400, "The request cannot be understood");
-    public static readonly ProblemKind FourEyes = new("four_eyes", 403, "Who wrote a rule set may not put it in force");
+    public static readonly ProblemKind FourEyes = new("four_eyes", 403, "Who wrote or uploaded it may not put it in force");
     public static readonly ProblemKind MakerIsChecker = new("maker_is_checker", 403, "Who proposed something may not approve it");
     public static readonly ProblemKind NotFound = new("not_found", 404, "There is nothing here");
     public static readonly ProblemKind AccountNotFound = new("account_not_found", 404, "There is no such account");
@@ -34,6 +35,7 @@ public static class ProblemKinds
     public static readonly ProblemKind ReportNotFound = new("report_not_found", 404, "There is no such report");
     public static readonly ProblemKind ReconciliationNotFound = new("reconciliation_not_found", 404, "There is no such reconciliation or line");
     public static readonly ProblemKind RuleSetNotFound = new("rule_set_not_found", 404, "There is no such rule set");
+    public static readonly ProblemKind ModelNotFound = new("model_not_found", 404, "There is no such model");
     public static readonly ProblemKind ListNotFound = new("list_not_found", 404, "There is no such list");
     public static readonly ProblemKind DecisionNotFound = new("decision_not_found", 404, "There is no such decision");
     public static readonly ProblemKind CaseNotFound = new("case_not_found", 404, "There is no such case");
@@ -57,29 +59,39 @@ public static class ProblemKinds
     public static readonly ProblemKind PostingMatched = new("posting_matched", 409, "The posting is matched with another line");
     public static readonly ProblemKind RuleSetExists = new("rule_set_exists", 409, "The version was stored before with another content");
     public static readonly ProblemKind RuleSetState = new("rule_set_state", 409, "From where the rule set stands that is not done");
+    public static readonly ProblemKind ModelExists = new("model_exists", 409, "The version was stored before with another file");
+    public static readonly ProblemKind ModelState = new("model_state", 409, "From where the model stands that is not done");
     public static readonly ProblemKind ListExists = new("list_exists", 409, "There is a list of this name, and it is another one");
     public static readonly ProblemKind ListFull = new("list_full", 409, "There is no room for it");
     public static readonly ProblemKind LabelExists = new("label_exists", 409, "The label id was used before with another body");
+    public static readonly ProblemKind DecisionExists = new("decision_exists", 409, "The transaction was decided before with another body");
     public static readonly ProblemKind DecisionNotReplayable = new("decision_not_replayable", 409, "The decision cannot be made again");
     public static readonly ProblemKind CaseRefused = new("case_refused", 409, "From where the case stands that is not done");
     public static readonly ProblemKind RuleSetChanged = new("rule_set_changed", 412, "The rule set has changed since it was looked at");
     public static readonly ProblemKind CaseChanged = new("case_changed", 412, "The case has changed since it was looked at");
+    public static readonly ProblemKind ModelChanged = new("model_changed", 412, "The model has changed since it was looked at");
     public static readonly ProblemKind BodyTooLarge = new("body_too_large", 413, "The body is too large");
     public static readonly ProblemKind UnsupportedMediaType = new("unsupported_media_type", 415, "The body has a media type that is not taken here");
     public static readonly ProblemKind Internal = new("internal", 500, "Something went wrong here");
     public static readonly ProblemKind TraceNotAvailable = new("trace_not_available", 501, "This service has nothing that makes decisions again");
     public static readonly ProblemKind Unavailable = new("unavailable", 503, "The database cannot be reached; try again");
+    public static readonly ProblemKind LaneNotHere = new("lane_not_here", 503, "This process does not decide about the account now; try again");
+    public static readonly ProblemKind TooManyDecisions = new("too_many_decisions", 503, "Too many decisions wait to be written; try again");
+    public static readonly ProblemKind DecisionLate = new("decision_late", 503, "The decision was not there in time; try again");
+    public static readonly ProblemKind DecisionNotPublished = new("decision_not_published", 503, "Nobody knows whether the decision was written; try again");
+    public static readonly ProblemKind DecisionNotStored = new("decision_not_stored", 503, "The decision is not stored yet; try again");
     public static readonly ProblemKind ProjectionNotReady = new("projection_not_ready", 503, "What answers this is still being built; try again");
 
     /// <summary>All of them, by status.</summary>
     public static IReadOnlyList<ProblemKind> All { get; } =
     [
-        NotJson, WrongShape, Invalid, StatementRefused, RuleSetInvalid, BadRequest, FourEyes, MakerIsChecker, NotFound, AccountNotFound, AccountOpening, TransactionNotFound,
-        TransferNotFound, HoldNotFound, CommandNotFound, ParkedNotFound, ProjectionNotFound, StatementNotFound, ReportNotFound, ReconciliationNotFound,
-        RuleSetNotFound, ListNotFound, DecisionNotFound, CaseNotFound, MethodNotAllowed, NotAcceptable, IdempotencyKeyReused, AccountExists, AccountRefused, CommandExists,
-        TransferNotPosted, HoldOfTransfer, TransactionExists, TransactionEnded, TransactionNotHeld, ReviewExists, ParkedBehind, RebuildRunning, CheckRunning, MonthNotOver,
-        BreakNotOpen, PostingMatched, RuleSetExists, RuleSetState, ListExists, ListFull, LabelExists, DecisionNotReplayable, CaseRefused, RuleSetChanged, CaseChanged,
-        BodyTooLarge, UnsupportedMediaType, Internal, TraceNotAvailable, Unavailable, ProjectionNotReady,
+        NotJson, WrongShape, Invalid, StatementRefused, RuleSetInvalid, ModelInvalid, BadRequest, FourEyes, MakerIsChecker, NotFound, AccountNotFound, AccountOpening,
+        TransactionNotFound, TransferNotFound, HoldNotFound, CommandNotFound, ParkedNotFound, ProjectionNotFound, StatementNotFound, ReportNotFound,
+        ReconciliationNotFound, RuleSetNotFound, ModelNotFound, ListNotFound, DecisionNotFound, CaseNotFound, MethodNotAllowed, NotAcceptable, IdempotencyKeyReused,
+        AccountExists, AccountRefused, CommandExists, TransferNotPosted, HoldOfTransfer, TransactionExists, TransactionEnded, TransactionNotHeld, ReviewExists,
+        ParkedBehind, RebuildRunning, CheckRunning, MonthNotOver, BreakNotOpen, PostingMatched, RuleSetExists, RuleSetState, ModelExists, ModelState, ListExists,
+        ListFull, LabelExists, DecisionExists, DecisionNotReplayable, CaseRefused, RuleSetChanged, CaseChanged, ModelChanged, BodyTooLarge, UnsupportedMediaType,
+        Internal, TraceNotAvailable, Unavailable, LaneNotHere, TooManyDecisions, DecisionLate, DecisionNotPublished, DecisionNotStored, ProjectionNotReady,
     ];
 
     /// <summary>The kind for an error that carries no more than a status.</summary>

@@ -2,13 +2,17 @@ using System.Diagnostics;
 using System.Text.Json;
 using Orchestrator.Api.Hosting;
 using Orchestrator.Benchmarks.Running;
+using Orchestrator.Benchmarks.Scenarios;
+using Orchestrator.Decisioning.Features;
+using Orchestrator.Decisioning.Models;
 
 namespace Orchestrator.Benchmarks.Processes;
 
-/// <summary>The product itself: its own entry point, with all its roles, in this process.</summary>
+/// <summary>The product itself: its own entry point, with all its roles or those that decide over HTTP, in this process.</summary>
 sealed class TransfersService : IChild
 {
     public const string Role = "transfers-service";
+    public const string DecidingRole = "deciding-service";
 
     /// <summary>The name under which <see cref="Ready"/> has the address of the HTTP API.</summary>
     public const string Api = "api";
@@ -26,15 +30,27 @@ sealed class TransfersService : IChild
 
     public required IReadOnlyDictionary<string, string> Ready { get; init; }
 
-    public static async Task<IChild> StartAsync()
+    public static Task<IChild> StartAsync() => StartAsync(Directory.CreateTempSubdirectory("orchestrator-bench-"), []);
+
+    /// <summary>Decisioning and HTTP, with a model of 200 trees that was grown a moment ago and what <see cref="BareEndpoint"/> adds.</summary>
+    public static async Task<IChild> StartDecidingAsync()
     {
         var directory = Directory.CreateTempSubdirectory("orchestrator-bench-");
+        var model = Path.Combine(directory.FullName, "model.json");
+        await File.WriteAllBytesAsync(model, TreeModelFormat.Write(DecisionEngineScenario.Model(FeaturePlan.Standard)));
+        Environment.SetEnvironmentVariable("ASPNETCORE_HOSTINGSTARTUPASSEMBLIES", typeof(BareEndpoint).Assembly.GetName().Name);
+        return await StartAsync(directory, ["--roles", "decisioning,http", $"--{ModelsOptions.Section}:{nameof(ModelsOptions.File)}", model]);
+    }
+
+    static async Task<IChild> StartAsync(DirectoryInfo directory, string[] more)
+    {
         string[] arguments =
         [
             "--urls", "http://127.0.0.1:0",
             "--Api:DataDirectory", directory.FullName,
             "--Logging:LogLevel:Default", "Warning",
             "--Logging:Console:LogToStandardErrorThreshold", "Trace",
+            .. more,
         ];
         var entry = typeof(HostStart).Assembly.EntryPoint!;
         var host = Task.Factory.StartNew(() => (int)entry.Invoke(null, [arguments])!, TaskCreationOptions.LongRunning);

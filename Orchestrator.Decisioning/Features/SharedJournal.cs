@@ -170,7 +170,7 @@ sealed class SharedJournal(int capacity, long keepMs)
 
     void WriteBlock()
     {
-        var end = Math.Min(_last, ((_next / BlockLength) + 1) * BlockLength);
+        var end = Math.Min(_last, _next + BlockLength);
         var start = SharedJournalCodec.Begin(_frames!, (int)(end - _next));
         for (; _next < end; _next++)
         {

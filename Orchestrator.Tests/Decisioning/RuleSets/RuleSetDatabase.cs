@@ -1,9 +1,12 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Npgsql;
+using Orchestrator.Decisioning.Deciding;
+using Orchestrator.Decisioning.Features;
 using Orchestrator.Decisioning.Lists;
 using Orchestrator.Decisioning.RuleSets;
 using Orchestrator.Decisioning.Rules.Language;
+using Orchestrator.Decisioning.Versions;
 using Orchestrator.Tests.Infrastructure;
 
 namespace Orchestrator.Tests.Decisioning.RuleSets;
@@ -14,11 +17,11 @@ public abstract class RuleSetDatabase(TestInfrastructure infrastructure) : IAsyn
     TestDatabase? _database;
     NpgsqlDataSource? _source;
 
-    protected static readonly RuleSchema Schema = MessageFields.SchemaWith(BuiltInRuleSet.Features);
+    protected static readonly RuleSchema Schema = FeatureFields.SchemaOf(FeaturePlan.Standard.Schema);
 
-    protected static readonly RuleActor Ann = new("ann", "127.0.0.1", "tests");
+    protected static readonly VersionActor Ann = new("ann", "127.0.0.1", "tests");
 
-    protected static readonly RuleActor Ben = new("ben", "127.0.0.1", "tests");
+    protected static readonly VersionActor Ben = new("ben", "127.0.0.1", "tests");
 
     protected FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 3, 4, 12, 0, 0, TimeSpan.Zero));
 
@@ -40,7 +43,7 @@ public abstract class RuleSetDatabase(TestInfrastructure infrastructure) : IAsyn
     {
         await RuleSets.CreateAsync(version, Content(score), Ann, default);
         await RuleSets.ToShadowAsync(version, null, Ann, default);
-        Assert.IsType<RuleSetOutcome.Done>(await RuleSets.ActivateAsync(version, null, Ben, default));
+        Assert.IsType<VersionOutcome.Done>(await RuleSets.ActivateAsync(version, null, Ben, default));
     }
 
     protected async Task<string> RefusedAsync(string sql)
