@@ -16,7 +16,9 @@ public sealed class CaseworkOptions : IValidatableObject
     {
         ["fraud_review"] = "fraud_review",
         ["hold_expiring"] = "fraud_review",
+        ["decision_review"] = "fraud_review",
         ["fraud_declined"] = "fraud_declined",
+        ["decision_declined"] = "fraud_declined",
         ["compensated"] = "operations",
         ["transaction_stuck"] = "operations",
     };

@@ -22,11 +22,14 @@ namespace Orchestrator.Decisioning;
 /// <param name="models">The models in force.</param>
 /// <param name="figures">What is counted.</param>
 /// <param name="currencies">How many decimal digits amounts have; of ISO 4217 when null.</param>
+/// <param name="idle">Where the engine's idle keys go; null where they are forgotten.</param>
 public sealed class DecisioningLane(
-    FeatureEngine engine, TransactionDecider decider, IRulesInForce rules, IModelsInForce models, LaneFigures figures, CurrencyScales? currencies = null)
+    FeatureEngine engine, TransactionDecider decider, IRulesInForce rules, IModelsInForce models, LaneFigures figures, CurrencyScales? currencies = null,
+    IdleKeys? idle = null)
     : StreamProcessor
 {
     readonly float[] _vector = new float[engine.Schema.Length];
+    bool _engineIsWritten;
 
     /// <inheritdoc />
     public override void Process(in StreamMessage message, StreamOutput output)
@@ -63,16 +66,35 @@ public sealed class DecisioningLane(
     }
 
     /// <inheritdoc />
-    public override void BeginSnapshot() => engine.BeginSnapshot();
+    public override void BeginSnapshot()
+    {
+        _engineIsWritten = false;
+        engine.BeginSnapshot();
+        idle?.BeginSnapshot();
+    }
 
     /// <inheritdoc />
-    public override bool Snapshot(IBufferWriter<byte> writer) => engine.Snapshot(writer);
+    public override bool Snapshot(IBufferWriter<byte> writer)
+    {
+        if (_engineIsWritten)
+            return idle?.Snapshot(writer) ?? false;
+        _engineIsWritten = !engine.Snapshot(writer);
+        return !_engineIsWritten || idle is not null;
+    }
 
     /// <inheritdoc />
-    public override void GiveUpSnapshot() => engine.GiveUpSnapshot();
+    public override void GiveUpSnapshot()
+    {
+        engine.GiveUpSnapshot();
+        idle?.GiveUpSnapshot();
+    }
 
     /// <inheritdoc />
-    public override void Restore(Stream snapshot) => engine.Restore(snapshot);
+    public override void Restore(Stream snapshot)
+    {
+        engine.Restore(snapshot);
+        idle?.Restore(snapshot);
+    }
 
     /// <inheritdoc />
     public override ValueTask DisposeAsync()

@@ -37,7 +37,7 @@ public static class DecisioningModule
         services.AddModelsWatch(configuration);
         services.AddSingleton<IDecisionEngines, DecisionEngines>();
         services.TryAddSingleton<IFeatureSchemas, FeatureSchemaStore>();
-        services.AddSingleton(provider => new CrossLaneKeys(provider.GetRequiredService<FeaturePlan>(), provider.GetRequiredService<IOptions<FeatureEngineOptions>>().Value));
+        services.AddSingleton(Shared);
         services.AddSingleton(provider => new DecisioningTelemetry(
             provider.GetRequiredService<IMeterFactory>(), provider.GetRequiredService<CrossLaneKeys>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<StreamGroup>(Group);
@@ -75,14 +75,23 @@ public static class DecisioningModule
         var plan = provider.GetRequiredService<FeaturePlan>();
         var time = provider.GetRequiredService<TimeProvider>();
         var currencies = provider.GetService<CurrencyScales>();
+        var bounds = provider.GetRequiredService<IOptions<FeatureEngineOptions>>().Value;
+        var idle = new IdleKeys(bounds.MaxIdle, bounds.MaxEventsPerKey);
         return new DecisioningLane(
-            new FeatureEngine(plan, provider.GetRequiredService<IOptions<FeatureEngineOptions>>().Value, store: null, provider.GetRequiredService<CrossLaneKeys>()),
+            new FeatureEngine(plan, bounds, idle, provider.GetRequiredService<CrossLaneKeys>()),
             new TransactionDecider(
                 provider.GetRequiredService<RuleSchema>(), plan.Schema, time,
                 TimeSpan.FromMilliseconds(provider.GetRequiredService<IOptions<RulesOptions>>().Value.DeadlineMs), currencies),
             provider.GetRequiredService<IRulesInForce>(),
             provider.GetRequiredService<IModelsInForce>(),
             provider.GetRequiredService<DecisioningTelemetry>().Lane(lane.Partition),
-            currencies);
+            currencies,
+            idle);
+    }
+
+    static CrossLaneKeys Shared(IServiceProvider provider)
+    {
+        var bounds = provider.GetRequiredService<IOptions<FeatureEngineOptions>>().Value;
+        return new CrossLaneKeys(provider.GetRequiredService<FeaturePlan>(), bounds, new IdleKeys(bounds.MaxIdle, bounds.MaxEventsPerKey));
     }
 }

@@ -1,6 +1,8 @@
 using System.Text.Json;
 using Microsoft.Extensions.Options;
 using Npgsql;
+using Orchestrator.Contracts;
+using Orchestrator.Contracts.Decisions;
 using Orchestrator.Contracts.Transactions;
 using Orchestrator.Messaging.Outbox;
 using Orchestrator.Messaging.Wire;
@@ -16,8 +18,8 @@ public sealed class CaseStore(NpgsqlDataSource database, IEdgeOutbox outbox, Mes
     /// <summary>ce_source of what cases publish.</summary>
     public const string Source = "/orchestrator/casework";
 
-    // An account with more held transactions than this in one case is decided about in several.
-    const int MaxReviews = 500;
+    // An account with more doubtful transactions than this in one case is decided about in several.
+    const int MaxFindings = 500;
 
     /// <summary>The next case of a queue: the most urgent that nobody has. Two who ask at once never get the same one.</summary>
     /// <param name="queue">The queue; any when null.</param>
@@ -106,8 +108,8 @@ public sealed class CaseStore(NpgsqlDataSource database, IEdgeOutbox outbox, Mes
             return new CaseResult.Refused(refused, file);
         var (changed, logged) = (CaseDecision.Changed)decision;
         await WriteAsync(connection, file, changed, logged, actor, reason, cancellationToken);
-        var reviews = changed.State == CaseState.Closed ? await ReviewsAsync(connection, changed, actor, reason, now, cancellationToken) : [];
-        var receipt = reviews.Count == 0 ? null : await outbox.AddAsync(connection, transaction, reviews, cancellationToken);
+        var findings = changed.State == CaseState.Closed ? await FindingsAsync(connection, changed, actor, reason, now, cancellationToken) : [];
+        var receipt = findings.Count == 0 ? null : await outbox.AddAsync(connection, transaction, findings, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         if (receipt is not null)
             await outbox.PublishAsync(receipt, cancellationToken);
@@ -151,26 +153,33 @@ public sealed class CaseStore(NpgsqlDataSource database, IEdgeOutbox outbox, Mes
         outcome = file.Outcome is { } outcome ? CaseNames.Of(outcome) : null,
     });
 
-    // Of those that are not held any more the saga takes no notice.
-    async Task<IReadOnlyList<OutgoingMessage>> ReviewsAsync(
+    // What is held is decided about, and the saga labels it; of one that is not held any more it takes no notice. All else is labelled here.
+    async Task<IReadOnlyList<OutgoingMessage>> FindingsAsync(
         NpgsqlConnection connection, CaseFile file, string actor, string? reason, DateTimeOffset now, CancellationToken cancellationToken)
     {
         if (file.Outcome is not (CaseOutcome.Fraud or CaseOutcome.Genuine))
             return [];
         await using var command = new NpgsqlCommand(
-            "select distinct transaction_id from casework.alert where case_id = $1 and transaction_id is not null and kind in ('fraud_review', 'hold_expiring') limit $2", connection)
+            """
+            select transaction_id, bool_or(kind in ('fraud_review', 'hold_expiring')) from casework.alert
+            where case_id = $1 and transaction_id is not null and kind in ('fraud_review', 'hold_expiring', 'fraud_declined', 'decision_review', 'decision_declined')
+            group by transaction_id limit $2
+            """, connection)
         {
-            Parameters = { Of(file.CaseId), Of(MaxReviews) },
+            Parameters = { Of(file.CaseId), Of(MaxFindings) },
         };
-        var decision = file.Outcome == CaseOutcome.Fraud ? ReviewDecision.ConfirmFraud : ReviewDecision.Release;
-        var reviews = new List<OutgoingMessage>();
+        var isFraud = file.Outcome == CaseOutcome.Fraud;
+        var findings = new List<OutgoingMessage>();
         await using var rows = await command.ExecuteReaderAsync(cancellationToken);
         while (await rows.ReadAsync(cancellationToken))
         {
-            var review = new TransactionReviewed(Guid.CreateVersion7(now), rows.GetGuid(0), file.AccountId, decision, actor, now, reason);
-            reviews.Add(OutgoingMessage.Of(catalog.Of(typeof(TransactionReviewed)), review, review.ReviewId, Source, now));
+            var (id, transaction) = (Guid.CreateVersion7(now), rows.GetGuid(0));
+            IContract finding = rows.GetBoolean(1)
+                ? new TransactionReviewed(id, transaction, file.AccountId, isFraud ? ReviewDecision.ConfirmFraud : ReviewDecision.Release, actor, now, reason)
+                : new FraudLabelled(id, transaction, file.AccountId, isFraud, LabelSource.Case, now, Reason: reason);
+            findings.Add(OutgoingMessage.Of(catalog.Of(finding.GetType()), finding, id, Source, now));
         }
-        return reviews;
+        return findings;
     }
 
     static async Task<long> InvestigatingAsync(NpgsqlConnection connection, string actor, CancellationToken cancellationToken)

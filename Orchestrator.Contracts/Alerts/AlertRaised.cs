@@ -5,7 +5,7 @@ namespace Orchestrator.Contracts.Alerts;
 /// </summary>
 /// <param name="AlertId">Identifies the alert for ever.</param>
 /// <param name="AccountId">The account it is about: the key.</param>
-/// <param name="Kind">A stable name: for instance <c>fraud_review</c>, <c>fraud_declined</c>, <c>compensated</c>.</param>
+/// <param name="Kind">A stable name: for instance <c>fraud_review</c>, <c>fraud_declined</c>, <c>decision_review</c>, <c>compensated</c>.</param>
 /// <param name="Score">0 to 1000; zero when there is none.</param>
 /// <param name="Reasons">Sentences for a case worker.</param>
 /// <param name="At">When, UTC.</param>

@@ -29,6 +29,13 @@ public sealed record FeatureEngineOptions
     /// </summary>
     public TimeSpan IdleAfter { get; init; } = TimeSpan.FromDays(60);
 
+    /// <summary>
+    /// The most keys of a lane, and of those that lanes share, that are kept as bytes after they have left memory, until they come back; beyond it those that were
+    /// away for long are forgotten. Some hundred bytes each; a lane's are part of its snapshot.
+    /// </summary>
+    [Range(1, 50_000_000)]
+    public int MaxIdle { get; init; } = 100_000;
+
     /// <summary>The ranges of what is no number.</summary>
     public const string Ranges = "Lateness is from 0 to 30 days, IdleAfter from an hour to ten years";
 

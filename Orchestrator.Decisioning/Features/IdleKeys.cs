@@ -9,7 +9,8 @@ namespace Orchestrator.Decisioning.Features;
 /// snapshot, so they outlive the process like everything else that the lane remembers. Bounded: at the capacity one that has been here for long makes room and is forgotten.
 /// </summary>
 /// <param name="capacity">The most keys.</param>
-public sealed class IdleKeys(int capacity) : IKeyStateStore
+/// <param name="maxEvents">The most events of one key: no state is larger than they are.</param>
+public sealed class IdleKeys(int capacity, int maxEvents) : IKeyStateStore
 {
     const uint Magic = 0x3149_4f4f; // "OOI1"
     const int FrameHeader = 1 + sizeof(ulong) + sizeof(int);
@@ -62,10 +63,8 @@ public sealed class IdleKeys(int capacity) : IKeyStateStore
     public void GiveUpSnapshot() => _states.GiveUpSnapshot();
 
     /// <summary>Reads what the slices of a snapshot hold together, and no byte after it.</summary>
-    /// <param name="snapshot">The bytes.</param>
-    /// <param name="maxEvents">The most events of one key: no state is larger than they are.</param>
     /// <exception cref="InvalidDataException">They are none of this version, or damaged.</exception>
-    public void Restore(Stream snapshot, int maxEvents)
+    public void Restore(Stream snapshot)
     {
         var buffer = new byte[FrameHeader];
         Read(snapshot, buffer.AsSpan(0, sizeof(uint)));

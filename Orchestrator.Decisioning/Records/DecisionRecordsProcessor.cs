@@ -24,8 +24,11 @@ public sealed class DecisionRecordsProcessor : LaneProcessor
             case FraudAssessed decision:
                 _decisions.Add(decision);
                 break;
-            case DecisionAnswered answered:
-                _decisions.Add(answered.Decision);
+            case DecisionAnswered { Decision: var decision }:
+                _decisions.Add(decision);
+                // Of one that was submitted its saga tells people, once the funds are on hold or it is declined.
+                if (decision.Outcome != FraudOutcome.Approve)
+                    work.Publish(DecisionAlert.Of(decision));
                 break;
             case FraudLabelled label:
                 _labels.Add(label);

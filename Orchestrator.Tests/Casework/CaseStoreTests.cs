@@ -2,6 +2,7 @@ using System.Text.Json;
 using Npgsql;
 using Orchestrator.Casework.Cases;
 using Orchestrator.Contracts.Catalog;
+using Orchestrator.Contracts.Decisions;
 using Orchestrator.Contracts.Transactions;
 using Orchestrator.Tests.Infrastructure;
 using static Orchestrator.Tests.Casework.CaseworkDatabase;
@@ -104,7 +105,7 @@ public sealed class CaseStoreTests(TestInfrastructure infrastructure)
     public async Task Case_when_it_is_closed_decides_about_what_is_held_for_it(CaseOutcome outcome, ReviewDecision decision)
     {
         await using var db = await CreateAsync(infrastructure);
-        await db.TakeAsync([Alert(1), Alert(2, kind: "hold_expiring") with { TransactionId = Alert(1).TransactionId }, Alert(3), Alert(4, kind: "fraud_declined")]);
+        await db.TakeAsync([Alert(1), Alert(2, kind: "hold_expiring") with { TransactionId = Alert(1).TransactionId }, Alert(3), Alert(4, kind: "decision_review")]);
         await db.Cases.ActAsync(IdOf(1), new CaseAction.Assign("carol"), "carol", null, null, CancellationToken.None);
 
         await db.Cases.ActAsync(IdOf(1), new CaseAction.Close(outcome), "carol", "called", null, CancellationToken.None);
@@ -117,7 +118,9 @@ public sealed class CaseStoreTests(TestInfrastructure infrastructure)
             await db.Cases.ActAsync(IdOf(1), new CaseAction.Approve(), "dave", "agreed", null, CancellationToken.None);
         }
 
-        var reviews = db.Outbox.Published.ConvertAll(m => JsonSerializer.Deserialize(m.Body.Span, ContractJson.Default.TransactionReviewed)!);
+        var label = JsonSerializer.Deserialize(db.Outbox.Published.Single(m => m.Topic == "labels").Body.Span, ContractJson.Default.FraudLabelled)!;
+        Assert.Equal((Alert(4).TransactionId!.Value, outcome == CaseOutcome.Fraud, LabelSource.Case), (label.TransactionId, label.IsFraud, label.Source));
+        var reviews = db.Outbox.Published.Where(m => m.Topic == "transactions").Select(m => JsonSerializer.Deserialize(m.Body.Span, ContractJson.Default.TransactionReviewed)!).ToList();
         Assert.Equal(new[] { Alert(1).TransactionId, Alert(3).TransactionId }.Order(), reviews.Select(r => (Guid?)r.TransactionId).Order());
         Assert.All(reviews, r => Assert.Equal((decision, "alice"), (r.Decision, r.SourceAccountId)));
         var log = (await db.Reader.FindAsync(IdOf(1), CancellationToken.None))!.Log;

@@ -24,7 +24,7 @@ public sealed class IdleKeysTests
             sample =>
             {
                 var whole = Run(new FeatureEngine(Plan, Roomy), sample.arrivals);
-                var idle = new IdleKeys(1_000);
+                var idle = new IdleKeys(1_000, Cramped.MaxEventsPerKey);
                 var engine = new FeatureEngine(Plan, Cramped, idle);
                 var vectors = Run(engine, sample.arrivals[..sample.began]);
 
@@ -48,8 +48,8 @@ public sealed class IdleKeysTests
                 while (moreIdle)
                     moreIdle = idle.Snapshot(idleBytes);
 
-                var restoredIdle = new IdleKeys(1_000);
-                restoredIdle.Restore(new MemoryStream(idleBytes.WrittenSpan.ToArray()), Cramped.MaxEventsPerKey);
+                var restoredIdle = new IdleKeys(1_000, Cramped.MaxEventsPerKey);
+                restoredIdle.Restore(new MemoryStream(idleBytes.WrittenSpan.ToArray()));
                 var restored = new FeatureEngine(Plan, Cramped, restoredIdle);
                 restored.Restore(new MemoryStream(engineBytes.WrittenSpan.ToArray()));
                 vectors.AddRange(Run(restored, sample.arrivals[sample.began..]));
@@ -60,7 +60,7 @@ public sealed class IdleKeysTests
     [Fact]
     public void Idle_keys_at_the_capacity_do_forget_and_never_hold_more()
     {
-        var idle = new IdleKeys(10);
+        var idle = new IdleKeys(10, maxEvents: 128);
         for (ulong key = 1; key <= 100; key++)
             idle.Keep(KeyKind.Account, key, [1, 2, 3]);
 
@@ -75,7 +75,7 @@ public sealed class IdleKeysTests
     public void Idle_keys_when_their_bytes_are_damaged_are_refused_by_name() =>
         Gen.Select(Gen.Int[0, 10_000], Gen.Byte, Gen.Bool).Sample((at, with, cut) =>
         {
-            var idle = new IdleKeys(10);
+            var idle = new IdleKeys(10, maxEvents: 128);
             for (ulong key = 1; key <= 5; key++)
                 idle.Keep(KeyKind.Terminal, key, new byte[key * 3]);
             idle.BeginSnapshot();
@@ -91,7 +91,7 @@ public sealed class IdleKeysTests
                 damaged[at % damaged.Length] = with;
             try
             {
-                new IdleKeys(10).Restore(new MemoryStream(damaged), maxEvents: 128);
+                new IdleKeys(10, maxEvents: 128).Restore(new MemoryStream(damaged));
                 Assert.False(cut, "what is cut off has no end");
             }
             catch (InvalidDataException)
