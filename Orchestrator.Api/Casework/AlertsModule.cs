@@ -3,7 +3,6 @@ using Orchestrator.Api.Hosting;
 using Orchestrator.Api.Problems;
 using Orchestrator.Casework.Alerts;
 using Orchestrator.Contracts;
-using Orchestrator.Messaging.Rows;
 
 namespace Orchestrator.Api.Casework;
 
@@ -36,20 +35,5 @@ static class AlertsModule
             return ApiProblem.Of(ProblemKinds.Invalid, errors: errors.All);
         var (items, next) = await alerts.ListAsync(account, kind, cursor, limit, cancellationToken);
         return TypedResults.Ok(new Page<StoredAlert>(items, next?.ToString()));
-    }
-}
-
-/// <summary>Reads where a page goes on.</summary>
-static class PageCursors
-{
-    /// <summary>The cursor; null when there is none. Adds an error when it is no cursor.</summary>
-    public static TimeCursor? Read(string? after, ContractErrors errors)
-    {
-        if (after is null)
-            return null;
-        if (TimeCursor.Parse(after) is { } cursor)
-            return cursor;
-        errors.Add("invalid_cursor", "after", "the next of the page before");
-        return null;
     }
 }

@@ -5,7 +5,6 @@ using Orchestrator.Api.Problems;
 using Orchestrator.Casework;
 using Orchestrator.Casework.Cases;
 using Orchestrator.Contracts;
-using Orchestrator.Messaging.Rows;
 
 namespace Orchestrator.Api.Casework;
 

@@ -22,9 +22,7 @@ static class ListDecisions
         if (minScore is < 0 or > FraudAssessed.MaxScore || maxScore is < 0 or > FraudAssessed.MaxScore || minScore > maxScore)
             errors.Add("out_of_range", "minScore", $"from 0 to maxScore, and that at most {FraudAssessed.MaxScore}");
         PageLimits.Check(limit, DecisionReader.MaxPage, errors);
-        var cursor = after is null ? null : DecisionCursor.Parse(after);
-        if (after is not null && cursor is null)
-            errors.Add("invalid_cursor", "after", "the next of the page before");
+        var cursor = PageCursors.Read(after, errors);
         var filter = new DecisionFilter(
             account, Outcome(outcome, errors), QueryValues.Instant(from, "from", errors), QueryValues.Instant(to, "to", errors), degraded, rule, minScore, maxScore);
         if (!errors.None)

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Orchestrator.Api.Problems;
 using Orchestrator.Contracts;
+using Orchestrator.Messaging.Rows;
 
 namespace Orchestrator.Api.Hosting;
 
@@ -27,5 +28,20 @@ static class PageLimits
     {
         if (limit < 1 || limit > maxLimit)
             errors.Add("out_of_range", "limit", $"from 1 to {maxLimit}");
+    }
+}
+
+/// <summary>Reads where a page goes on.</summary>
+static class PageCursors
+{
+    /// <summary>The cursor; null when there is none. Adds an error when it is no cursor.</summary>
+    public static TimeCursor? Read(string? after, ContractErrors errors)
+    {
+        if (after is null)
+            return null;
+        if (TimeCursor.Parse(after) is { } cursor)
+            return cursor;
+        errors.Add("invalid_cursor", "after", "the next of the page before");
+        return null;
     }
 }

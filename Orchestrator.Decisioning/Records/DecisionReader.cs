@@ -4,6 +4,7 @@ using NpgsqlTypes;
 using Orchestrator.Contracts.Catalog;
 using Orchestrator.Contracts.Decisions;
 using Orchestrator.Decisioning.Labels;
+using Orchestrator.Messaging.Rows;
 
 namespace Orchestrator.Decisioning.Records;
 
@@ -56,7 +57,7 @@ public sealed class DecisionReader(NpgsqlDataSource database, LabelReader labels
     /// <param name="after">Where the page before ended; null for the first.</param>
     /// <param name="limit">From 1 to <see cref="MaxPage"/>.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public async Task<DecisionPage> ListAsync(DecisionFilter filter, DecisionCursor? after, int limit, CancellationToken cancellationToken)
+    public async Task<DecisionPage> ListAsync(DecisionFilter filter, TimeCursor? after, int limit, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(limit, MaxPage);
@@ -64,22 +65,22 @@ public sealed class DecisionReader(NpgsqlDataSource database, LabelReader labels
         await using var command = Command(filter, after, limit, look);
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         var items = new List<FraudAssessed>();
-        var (looked, last, lastFound) = (0L, default(DecisionCursor), default(DecisionCursor));
+        var (looked, last, lastFound) = (0L, default(TimeCursor), default(TimeCursor));
         while (await row.ReadAsync(cancellationToken))
         {
             looked = row.GetInt64(0);
-            last = new DecisionCursor(row.GetFieldValue<DateTimeOffset>(1), row.GetGuid(2));
+            last = new TimeCursor(row.GetFieldValue<DateTimeOffset>(1), row.GetGuid(2));
             if (row.IsDBNull(3))
                 continue;
-            lastFound = new DecisionCursor(row.GetFieldValue<DateTimeOffset>(3), row.GetGuid(4));
+            lastFound = new TimeCursor(row.GetFieldValue<DateTimeOffset>(3), row.GetGuid(4));
             items.Add(Parse(row.GetString(5)));
         }
-        DecisionCursor? next = items.Count == limit ? lastFound : looked == look ? last : null;
+        TimeCursor? next = items.Count == limit ? lastFound : looked == look ? last : null;
         return new DecisionPage(items, next);
     }
 
     // The stretch's last decision comes beside its first row, and alone when nothing in it matches. What is looked at is narrow, and the rest read for those found.
-    NpgsqlCommand Command(DecisionFilter filter, DecisionCursor? after, int limit, int look)
+    NpgsqlCommand Command(DecisionFilter filter, TimeCursor? after, int limit, int look)
     {
         var command = database.CreateCommand(
             $"""
@@ -103,10 +104,10 @@ public sealed class DecisionReader(NpgsqlDataSource database, LabelReader labels
             ) s left join found on true
             order by found.assessed_at desc, found.transaction_id desc
             """);
-        var end = filter.To is { } to ? new DecisionCursor(to.ToUniversalTime(), Guid.Empty) : new DecisionCursor(DateTimeOffset.MaxValue, Guid.AllBitsSet);
-        var start = after is { } given && given.AssessedAt < end.AssessedAt ? given : end;
-        command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = start.AssessedAt });
-        command.Parameters.Add(new() { Value = start.TransactionId });
+        var end = filter.To is { } to ? new TimeCursor(to.ToUniversalTime(), Guid.Empty) : TimeCursor.Newest;
+        var start = after is { } given && given.At < end.At ? given : end;
+        command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = start.At });
+        command.Parameters.Add(new() { Value = start.Id });
         command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = (filter.From ?? DateTimeOffset.UnixEpoch).ToUniversalTime() });
         command.Parameters.Add(new() { Value = look });
         command.Parameters.Add(new() { Value = filter.Outcome is { } outcome ? (short)outcome : DBNull.Value, NpgsqlDbType = NpgsqlDbType.Smallint });

@@ -1,5 +1,6 @@
 using Orchestrator.Contracts.Decisions;
 using Orchestrator.Decisioning.Labels;
+using Orchestrator.Messaging.Rows;
 
 namespace Orchestrator.Decisioning.Records;
 
@@ -35,4 +36,4 @@ public sealed record DecisionFilter(
 /// <summary>Some decisions, the newest first.</summary>
 /// <param name="Items">Those that match, without their vectors.</param>
 /// <param name="Next">Where the next page goes on; null when all were looked at.</param>
-public sealed record DecisionPage(IReadOnlyList<FraudAssessed> Items, DecisionCursor? Next);
+public sealed record DecisionPage(IReadOnlyList<FraudAssessed> Items, TimeCursor? Next);

@@ -1,5 +1,6 @@
 using Orchestrator.Contracts.Decisions;
 using Orchestrator.Decisioning.Records;
+using Orchestrator.Messaging.Rows;
 using Orchestrator.Tests.Infrastructure;
 using static Orchestrator.Tests.Decisioning.Records.Decisions;
 using static Orchestrator.Tests.Decisioning.Transactions;
@@ -79,16 +80,16 @@ public sealed class DecisionListTests(TestInfrastructure infrastructure) : IAsyn
     [Fact]
     public void Cursor_when_written_and_read_is_the_same_and_anything_else_is_none()
     {
-        var cursor = new DecisionCursor(Noon.AddTicks(120), Id(7));
+        var cursor = new TimeCursor(Noon.AddTicks(120), Id(7));
 
-        Assert.Equal(cursor, DecisionCursor.Parse(cursor.ToString()));
-        Assert.All(["", "_", "1_2", "-1_" + Id(1).ToString("N"), "99999999999999999999_" + Id(1).ToString("N"), "1_" + Id(1), "x"], text => Assert.Null(DecisionCursor.Parse(text)));
+        Assert.Equal(cursor, TimeCursor.Parse(cursor.ToString()));
+        Assert.All(["", "_", "1_2", "-1_" + Id(1).ToString("N"), "99999999999999999999_" + Id(1).ToString("N"), "1_" + Id(1), "x"], text => Assert.Null(TimeCursor.Parse(text)));
     }
 
     async Task<List<FraudAssessed>> ReadAsync(DecisionFilter filter, int limit)
     {
         var all = new List<FraudAssessed>();
-        DecisionCursor? after = null;
+        TimeCursor? after = null;
         do
         {
             var page = await _store.Decisions.ListAsync(filter, after, limit, Stop);
