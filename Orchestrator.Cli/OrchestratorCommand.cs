@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Orchestrator.Cli.Backtests;
 using Orchestrator.Cli.Broker;
 using Orchestrator.Cli.Connections;
 using Orchestrator.Cli.Decisions;
@@ -24,7 +25,7 @@ public static class OrchestratorCommand
         var connections = new ConnectionOptions();
         var root = new RootCommand(
             "Moves money safely, from the command line: simulate and publish transactions, look into topics, see to parked messages, " +
-            "see to the ledger, check the store, reconcile it with a bank's statement, train fraud models. Where a service runs from this folder, its addresses are found in .data/endpoints.json.")
+            "see to the ledger, check the store, reconcile it with a bank's statement, train fraud models, try rules and models on history. Where a service runs from this folder, its addresses are found in .data/endpoints.json.")
         {
             SimulateCommand.Create(connections, time),
             PublishCommand.Create(connections, time),
@@ -38,6 +39,7 @@ public static class OrchestratorCommand
             VerifyCommand.Create(connections, time),
             ReconcileCommand.Create(connections, time),
             TrainCommand.Create(),
+            BacktestCommand.Create(connections, time),
         };
         connections.AddTo(root);
         return root;

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Microsoft.OpenApi;
 using Orchestrator.Api.Accounts;
+using Orchestrator.Api.Backtests;
 using Orchestrator.Api.Labels;
 using Orchestrator.Api.Postings;
 using Orchestrator.Api.Reconciliation;
@@ -44,6 +45,8 @@ sealed class ExampleFilter : ISchemaFilter
             """{ "labelId": "018f4e2a-7b1c-7d3e-9a5b-2c4d6e8f0a23", "transactionId": "018f4e2a-7b1c-7d3e-9a5b-2c4d6e8f0a1b", "isFraud": true, "source": "chargeback", "effectiveAt": "2026-03-02T00:00:00Z", "reason": "10.4, card absent" }""",
         [typeof(BulkLabelRequest)] =
             """{ "labels": [ { "labelId": "018f4e2a-7b1c-7d3e-9a5b-2c4d6e8f0a24", "transactionId": "018f4e2a-7b1c-7d3e-9a5b-2c4d6e8f0a1b", "isFraud": false, "source": "customer", "reason": "it was me" } ] }""",
+        [typeof(BacktestRequest)] =
+            """{ "from": "2026-02-01T00:00:00Z", "to": "2026-03-01T00:00:00Z", "rules": "2026-03-cash", "model": "none", "unlabelledAsGenuine": true, "reviewCostMinor": { "EUR": 500 }, "backtestId": "018f4e2a-7b1c-7d3e-9a5b-2c4d6e8f0a25" }""",
         [typeof(CancelTransactionRequest)] = """{ "reason": "ordered twice" }""",
     };
 

@@ -35,6 +35,7 @@ public static class ProblemKinds
     public static readonly ProblemKind RuleSetNotFound = new("rule_set_not_found", 404, "There is no such rule set");
     public static readonly ProblemKind ListNotFound = new("list_not_found", 404, "There is no such list");
     public static readonly ProblemKind DecisionNotFound = new("decision_not_found", 404, "There is no such decision");
+    public static readonly ProblemKind BacktestNotFound = new("backtest_not_found", 404, "There is no such backtest");
     public static readonly ProblemKind MethodNotAllowed = new("method_not_allowed", 405, "The method is not allowed here");
     public static readonly ProblemKind NotAcceptable = new("not_acceptable", 406, "No acceptable representation");
     public static readonly ProblemKind IdempotencyKeyReused = new("idempotency_key_reused", 409, "The Idempotency-Key was used with another body");
@@ -57,9 +58,12 @@ public static class ProblemKinds
     public static readonly ProblemKind ListFull = new("list_full", 409, "There is no room for it");
     public static readonly ProblemKind LabelExists = new("label_exists", 409, "The label id was used before with another body");
     public static readonly ProblemKind DecisionNotReplayable = new("decision_not_replayable", 409, "The decision cannot be made again");
+    public static readonly ProblemKind BacktestExists = new("backtest_exists", 409, "The backtest id was used before with another body");
+    public static readonly ProblemKind BacktestEnded = new("backtest_ended", 409, "The backtest has ended and cannot be cancelled");
     public static readonly ProblemKind RuleSetChanged = new("rule_set_changed", 412, "The rule set has changed since it was looked at");
     public static readonly ProblemKind BodyTooLarge = new("body_too_large", 413, "The body is too large");
     public static readonly ProblemKind UnsupportedMediaType = new("unsupported_media_type", 415, "The body has a media type that is not taken here");
+    public static readonly ProblemKind BacktestsFull = new("backtests_full", 429, "Too many backtests wait already; try again later");
     public static readonly ProblemKind Internal = new("internal", 500, "Something went wrong here");
     public static readonly ProblemKind TraceNotAvailable = new("trace_not_available", 501, "This service has nothing that makes decisions again");
     public static readonly ProblemKind Unavailable = new("unavailable", 503, "The database cannot be reached; try again");
@@ -70,10 +74,10 @@ public static class ProblemKinds
     [
         NotJson, WrongShape, Invalid, StatementRefused, RuleSetInvalid, BadRequest, FourEyes, NotFound, AccountNotFound, AccountOpening, TransactionNotFound,
         TransferNotFound, HoldNotFound, CommandNotFound, ParkedNotFound, ProjectionNotFound, StatementNotFound, ReportNotFound, ReconciliationNotFound,
-        RuleSetNotFound, ListNotFound, DecisionNotFound, MethodNotAllowed, NotAcceptable, IdempotencyKeyReused, AccountExists, AccountRefused, CommandExists,
+        RuleSetNotFound, ListNotFound, DecisionNotFound, BacktestNotFound, MethodNotAllowed, NotAcceptable, IdempotencyKeyReused, AccountExists, AccountRefused, CommandExists,
         TransferNotPosted, HoldOfTransfer, TransactionExists, TransactionEnded, ParkedBehind, RebuildRunning, CheckRunning, MonthNotOver,
-        BreakNotOpen, PostingMatched, RuleSetExists, RuleSetState, ListExists, ListFull, LabelExists, DecisionNotReplayable, RuleSetChanged,
-        BodyTooLarge, UnsupportedMediaType, Internal, TraceNotAvailable, Unavailable, ProjectionNotReady,
+        BreakNotOpen, PostingMatched, RuleSetExists, RuleSetState, ListExists, ListFull, LabelExists, DecisionNotReplayable,
+        BacktestExists, BacktestEnded, RuleSetChanged, BodyTooLarge, UnsupportedMediaType, BacktestsFull, Internal, TraceNotAvailable, Unavailable, ProjectionNotReady,
     ];
 
     /// <summary>The kind for an error that carries no more than a status.</summary>

@@ -38,6 +38,8 @@ public sealed record SubmissionKind
     public static SubmissionKind Cancellation { get; } = new("cancellation");
 
     public static SubmissionKind Label { get; } = new("label");
+
+    public static SubmissionKind Backtest { get; } = new("backtest");
 }
 
 /// <summary>What became of a submission.</summary>
