@@ -14,7 +14,7 @@ public static class Topics
     /// <summary>OpenAccount; by account.</summary>
     public const string Accounts = "accounts";
 
-    /// <summary>FraudAssessed; by source account.</summary>
+    /// <summary>FraudAssessed, DecisionAnswered; by source account.</summary>
     public const string Decisions = "decisions";
 
     /// <summary>FraudLabelled; by source account.</summary>

@@ -2,13 +2,23 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Orchestrator.Decisioning;
 
-/// <summary>What lanes that decide keep; section <c>Decisioning</c>. Thresholds are the rule set's. Validated at start.</summary>
+/// <summary>
+/// How lanes that decide run; section <c>Decisioning</c>. What features remember is bounded by <see cref="Features.FeatureEngineOptions"/>, section
+/// <c>Decisioning:Features</c>; thresholds are the rule set's. Validated at start.
+/// </summary>
 public sealed class DecisioningOptions
 {
     /// <summary>The section's name.</summary>
     public const string Section = "Decisioning";
 
-    /// <summary>How many accounts' histories a lane keeps in memory (about 0.5 KiB each).</summary>
+    /// <summary>The section of <see cref="Features.FeatureEngineOptions"/>.</summary>
+    public const string FeaturesSection = Section + ":Features";
+
+    /// <summary>How long a lane works on after a snapshot of what it remembers before it takes the next, seconds.</summary>
+    [Range(1, 3_600)]
+    public int SnapshotSeconds { get; init; } = 60;
+
+    /// <summary>After how many messages a lane takes a snapshot whatever the time: so many are gone through again after a crash.</summary>
     [Range(100, 10_000_000)]
-    public int HistoriesPerLane { get; init; } = 20_000;
+    public int SnapshotMessages { get; init; } = 50_000;
 }

@@ -4,6 +4,7 @@ using Npgsql;
 using Orchestrator.Messaging.Clusters;
 using Orchestrator.Messaging.Lanes;
 using Orchestrator.Messaging.Schema;
+using Orchestrator.Messaging.Streams;
 
 namespace Orchestrator.Api.Health;
 
@@ -92,11 +93,11 @@ sealed class KafkaCheck(ClusterFacts facts, TimeProvider time) : IHealthCheck, I
 /// Every group of this process owns lanes, or has nothing to own because other processes run them all; and none waits for an operator. Groups in the
 /// background can make it worse than healthy, but not unready.
 /// </summary>
-sealed class LanesCheck(LaneHost lanes) : IHealthCheck
+sealed class LanesCheck(LaneHost lanes, StreamHost streams) : IHealthCheck
 {
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
-        var groups = lanes.Status();
+        IReadOnlyList<GroupStatus> groups = [.. lanes.Status(), .. streams.Status()];
         var detail = groups.Count == 0
             ? "this process runs none"
             : string.Join("; ", groups.Select(g => $"{g.Group} owns {g.LanesOwned} of {g.Lanes}{(g.LanesElsewhere > 0 ? $", {g.LanesElsewhere} elsewhere" : "")}{(g.LanesHalted > 0 ? $", {g.LanesHalted} halted" : "")}{(g.LastError is { } error ? $", {error}" : "")}"));

@@ -32,12 +32,12 @@ sealed class ExampleFilter : ISchemaFilter
         [typeof(CreateRuleSetRequest)] =
             """
             { "version": "2026-03-cash", "reason": "cash-outs at night", "content": { "thresholds": { "review": 500, "decline": 900 }, "rules": [ { "name": "night_cash",
-              "when": "kind == 'cash_out' and hour(occurredAt) in [0, 1, 2, 3, 4] and amount > 3 * (amount_mean ?? 50)", "score": "ramp(amount, 100, 2000, 300, 700)",
+              "when": "kind == 'cash_out' and hour(occurredAt) in [0, 1, 2, 3, 4] and amount > 3 * (account_mean_30d ?? 50)", "score": "ramp(amount, 100, 2000, 300, 700)",
               "sentence": "{amount:money} in cash at {occurredAt}, at night." } ] } }
             """,
         [typeof(ChangeRuleSetRequest)] = """{ "reason": "a week in shadow without a false alarm" }""",
         [typeof(TestRuleSetRequest)] =
-            """{ "input": { "amount": 900, "currency": "EUR", "kind": "cash_out", "occurredAt": "2026-03-04T02:30:00Z", "amount_mean": 80 }, "unavailable": [ "transactions_1h" ] }""",
+            """{ "input": { "amount": 900, "currency": "EUR", "kind": "cash_out", "occurredAt": "2026-03-04T02:30:00Z", "account_mean_30d": 80 }, "unavailable": [ "account_count_1h" ] }""",
         [typeof(CreateListRequest)] = """{ "name": "mules", "kind": "deny", "description": "Accounts that pass stolen money on." }""",
         [typeof(AddListEntriesRequest)] = """{ "entries": [ { "value": "bob", "expiresAt": "2030-01-01T00:00:00Z" } ], "reason": "police report 4711" }""",
         [typeof(RemoveListEntriesRequest)] = """{ "values": [ "bob" ], "reason": "cleared" }""",

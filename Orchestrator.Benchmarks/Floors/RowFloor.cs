@@ -29,11 +29,13 @@ static class RowFloor
     /// <param name="schema">Creates tables beyond the product's own; empty for none.</param>
     /// <param name="setUp">Messages that come before those that count.</param>
     /// <param name="submissions">The messages that count, one a transaction.</param>
+    /// <param name="answered">What comes of one without any row of the database, beside what its lanes make of it; null for nothing.</param>
     /// <param name="stop">Gives up.</param>
     /// <returns>Transactions a second.</returns>
     public static async Task<double> MeasureAsync(
         BenchServers servers, Action<HostApplicationBuilder> modules, string schema,
-        IEnumerable<OutgoingMessage> setUp, IReadOnlyList<OutgoingMessage> submissions, CancellationToken stop)
+        IEnumerable<OutgoingMessage> setUp, IReadOnlyList<OutgoingMessage> submissions, Func<OutgoingMessage, OutgoingMessage>? answered,
+        CancellationToken stop)
     {
         Progress.Write($"floor: recording the rows of {submissions.Count:N0} transactions");
         await using var source = await EmptyAsync(servers, "bench_recorded", schema, stop);
@@ -45,7 +47,7 @@ static class RowFloor
         await recorder.OpenAsync(stop);
         await recorder.RunAsync(setUp, stop);
         var before = recorder.Units.Count;
-        await recorder.RunAsync(submissions, stop);
+        await recorder.RunAsync(submissions.SelectMany(s => answered is null ? [s] : new[] { s, answered(s) }), stop);
         await host.StopAsync(stop);
 
         await EngineRecorder.CreateLanesAsync(groups, target, CommonSettings.Partitions, stop);

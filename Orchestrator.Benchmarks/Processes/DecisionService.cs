@@ -2,18 +2,15 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Orchestrator.Benchmarks.Decisions;
-using Orchestrator.Contracts;
 using Orchestrator.Decisioning;
-using Orchestrator.Decisioning.Deciding;
-using Orchestrator.Decisioning.Lists;
-using Orchestrator.Decisioning.RuleSets;
+using Orchestrator.Decisioning.Features;
+using Orchestrator.Decisioning.Models;
 using Orchestrator.Messaging;
 using Orchestrator.Messaging.Schema;
-using Orchestrator.Messaging.Streams;
 
 namespace Orchestrator.Benchmarks.Processes;
 
-/// <summary>A service that decides on stream lanes, configured as the product is.</summary>
+/// <summary>A service that decides as the product does, with all features, the built-in rules and a model of 200 trees.</summary>
 sealed class DecisionService : IChild
 {
     public const string Role = "decision-service";
@@ -28,19 +25,8 @@ sealed class DecisionService : IChild
     {
         var builder = Host.CreateApplicationBuilder();
         builder.Logging.ClearProviders().SetMinimumLevel(LogLevel.Warning).AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
-        var options = new DecisioningOptions();
-        var schema = MessageFields.SchemaWith(BuiltInRuleSet.Features);
-        var rules = new RulesInForce(
-            BuiltInRuleSet.Compile(schema), Shadow: null,
-            new ListsSnapshot(1, BuiltInRuleSet.Lists.ToDictionary(l => l, _ => ListEntries.Empty, StringComparer.Ordinal)));
-        builder.Services.AddSingleton(new StreamGroup
-        {
-            Name = "decision-streams",
-            Topics = [Topics.Transactions],
-            OutputTopic = Topics.Decisions,
-            CreateProcessor = _ => new RulesStreamProcessor(rules, new RuleDecider(schema, TimeProvider.System, TimeSpan.Zero), options),
-        });
-        builder.Services.AddOrchestratorMessaging(builder.Configuration);
+        builder.Services.AddDecisioning(builder.Configuration).AddOrchestratorMessaging(builder.Configuration);
+        builder.Services.AddSingleton<IModelsInForce>(new GrownModel(FeaturePlan.Standard));
         await Migrations.ApplyAsync(builder.Configuration["ORCHESTRATOR_POSTGRES"]!);
         var host = builder.Build();
         await host.StartAsync();

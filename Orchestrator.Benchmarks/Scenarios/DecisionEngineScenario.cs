@@ -99,7 +99,8 @@ sealed class DecisionEngineScenario : IScenario
         });
     }
 
-    static TreeModel Model(FeaturePlan plan)
+    /// <summary>Two hundred trees, grown from payments whose outcome can be learnt.</summary>
+    internal static TreeModel Model(FeaturePlan plan)
     {
         var rows = LabelledRows.Replay(new DecisionStream().Labelled(TrainRows * 4), plan, e => e.Id > TrainRows * 3);
         return TreeTrainer.Grow(rows, new TrainingOptions { LearningRate = 0.1 }, "measured");

@@ -132,6 +132,6 @@ sealed class LedgerScenario : IScenario
         var transfers = Enumerable.Range(0, FloorTransfers).Select(i => flow.Submit(i, i % CommonSettings.Partitions, DateTimeOffset.UtcNow));
         return RowFloor.MeasureAsync(
             stage.Servers, (HostApplicationBuilder host) => host.Services.AddLedger(), schema: "", stage.Accounts.All.Select(TransferAccounts.Opening),
-            [.. transfers], stop);
+            [.. transfers], answered: null, stop);
     }
 }

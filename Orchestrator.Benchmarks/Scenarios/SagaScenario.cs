@@ -58,6 +58,6 @@ sealed class SagaScenario : IScenario
     {
         var flow = new OrderFlow(CommonSettings.Partitions);
         var orders = Enumerable.Range(0, FloorTransactions).Select(i => flow.Submit(i, i % CommonSettings.Partitions, DateTimeOffset.UtcNow));
-        return RowFloor.MeasureAsync(servers, host => host.Services.AddOrders(), OrderStateMap.Schema, setUp: [], [.. orders], stop);
+        return RowFloor.MeasureAsync(servers, host => host.Services.AddOrders(), OrderStateMap.Schema, setUp: [], [.. orders], answered: null, stop);
     }
 }

@@ -22,6 +22,7 @@ public static class ContractCatalog
         Of<CloseAccount>("orchestrator.account.close.v1", Topics.Accounts, m => m.AccountId, ContractJson.Default.CloseAccount),
 
         Of<FraudAssessed>("orchestrator.fraud.assessed.v1", Topics.Decisions, m => m.SourceAccountId, ContractJson.Default.FraudAssessed),
+        Of<DecisionAnswered>("orchestrator.decision.answered.v1", Topics.Decisions, m => m.Decision.SourceAccountId, ContractJson.Default.DecisionAnswered),
 
         Of<FraudLabelled>("orchestrator.fraud.labelled.v1", Topics.Labels, m => m.SourceAccountId, ContractJson.Default.FraudLabelled),
 

@@ -32,6 +32,7 @@ namespace Orchestrator.Contracts.Catalog;
 [JsonSerializable(typeof(UnfreezeAccount))]
 [JsonSerializable(typeof(CloseAccount))]
 [JsonSerializable(typeof(FraudAssessed))]
+[JsonSerializable(typeof(DecisionAnswered))]
 [JsonSerializable(typeof(FraudLabelled))]
 [JsonSerializable(typeof(PlaceHold))]
 [JsonSerializable(typeof(CaptureHold))]

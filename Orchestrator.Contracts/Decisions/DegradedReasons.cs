@@ -17,4 +17,7 @@ public static class DegradedReasons
 
     /// <summary>The time was up before all rules were evaluated.</summary>
     public const string DeadlinePassed = "deadline_passed";
+
+    /// <summary>The database was away: what decided could not be looked after, nor be shown to be the only one that decides.</summary>
+    public const string StoreUnavailable = "store_unavailable";
 }

@@ -22,14 +22,20 @@ public sealed record FeatureEngineOptions
     /// </summary>
     public TimeSpan IdleAfter { get; init; } = TimeSpan.FromDays(60);
 
+    /// <summary>The ranges of what is no number.</summary>
+    public const string Ranges = "Lateness is from 0 to 30 days, IdleAfter from an hour to ten years";
+
+    /// <summary>What is out of <see cref="Ranges"/>; null when nothing is.</summary>
+    public string? Problem => Lateness >= TimeSpan.Zero && Lateness <= TimeSpan.FromDays(30) && IdleAfter >= TimeSpan.FromHours(1) && IdleAfter <= TimeSpan.FromDays(3650)
+        ? null
+        : Ranges;
+
     /// <summary>Throws unless every number is in its range.</summary>
     /// <exception cref="ValidationException">One is not; the message names it.</exception>
     public void Validate()
     {
         Validator.ValidateObject(this, new ValidationContext(this), validateAllProperties: true);
-        if (Lateness < TimeSpan.Zero || Lateness > TimeSpan.FromDays(30))
-            throw new ValidationException("Lateness is from 0 to 30 days");
-        if (IdleAfter < TimeSpan.FromHours(1) || IdleAfter > TimeSpan.FromDays(3650))
-            throw new ValidationException("IdleAfter is from an hour to ten years");
+        if (Problem is { } problem)
+            throw new ValidationException(problem);
     }
 }

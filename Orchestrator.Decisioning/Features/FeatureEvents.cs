@@ -10,7 +10,9 @@ public static class FeatureEvents
     /// <param name="transaction">The message; valid by its contract.</param>
     /// <param name="receivedAt">When it was received: the log's time, so that a replay sees the same.</param>
     /// <param name="openedAt">When the account was opened, where that is known.</param>
-    public static FeatureEvent Of(TransactionSubmitted transaction, DateTimeOffset receivedAt, DateTimeOffset? openedAt = null) => new()
+    /// <param name="currencies">How many decimal digits amounts have; of ISO 4217 when null.</param>
+    public static FeatureEvent Of(
+        TransactionSubmitted transaction, DateTimeOffset receivedAt, DateTimeOffset? openedAt = null, CurrencyScales? currencies = null) => new()
     {
         Id = KeyHash.Of(transaction.TransactionId),
         Account = KeyHash.Of(transaction.SourceAccountId),
@@ -22,22 +24,26 @@ public static class FeatureEvents
         AtMs = transaction.OccurredAt.ToUnixTimeMilliseconds(),
         ReceivedMs = receivedAt.ToUnixTimeMilliseconds(),
         OpenedMs = openedAt?.ToUnixTimeMilliseconds() ?? 0,
-        Amount = Hundredths(transaction.AmountMinor, transaction.Currency),
+        Amount = Hundredths(transaction.AmountMinor, transaction.Currency, currencies),
         HasPlace = transaction is { Latitude: not null, Longitude: not null },
         Latitude = transaction.Latitude ?? 0,
         Longitude = transaction.Longitude ?? 0,
     };
 
     /// <summary>An amount in hundredths of the major unit, so that yen and dinars are measured as euros are; at most <see cref="FeatureEvent.MaxAmount"/>.</summary>
-    public static long Hundredths(long amountMinor, string currency)
+    public static long Hundredths(long amountMinor, string currency, CurrencyScales? currencies = null)
     {
-        // What is not of ISO 4217 is taken as it is.
-        var amount = (Currencies.IsKnown(currency) ? Currencies.MinorDigits(currency) : 2) switch
-        {
-            0 => Math.Min(amountMinor, FeatureEvent.MaxAmount) * 100,
-            3 => (amountMinor + 5) / 10,
-            _ => amountMinor,
-        };
-        return Math.Min(amount, FeatureEvent.MaxAmount);
+        // What is not known is taken as it is.
+        currencies ??= CurrencyScales.Iso;
+        var digits = currencies.IsKnown(currency) ? currencies.MinorDigits(currency) : 2;
+        if (digits == 2)
+            return Math.Min(amountMinor, FeatureEvent.MaxAmount);
+        Int128 amount = amountMinor;
+        if (digits < 2)
+            return (long)Int128.Min(amount * (digits == 0 ? 100 : 10), FeatureEvent.MaxAmount);
+        Int128 divisor = 1;
+        for (var left = digits - 2; left > 0; left--)
+            divisor *= 10;
+        return (long)Int128.Min((amount + (divisor / 2)) / divisor, FeatureEvent.MaxAmount);
     }
 }

@@ -8,15 +8,6 @@ public static class BuiltInRuleSet
     /// <summary>Its name, which no other version can have.</summary>
     public const string Name = "built-in";
 
-    /// <summary>The features that it looks at.</summary>
-    public static IReadOnlyList<RuleField> Features { get; } =
-    [
-        new("amount_count", RuleType.Number, "how many amounts in this currency the account has paid before"),
-        new("amount_mean", RuleType.Number, "their mean, major units"),
-        new("amount_stddev", RuleType.Number, "their standard deviation, major units"),
-        new("transactions_1h", RuleType.Number, "the account's transactions within the hour that ends with this one, itself counted"),
-    ];
-
     /// <summary>The lists that it looks into; they are always there.</summary>
     public static IReadOnlyList<string> Lists { get; } = ["allowed_destinations", "denied_accounts", "watched_accounts"];
 

@@ -6,7 +6,7 @@ namespace Orchestrator.Decisioning.RuleSets;
 /// <summary>What a rule set says: who wrote it and whether it is in force stands elsewhere.</summary>
 /// <param name="Thresholds">From which score on what is done.</param>
 /// <param name="Rules">The rules, in the order in which they are looked at; at most 500.</param>
-/// <param name="Combine">How their sum and a model's score become one score; the rules alone unless said.</param>
+/// <param name="Combine">How their sum and a model's score become one score. Unless said, the larger counts, the model's by its own thresholds, and none is needed.</param>
 /// <param name="Description">What it is for.</param>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record RuleSetContent(

@@ -138,13 +138,16 @@ public sealed class RuleSetEvaluator
     {
         var combine = Rules.Content.Combine;
         modelMissing = false;
-        if (combine is null || combine.Mode == CombineMode.Rules)
+        if (combine is { Mode: CombineMode.Rules })
             return rules;
         if (modelScore is not { } given || !double.IsFinite(given))
         {
-            modelMissing = true;
+            // Rules that do not say how to combine do not need a model; where there is one, the larger score counts.
+            modelMissing = combine is not null;
             return rules;
         }
+        if (combine is null)
+            return Math.Max(rules, (int)Math.Clamp(given, 0, 1_000));
         var model = Math.Clamp(given, 0, 1_000) * combine.ModelWeight;
         var score = combine.Mode switch
         {

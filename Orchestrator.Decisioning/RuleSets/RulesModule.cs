@@ -4,6 +4,8 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
+using Orchestrator.Decisioning.Deciding;
+using Orchestrator.Decisioning.Features;
 using Orchestrator.Decisioning.Lists;
 using Orchestrator.Decisioning.Rules.Language;
 
@@ -12,10 +14,10 @@ namespace Orchestrator.Decisioning.RuleSets;
 /// <summary>Registers what keeps rules and lists, and what follows those in force.</summary>
 public static class RulesModule
 {
-    /// <summary>Adds what reads and changes rule sets and lists. The schema is that of the built-in rules unless another was added before.</summary>
+    /// <summary>Adds what reads and changes rule sets and lists. What rules may name are the fields of a transaction and the features of the catalogue, unless another schema was added before.</summary>
     public static IServiceCollection AddRuleStores(this IServiceCollection services)
     {
-        services.TryAddSingleton(_ => MessageFields.SchemaWith(BuiltInRuleSet.Features));
+        services.TryAddSingleton(_ => FeatureFields.SchemaOf(FeaturePlan.Standard.Schema));
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton(provider => new RuleSetStore(provider.GetRequiredService<NpgsqlDataSource>(), provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton(provider => new ListStore(provider.GetRequiredService<NpgsqlDataSource>(), provider.GetRequiredService<TimeProvider>()));

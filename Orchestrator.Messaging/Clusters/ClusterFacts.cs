@@ -62,6 +62,16 @@ public sealed class ClusterFacts(ClientConfig configuration)
         return watermarks;
     }
 
+    /// <summary>What a consumer group has committed as its next offsets, of the partitions asked for; those of which it has committed none are left out.</summary>
+    /// <exception cref="KafkaException">No broker answered in time.</exception>
+    public IReadOnlyDictionary<TopicPartition, long> ReadCommitted(string group, IEnumerable<TopicPartition> partitions, TimeSpan timeout)
+    {
+        var config = new ConsumerConfig(configuration.ToDictionary(property => property.Key, property => property.Value, StringComparer.Ordinal)) { GroupId = group, EnableAutoCommit = false };
+        using var consumer = new ConsumerBuilder<byte[], byte[]>(config).SetLogHandler((_, _) => { }).SetErrorHandler((_, _) => { }).Build();
+        return consumer.Committed(partitions, timeout).Where(committed => committed.Offset.Value >= 0)
+            .ToDictionary(committed => committed.TopicPartition, committed => committed.Offset.Value);
+    }
+
     LibrdkafkaClient Connect() => LibrdkafkaClient.Create(
         configuration
             .Where(property => !property.Key.StartsWith("dotnet.", StringComparison.Ordinal))

@@ -1,10 +1,12 @@
 namespace Orchestrator.Messaging.Inbox;
 
 /// <summary>The last ids that took effect in a lane, in memory: most duplicates come soon, and are dropped without asking the database.</summary>
-internal sealed class RecentIds(int capacity)
+/// <param name="capacity">The most that are remembered.</param>
+/// <param name="preallocate">Whether memory for all of them is taken at once, so that it never has to be moved while messages wait.</param>
+internal sealed class RecentIds(int capacity, bool preallocate = true)
 {
-    readonly HashSet<Guid> _ids = new(capacity);
-    readonly Queue<Guid> _order = new(capacity);
+    readonly HashSet<Guid> _ids = new(preallocate ? capacity : 0);
+    readonly Queue<Guid> _order = new(preallocate ? capacity : 0);
 
     /// <summary>How many are remembered.</summary>
     public int Count => _order.Count;

@@ -48,6 +48,9 @@ internal sealed record RunnableGroup(string Name, IReadOnlyList<string> Topics, 
     /// <summary>Whether the process is ready while the group is not.</summary>
     public bool IsBackground { get; init; }
 
+    /// <summary>How long its lanes are kept while the database does not answer.</summary>
+    public TimeSpan WithoutStore { get; init; }
+
     /// <summary>How many threads read, each for its share of the partitions.</summary>
     public int Readers { get; init; } = 1;
 }

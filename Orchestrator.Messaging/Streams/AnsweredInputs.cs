@@ -5,10 +5,12 @@ using Orchestrator.Messaging.Wire;
 namespace Orchestrator.Messaging.Streams;
 
 /// <summary>Which messages were answered already: what a lane's partition of the output topic holds from an offset to its end.</summary>
-/// <param name="ById">The answers by their ids. Where an id is there twice, the first one counts, as it does for every receiver.</param>
+/// <param name="ById">The answers to messages by their ids. Where an id is there twice, the first one counts, as it does for every receiver.</param>
+/// <param name="Asked">The answers to asked messages in order, each id once. They stand on the output topic alone.</param>
 /// <param name="End">The offset behind the last.</param>
 /// <param name="InputEnds">Where each input topic ended when they were read: what lies behind cannot have been answered before.</param>
-internal sealed record AnsweredInputs(Dictionary<Guid, StreamAnswer> ById, long End, IReadOnlyDictionary<string, long> InputEnds)
+internal sealed record AnsweredInputs(
+    Dictionary<Guid, StreamAnswer> ById, IReadOnlyList<AskedBefore> Asked, long End, IReadOnlyDictionary<string, long> InputEnds)
 {
     static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(10);
 
@@ -31,7 +33,7 @@ internal sealed record AnsweredInputs(Dictionary<Guid, StreamAnswer> ById, long 
         var ends = group.Topics.ToDictionary(t => t, t => consumer.QueryWatermarkOffsets(new TopicPartition(t, partition), AnswerWithin).High.Value, StringComparer.Ordinal);
         var watermarks = consumer.QueryWatermarkOffsets(output, AnswerWithin);
         if (wanted is not { } from)
-            return new AnsweredInputs([], watermarks.High.Value, ends);
+            return new AnsweredInputs([], [], watermarks.High.Value, ends);
         var low = watermarks.Low.Value;
         // From the very beginning: after a change of the cluster, when whatever it holds is looked at.
         if (from > 0 && from < low)
@@ -39,6 +41,7 @@ internal sealed record AnsweredInputs(Dictionary<Guid, StreamAnswer> ById, long 
         var next = Math.Max(from, low);
         consumer.Assign(new TopicPartitionOffset(output, next));
         var answers = new Dictionary<Guid, StreamAnswer>();
+        var asked = new OrderedDictionary<Guid, AskedBefore>();
         while (true)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -46,15 +49,24 @@ internal sealed record AnsweredInputs(Dictionary<Guid, StreamAnswer> ById, long 
             if (result.IsPartitionEOF)
                 break;
             next = result.Offset.Value + 1;
-            if (Guid.TryParse(KafkaWire.Text(result.Message.Headers, CloudEventHeaders.Id), out var id))
-            {
-                var time = LaneMessageReader.Time(KafkaWire.Text(result.Message.Headers, CloudEventHeaders.Time))
-                    ?? LaneMessageReader.Time(result.Message.Timestamp.UnixTimestampMs);
-                answers.TryAdd(id, new StreamAnswer(id, result.Message.Value ?? [], time, result.Offset.Value));
-            }
+            if (Read(result) is not { } answer)
+                continue;
+            if (KafkaWire.Text(result.Message.Headers, AskedBefore.Header) is { } positions)
+                asked.TryAdd(answer.Id, new AskedBefore(answer, AskedBefore.Read(positions)));
+            else
+                answers.TryAdd(answer.Id, answer);
         }
         consumer.Close();
-        return new AnsweredInputs(answers, next, ends);
+        return new AnsweredInputs(answers, [.. asked.Values], next, ends);
+    }
+
+    static StreamAnswer? Read(ConsumeResult<byte[], byte[]> result)
+    {
+        if (!Guid.TryParse(KafkaWire.Text(result.Message.Headers, CloudEventHeaders.Id), out var id))
+            return null;
+        var time = LaneMessageReader.Time(KafkaWire.Text(result.Message.Headers, CloudEventHeaders.Time))
+            ?? LaneMessageReader.Time(result.Message.Timestamp.UnixTimestampMs);
+        return new StreamAnswer(id, result.Message.Value ?? [], time, result.Offset.Value);
     }
 }
 

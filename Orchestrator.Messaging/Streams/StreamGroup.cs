@@ -21,6 +21,12 @@ public sealed class StreamGroup
     public required Func<LaneId, StreamProcessor> CreateProcessor { get; init; }
 
     /// <summary>
+    /// What a lane waits for each time before it is opened, since its processor must not wait: for instance until it is known what is in force. Should it fail,
+    /// the lane is opened later. Null for nothing.
+    /// </summary>
+    public Func<CancellationToken, Task>? ReadyAsync { get; init; }
+
+    /// <summary>
     /// How many threads of this process read and process, each with a Kafka client of its own and its share of the lanes. Default 0: half the processors,
     /// and one at least; the clients and the producer need the others.
     /// </summary>
@@ -37,6 +43,18 @@ public sealed class StreamGroup
     /// again under the same id. Default 65,536.
     /// </summary>
     public int RememberedIds { get; init; } = 65_536;
+
+    /// <summary>
+    /// How many answers to asked messages (<see cref="StreamHost.AskAsync"/>) a lane remembers, and four times as many of their ids: whoever asks the same again gets
+    /// the same answer. As many may be under way at once. Default 4,096.
+    /// </summary>
+    public int RememberedAnswers { get; init; } = 4_096;
+
+    /// <summary>
+    /// How long a lane goes on, with <see cref="StreamOutput.StoreIsAway"/>, when its lease cannot be shown because the database does not answer. Default zero: it
+    /// pauses until it can. What may happen twice meanwhile stands in docs/design/streams.md.
+    /// </summary>
+    public TimeSpan WithoutStore { get; init; }
 
     /// <summary>How long a lane works on after a snapshot before it takes the next, unless nothing has come. Default 30 seconds.</summary>
     public TimeSpan SnapshotInterval { get; init; } = TimeSpan.FromSeconds(30);

@@ -20,35 +20,28 @@ namespace Orchestrator.Messaging.Streams;
 internal sealed partial class StreamLane : IPartitionSink
 {
     const long NotRead = -1; // a topic that is read from its beginning, wherever that is
+    const int AskedReplayedAtOnce = 1_000;
 
     readonly LaneGrant _grant;
     readonly StreamGroup _group;
     readonly LaneServices _services;
-    readonly KafkaProducer _producer;
     readonly GroupMembership _membership;
     readonly ILogger _logger;
     readonly StreamProcessor _processor;
     readonly StreamMessageReader _reader;
     readonly StreamOutput _output;
+    readonly StreamPublisher _publisher;
+    readonly StreamReplay _replay;
     readonly AnswerId _answerIds;
-    readonly TopicPartition _outputPartition;
-    readonly Action<DeliveryReport<byte[], byte[]>> _report;
-    readonly Header _source;
-    readonly Dictionary<MessageContract, Header> _types = [];
     readonly string[] _topics;
     readonly long[] _positions;
-    readonly long[] _ends;
     readonly HashSet<(string Topic, long Offset)> _parkedBefore;
     readonly Queue<ConsumeResult<byte[], byte[]>> _held = new();
     readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     readonly StreamParking _parking;
-    Dictionary<Guid, StreamAnswer>? _answered;
-    Message<byte[], byte[]>? _unsent;
-    volatile int _generation;
-    long _outputPosition;
-    long _produced;
-    long _settled;
-    bool _refused;
+
+    // Whoever changes the state has it: the thread that reads, for a message or a slice at a time, or one of a caller that asks.
+    readonly Lock _gate = new();
     int _sinceSnapshot;
     bool _snapshotMissing;
     long _snapshotAt;
@@ -56,7 +49,8 @@ internal sealed partial class StreamLane : IPartitionSink
     int _duplicates;
     long _turnBegan;
     long _producedBefore;
-    long _foreign;
+    long _foreignBefore;
+    long _foreignWhenHeld;
 
     public StreamLane(
         LaneGrant grant, StreamGroup group, LaneServices services, KafkaProducer producer, GroupMembership membership, StreamOpening opening, StreamParking parking, ILogger logger)
@@ -64,25 +58,20 @@ internal sealed partial class StreamLane : IPartitionSink
         _grant = grant;
         _group = group;
         _services = services;
-        _producer = producer;
         _membership = membership;
         _logger = logger;
         _processor = opening.Processor;
         _parking = parking;
         _reader = new StreamMessageReader(services.Catalog);
-        _output = new StreamOutput(grant.Lane, services.Catalog, services.Time);
+        _output = new StreamOutput(grant.Lane, services.Catalog, services.Time) { Asked = opening.Asked };
+        _publisher = new StreamPublisher(grant.Lane, group.OutputTopic, producer, opening.Answered.End, logger);
         _answerIds = new AnswerId(group.Name);
-        _outputPartition = new TopicPartition(group.OutputTopic, grant.Lane.Partition);
-        _report = Report;
-        _source = new Header(CloudEventHeaders.Source, Encoding.UTF8.GetBytes(grant.Lane.Source));
         _topics = [.. group.Topics];
         _positions = Array.ConvertAll(_topics, t => opening.Positions.GetValueOrDefault(t, NotRead));
-        _ends = Array.ConvertAll(_topics, t => opening.Answered.InputEnds[t]);
+        _replay = new StreamReplay(opening.Answered, opening.Asked, _topics);
         _parkedBefore = opening.Parked;
-        _answered = opening.Answered.ById;
-        _outputPosition = opening.Answered.End;
-        _generation = producer.Generation;
         Ids = opening.Ids;
+        Asked = opening.Asked;
         _snapshotAt = services.Time.GetTimestamp();
     }
 
@@ -92,6 +81,9 @@ internal sealed partial class StreamLane : IPartitionSink
 
     /// <summary>The ids that were taken, for whoever runs on the lane's thread.</summary>
     public RecentIds Ids { get; }
+
+    /// <summary>What was asked and answered, for whoever runs on the lane's thread.</summary>
+    public AskedAnswers Asked { get; }
 
     /// <summary>Set when it is made; looked at between reads.</summary>
     public StreamSnapshots? Snapshots { get; set; }
@@ -106,26 +98,19 @@ internal sealed partial class StreamLane : IPartitionSink
     public bool ShouldResume => IsPaused && _held.Count == 0 && MayTake && Unacknowledged <= _group.MaxUnacknowledged / 2;
 
     /// <summary>Answers that the broker has not acknowledged yet.</summary>
-    public int Unacknowledged => (int)(Volatile.Read(ref _produced) - Interlocked.Read(ref _settled));
+    public int Unacknowledged => _publisher.Unacknowledged;
 
     /// <summary>Whether what it waits for may still be reported.</summary>
-    public bool IsUnderWay => Unacknowledged > 0 && _producer.Generation == _generation;
-
-    /// <summary>Takes back what the client has not sent yet: it must not be sent later, when somebody else owns the lane. The other lanes of this process have to begin anew as well.</summary>
-    public void Abandon()
-    {
-        End(new AnswerRefusedException(_grant.Lane));
-        _producer.Abandon(_generation);
-    }
+    public bool IsUnderWay => _publisher.IsUnderWay;
 
     /// <summary>Messages that were read and wait.</summary>
     public int Held => _held.Count;
 
     /// <summary>Whether messages may still come that were answered before the opening.</summary>
-    public bool IsReplaying => _answered is not null;
+    public bool IsReplaying => !_replay.IsOver;
 
     /// <summary>Whether all that it has answered is published, so that it may be stored that it was.</summary>
-    public bool IsSettled => Unacknowledged == 0 && _unsent is null && !Volatile.Read(ref _refused);
+    public bool IsSettled => _publisher.IsSettled;
 
     /// <summary>The next offset to read, by topic.</summary>
     public IReadOnlyDictionary<string, long> Positions
@@ -143,24 +128,37 @@ internal sealed partial class StreamLane : IPartitionSink
     }
 
     /// <summary>Whether enough has come since the last snapshot. While answered messages come again there is none: what it points at must not lie before it.</summary>
-    public bool IsSnapshotDue => HasNews && _unsent is null
+    public bool IsSnapshotDue => HasNews && !_publisher.HasUnsent
         && (_sinceSnapshot >= _group.SnapshotMessages || _services.Time.GetElapsedTime(_snapshotAt) >= _group.SnapshotInterval);
 
     /// <summary>Whether anything has come since the last snapshot.</summary>
     public bool HasNews => !IsReplaying && (_sinceSnapshot > 0 || Volatile.Read(ref _snapshotMissing));
 
+    /// <summary>Whether it may answer: it is this process's for certain, or the database is away, the group goes on without it, and nobody else has answered meanwhile.</summary>
+    public bool MayAnswer => _membership.StandingOf(_grant, _group.WithoutStore) switch
+    {
+        LaneStanding.Held => true,
+        LaneStanding.StoreAway => _publisher.Foreign == Interlocked.Read(ref _foreignWhenHeld),
+        _ => false,
+    };
+
     // What was answered may not be unpublished for ever, nor may another own the lane.
-    bool MayTake => !_ended.Task.IsCompleted && _unsent is null && Unacknowledged < _group.MaxUnacknowledged && _parking.HasRoom && _membership.Holds(_grant);
+    bool MayTake => !_ended.Task.IsCompleted && HasRoom && MayAnswer;
+
+    bool HasRoom => !_publisher.HasUnsent && Unacknowledged < _group.MaxUnacknowledged && _parking.HasRoom;
 
     public bool Add(ConsumeResult<byte[], byte[]> message)
     {
-        if (_held.Count > 0 || !MayTake)
+        lock (_gate)
         {
-            _held.Enqueue(message);
-            return true;
+            if (_held.Count > 0 || !MayTake)
+            {
+                _held.Enqueue(message);
+                return true;
+            }
+            Guarded(message);
+            return _publisher.HasUnsent || _ended.Task.IsCompleted;
         }
-        Guarded(message);
-        return _unsent is not null || _ended.Task.IsCompleted;
     }
 
     public bool Turn()
@@ -169,22 +167,30 @@ internal sealed partial class StreamLane : IPartitionSink
             return false;
         try
         {
-            Count();
-            if (Volatile.Read(ref _refused))
-                throw new AnswerRefusedException(_grant.Lane);
-            FollowProducer();
-            if (_unsent is { } unsent && _membership.Holds(_grant) && _producer.TryProduce(_outputPartition, unsent, _report))
-                _unsent = null;
-            while (_held.Count > 0 && MayTake)
-                Take(_held.Dequeue());
-            EndReplay();
-            return Snapshots!.Turn();
+            lock (_gate)
+            {
+                Count();
+                _publisher.Check();
+                Stand();
+                if (MayAnswer)
+                    _publisher.Resend();
+            }
+            TakeHeld();
+            lock (_gate)
+                return EndReplay() | Snapshots!.Turn();
         }
         catch (Exception e)
         {
             End(e);
             return false;
         }
+    }
+
+    /// <summary>Takes back what the client has not sent yet: it must not be sent later, when somebody else owns the lane. The other lanes of this process have to begin anew as well.</summary>
+    public void Abandon()
+    {
+        End(new AnswerRefusedException(_grant.Lane));
+        _publisher.Abandon();
     }
 
     /// <summary>Goes no further; to be opened anew, or by another.</summary>
@@ -195,16 +201,42 @@ internal sealed partial class StreamLane : IPartitionSink
     /// <summary>What a snapshot of this moment covers, and what tells when it may count.</summary>
     public (SnapshotHead Head, Func<bool> IsSettled) BeginSnapshot()
     {
-        var (answers, parked) = (_produced, _parking.Accepted);
+        var (answers, parked) = (_publisher.Produced, _parking.Accepted);
         _sinceSnapshot = 0;
         _snapshotMissing = false;
         _snapshotAt = _services.Time.GetTimestamp();
-        var head = new SnapshotHead(Positions, Volatile.Read(ref _outputPosition), _services.Time.GetUtcNow());
-        return (head, () => Interlocked.Read(ref _settled) >= answers && !Volatile.Read(ref _refused) && _parking.HasParked(parked));
+        var head = new SnapshotHead(Positions, _publisher.OutputPosition, _services.Time.GetUtcNow());
+        return (head, () => _publisher.HasSettled(answers) && _parking.HasParked(parked));
     }
 
     /// <summary>The last one came to nothing: the next is due though nothing comes meanwhile.</summary>
     public void MissSnapshot() => Volatile.Write(ref _snapshotMissing, true);
+
+    // Whoever writes among the answers while this process cannot tell whether the lane is its own has taken it.
+    void Stand()
+    {
+        switch (_membership.StandingOf(_grant, _group.WithoutStore))
+        {
+            case LaneStanding.Held:
+                Interlocked.Exchange(ref _foreignWhenHeld, _publisher.Foreign);
+                break;
+            case LaneStanding.StoreAway when !MayAnswer:
+                throw new LaneElsewhereException(_grant.Lane);
+        }
+    }
+
+    void TakeHeld()
+    {
+        while (_held.Count > 0)
+        {
+            lock (_gate)
+            {
+                if (!MayTake)
+                    return;
+                Take(_held.Dequeue());
+            }
+        }
+    }
 
     void Guarded(ConsumeResult<byte[], byte[]> message)
     {
@@ -225,6 +257,8 @@ internal sealed partial class StreamLane : IPartitionSink
         var topic = _topics.Length == 1 ? 0 : Array.IndexOf(_topics, result.Topic);
         if (result.Offset.Value < _positions[topic])
             return;
+        while (_replay.TryTakeAsked(topic, result.Offset.Value, out var asked))
+            ReplayAsked(asked);
         Handle(result);
         Volatile.Write(ref _positions[topic], result.Offset.Value + 1);
         _sinceSnapshot++;
@@ -242,7 +276,7 @@ internal sealed partial class StreamLane : IPartitionSink
             return;
         }
         var answerId = _answerIds.To(message.Id);
-        if (_answered is not null && _answered.Remove(answerId, out var answer))
+        if (_replay.TryTake(answerId, out var answer))
         {
             Replay(message, answer);
         }
@@ -251,8 +285,7 @@ internal sealed partial class StreamLane : IPartitionSink
             using var activity = MessagingTelemetry.Activities.HasListeners() ? MessagingTelemetry.Start(message.Topic, message.TraceParent, _grant.Lane, message.Id) : null;
             try
             {
-                _output.Begin();
-                _processor.Process(message, _output);
+                Process(message);
             }
             catch (Exception e)
             {
@@ -261,10 +294,16 @@ internal sealed partial class StreamLane : IPartitionSink
                 return;
             }
             if (_output.TryTake(out var contract, out var body))
-                Publish(message, answerId, contract, body, activity?.Id is { } id ? Encoding.ASCII.GetBytes(id) : message.TraceParentHeader);
+                _publisher.Publish(message.KeyBytes, answerId, contract, body, _output.Now, activity?.Id is { } id ? Encoding.ASCII.GetBytes(id) : message.TraceParentHeader);
         }
         Ids.Add(message.Id);
         _handled++;
+    }
+
+    void Process(in StreamMessage message)
+    {
+        _output.Begin(storeIsAway: _membership.StandingOf(_grant, _group.WithoutStore) == LaneStanding.StoreAway);
+        _processor.Process(message, _output);
     }
 
     // Its answer stands, whatever becomes of the state that follows from it.
@@ -278,6 +317,19 @@ internal sealed partial class StreamLane : IPartitionSink
         {
             NotReplayed(_logger, _grant.Lane, message.Topic, message.Offset, message.Id, e);
         }
+    }
+
+    void ReplayAsked(in StreamAnswer answer)
+    {
+        try
+        {
+            _processor.ReplayAsked(answer);
+        }
+        catch (Exception e)
+        {
+            NotReplayed(_logger, _grant.Lane, _group.OutputTopic, answer.Offset, answer.Id, e);
+        }
+        _sinceSnapshot++;
     }
 
     bool TryReadClosely(ConsumeResult<byte[], byte[]> result, out StreamMessage message)
@@ -310,63 +362,29 @@ internal sealed partial class StreamLane : IPartitionSink
         _parking.Park(new ParkedEntry(message, cause.StackHash is null ? ParkedStatus.Refused : ParkedStatus.Failed, cause, attempts));
     }
 
-    void Publish(in StreamMessage message, Guid id, MessageContract contract, byte[] body, byte[]? traceParent)
+    /// <returns>Whether there is more to replay at once.</returns>
+    bool EndReplay()
     {
-        if (!_types.TryGetValue(contract, out var type))
-            _types[contract] = type = new Header(CloudEventHeaders.Type, Encoding.UTF8.GetBytes(contract.Name));
-        var kafka = KafkaWire.ToKafka(message.KeyBytes, body, id, _output.Now, type, _source, traceParent);
-        Volatile.Write(ref _produced, _produced + 1);
-        if (!_producer.TryProduce(_outputPartition, kafka, _report))
-            _unsent = kafka;
-    }
-
-    // On the producer's thread.
-    void Report(DeliveryReport<byte[], byte[]> report)
-    {
-        if (report.Error.IsError)
+        if (_replay.IsOver)
+            return false;
+        for (var replayed = 0; _replay.TryTakeLast(_positions, out var asked); replayed++)
         {
-            Volatile.Write(ref _refused, true);
-            Refused(_logger, _grant.Lane, report.Error.Code, report.Error.Reason);
+            ReplayAsked(asked);
+            if (replayed == AskedReplayedAtOnce)
+                return true;
         }
-        else if (report.Offset.Value >= _outputPosition)
-        {
-            // Each follows the one before it, unless somebody else writes there too: a former owner, or a stranger.
-            Interlocked.Add(ref _foreign, report.Offset.Value - _outputPosition);
-            Volatile.Write(ref _outputPosition, report.Offset.Value + 1);
-        }
-        Interlocked.Increment(ref _settled);
-    }
-
-    // What was under way with a producer that was abandoned is never reported.
-    void FollowProducer()
-    {
-        if (_producer.Generation == _generation)
-            return;
-        if (Unacknowledged > 0)
-            throw new AnswerRefusedException(_grant.Lane);
-        _generation = _producer.Generation;
-    }
-
-    // Behind the ends of that time nothing is answered; answers that are left belong to what lies before the snapshot.
-    void EndReplay()
-    {
-        if (_answered is null)
-            return;
-        for (var i = 0; i < _ends.Length && _answered.Count > 0; i++)
-        {
-            if (Math.Max(0, _positions[i]) < _ends[i])
-                return;
-        }
-        _answered = null;
+        _replay.TryEnd(_positions);
+        return false;
     }
 
     void Count()
     {
-        if (_turnBegan == 0)
+        if (_turnBegan == 0 && _handled == 0)
             return;
-        _services.Telemetry.Unit(_grant.Lane, _handled, _duplicates, (int)(_produced - _producedBefore), _services.Time.GetElapsedTime(_turnBegan));
-        _services.Telemetry.Foreign(_grant.Lane, Interlocked.Exchange(ref _foreign, 0));
-        _producedBefore = _produced;
+        var (produced, foreign) = (_publisher.Produced, _publisher.Foreign);
+        _services.Telemetry.Unit(_grant.Lane, _handled, _duplicates, (int)(produced - _producedBefore), _turnBegan == 0 ? TimeSpan.Zero : _services.Time.GetElapsedTime(_turnBegan));
+        _services.Telemetry.Foreign(_grant.Lane, foreign - _foreignBefore);
+        (_producedBefore, _foreignBefore) = (produced, foreign);
         (_turnBegan, _handled, _duplicates) = (0, 0, 0);
     }
 
@@ -375,16 +393,4 @@ internal sealed partial class StreamLane : IPartitionSink
 
     [LoggerMessage(Level = LogLevel.Error, Message = "{Lane}: {Topic}@{Offset} {MessageId} was answered, and its state does not follow")]
     static partial void NotReplayed(ILogger logger, LaneId lane, string topic, long offset, Guid messageId, Exception exception);
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Lane}: an answer was not delivered: {Code} {Reason}")]
-    static partial void Refused(ILogger logger, LaneId lane, ErrorCode code, string reason);
-}
-
-/// <summary>The broker has not taken an answer, or nobody knows whether it has: the lane is opened anew.</summary>
-internal sealed class AnswerRefusedException(LaneId lane) : Exception($"{lane}: an answer was not published");
-
-/// <summary>A topic's stored position is not in Kafka any more.</summary>
-internal sealed class LostInputException(string topic) : Exception($"{topic} holds no message at the stored position any more")
-{
-    public string Topic { get; } = topic;
 }

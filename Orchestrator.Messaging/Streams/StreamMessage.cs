@@ -27,8 +27,14 @@ public readonly record struct StreamMessage
     /// <summary>The message itself.</summary>
     public required object Body { get; init; }
 
-    /// <summary>The broker's time.</summary>
+    /// <summary>The broker's time; of an asked message when it was asked.</summary>
     public required DateTimeOffset BrokerTime { get; init; }
+
+    /// <summary>
+    /// Whether a caller in this process asks it and waits for the answer (<see cref="StreamHost.AskAsync"/>): it stands on no topic, so its answer must carry all that
+    /// <see cref="StreamProcessor.ReplayAsked"/> needs. Its offset is -1.
+    /// </summary>
+    public bool IsAsked { get; init; }
 
     internal byte[]? TimeHeader { get; init; }
 

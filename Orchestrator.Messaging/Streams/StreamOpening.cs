@@ -9,11 +9,13 @@ namespace Orchestrator.Messaging.Streams;
 /// <summary>Where a lane begins: the state of its last snapshot, and what tells which of the messages since then are answered.</summary>
 /// <param name="Processor">With the state.</param>
 /// <param name="Ids">The ids that were taken.</param>
+/// <param name="Asked">What was asked.</param>
 /// <param name="Positions">The next offset to read, by topic; a topic that is not there is read from its beginning.</param>
 /// <param name="Answered">The answers since the snapshot.</param>
 /// <param name="Parked">The messages that were parked since the snapshot.</param>
 internal sealed record StreamOpening(
-    StreamProcessor Processor, RecentIds Ids, IReadOnlyDictionary<string, long> Positions, AnsweredInputs Answered, HashSet<(string Topic, long Offset)> Parked)
+    StreamProcessor Processor, RecentIds Ids, AskedAnswers Asked, IReadOnlyDictionary<string, long> Positions, AnsweredInputs Answered,
+    HashSet<(string Topic, long Offset)> Parked)
 {
     /// <summary>Reads all of it. The very first owner of a lane stores an empty snapshot before it answers anything, so that nobody ever has to look for answers before it.</summary>
     /// <exception cref="LaneFencedException">The lane has another owner.</exception>
@@ -27,15 +29,16 @@ internal sealed record StreamOpening(
         var parked = await store.ReadParkedAsync(cancellationToken);
         var answered = await AnsweredInputs.ReadAsync(services.Kafka, group, grant.Lane.Partition, snapshot?.Head.OutputPosition, cancellationToken);
         var ids = new RecentIds(group.RememberedIds);
+        var asked = new AskedAnswers(group.Name, group.RememberedAnswers);
         var processor = group.CreateProcessor(grant.Lane);
         try
         {
             if (snapshot is var (head, content))
             {
-                Restore(content, ids, processor);
-                return new StreamOpening(processor, ids, head.Positions, answered, parked);
+                Restore(content, ids, asked.Ids, processor);
+                return new StreamOpening(processor, ids, asked, head.Positions, answered, parked);
             }
-            var first = new StreamOpening(processor, ids, grant.Positions, answered, parked);
+            var first = new StreamOpening(processor, ids, asked, grant.Positions, answered, parked);
             await first.StoreAsync(store, services.Time.GetUtcNow(), cancellationToken);
             return first;
         }
@@ -68,6 +71,7 @@ internal sealed record StreamOpening(
         var number = store.Next();
         var content = new ArrayBufferWriter<byte>();
         WriteIds(content, Ids);
+        WriteIds(content, Asked.Ids);
         Processor.BeginSnapshot();
         while (Processor.Snapshot(content))
         {
@@ -77,7 +81,7 @@ internal sealed record StreamOpening(
         await store.CommitAsync(number, new SnapshotHead(Positions, Answered.End, now), chunks: 1, content.WrittenCount, cancellationToken);
     }
 
-    /// <summary>The ids that were taken stand before the state.</summary>
+    /// <summary>The ids that were taken, and those of what was asked, stand before the state.</summary>
     public static void WriteIds(IBufferWriter<byte> writer, RecentIds ids)
     {
         var count = ids.Count;
@@ -92,22 +96,28 @@ internal sealed record StreamOpening(
         writer.Advance(sizeof(int) + (count * 16));
     }
 
-    static void Restore(Stream content, RecentIds ids, StreamProcessor processor)
+    static void Restore(Stream content, RecentIds ids, RecentIds asked, StreamProcessor processor)
     {
         try
         {
-            Span<byte> bytes = stackalloc byte[16];
-            content.ReadExactly(bytes[..sizeof(int)]);
-            for (var left = MemoryMarshal.Read<int>(bytes); left > 0; left--)
-            {
-                content.ReadExactly(bytes);
-                ids.Add(new Guid(bytes));
-            }
+            ReadIds(content, ids);
+            ReadIds(content, asked);
             processor.Restore(content);
         }
         catch (EndOfStreamException e)
         {
             throw new InvalidDataException("The snapshot ends too early", e);
+        }
+    }
+
+    static void ReadIds(Stream content, RecentIds ids)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        content.ReadExactly(bytes[..sizeof(int)]);
+        for (var left = MemoryMarshal.Read<int>(bytes); left > 0; left--)
+        {
+            content.ReadExactly(bytes);
+            ids.Add(new Guid(bytes));
         }
     }
 }

@@ -18,6 +18,27 @@ public sealed class StreamOutput(LaneId lane, MessageCatalog catalog, TimeProvid
     /// <summary>The instant at which the message is processed, UTC.</summary>
     public DateTimeOffset Now { get; private set; }
 
+    /// <summary>
+    /// Whether the lane goes on though the database does not answer (<see cref="StreamGroup.WithoutStore"/>): nobody can say for certain that it is still this process's.
+    /// </summary>
+    public bool StoreIsAway { get; private set; }
+
+    /// <summary>What was asked and is remembered.</summary>
+    internal AskedAnswers? Asked { get; init; }
+
+    /// <summary>Whether the answer is elsewhere.</summary>
+    internal bool IsAnsweredBefore { get; private set; }
+
+    /// <summary>The answer to an asked message of this id, when the lane remembers it: for a message that is about the same.</summary>
+    public bool TryRecall(Guid askedId, out StreamAnswer answer)
+    {
+        answer = default;
+        return Asked?.TryRecall(askedId, out answer) == true;
+    }
+
+    /// <summary>To be called instead of answering what is asked: it was answered before, by an answer that is not remembered here; the caller looks for it elsewhere.</summary>
+    public void AnsweredBefore() => IsAnsweredBefore = true;
+
     /// <summary>Answers with a record of the catalog.</summary>
     /// <exception cref="InvalidOperationException">There is an answer already, the record is in no catalog, or its body is too large.</exception>
     public void Answer(object message)
@@ -40,9 +61,11 @@ public sealed class StreamOutput(LaneId lane, MessageCatalog catalog, TimeProvid
         _body = body;
     }
 
-    internal void Begin()
+    internal void Begin(bool storeIsAway = false)
     {
         _body = null;
+        StoreIsAway = storeIsAway;
+        IsAnsweredBefore = false;
         Now = time.GetUtcNow();
     }
 

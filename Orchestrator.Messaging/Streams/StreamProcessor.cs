@@ -25,6 +25,12 @@ public abstract class StreamProcessor : IAsyncDisposable
     public abstract void Replay(in StreamMessage message, in StreamAnswer answer);
 
     /// <summary>
+    /// Takes the answer to an asked message that was answered before this lane was opened: changes the state as <see cref="Process"/> did. There is no message
+    /// behind it but the answer. It comes between the same messages of each topic as the asked one did.
+    /// </summary>
+    public virtual void ReplayAsked(in StreamAnswer answer) => throw new NotSupportedException("this group answers nobody who asks");
+
+    /// <summary>
     /// A snapshot of the state as it is now begins; one that was begun before and is not finished is given up. It takes no longer than a message may
     /// wait: what is to be written is written by <see cref="Snapshot"/>, while messages go on. <see cref="SnapshotTable{TKey, TValue}"/> does this.
     /// </summary>

@@ -76,6 +76,7 @@ internal sealed partial class StreamSnapshots(
         {
             var (head, isSettled) = lane.BeginSnapshot();
             StreamOpening.WriteIds(chunks, lane.Ids);
+            StreamOpening.WriteIds(chunks, lane.Asked.Ids);
             processor.BeginSnapshot();
             _storing = StoreAsync(chunks, store.Next(), head, isSettled);
             _chunks = chunks;

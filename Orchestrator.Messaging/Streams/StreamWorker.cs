@@ -64,7 +64,7 @@ internal sealed partial class StreamWorker : ILaneWorker
             return;
         if (_membership.HasLost(Grant))
             lane.End(new LaneFencedException(Grant.Lane));
-        if (!_membership.Holds(Grant) && lane.IsUnderWay)
+        if (!lane.MayAnswer && lane.IsUnderWay)
             lane.Abandon();
     }
 
@@ -107,6 +107,7 @@ internal sealed partial class StreamWorker : ILaneWorker
     async Task OpenedAsync()
     {
         StreamOpening opening;
+        await (_group.ReadyAsync?.Invoke(_stop.Token) ?? Task.CompletedTask);
         await _room.Producer.Abandoned.WaitAsync(_stop.Token);
         await _room.Openings.WaitAsync(_stop.Token);
         try
@@ -128,6 +129,7 @@ internal sealed partial class StreamWorker : ILaneWorker
         {
             Opened(_logger, Grant.Lane, Grant.Epoch, opening.Answered.ById.Count);
             _consumer.Add(lane, opening.Positions);
+            _room.Enter(lane);
             LastError = null;
             await lane.Ended.WaitAsync(_stop.Token);
         }
@@ -136,7 +138,9 @@ internal sealed partial class StreamWorker : ILaneWorker
             // What fails at once, again and again, is tried less and less often.
             if (_services.Time.GetElapsedTime(openedAt).TotalMilliseconds > _services.Options.MaxBackoffMs)
                 _failures = 0;
-            // Behind this the lane's state is this task's: the consumer calls it no more.
+            // Behind this the lane's state is this task's: nobody asks it, and the consumer calls it no more.
+            _room.Leave(lane);
+            lane.EndAsking();
             await _consumer.RemoveAsync(lane);
             _lastPositions = lane.Positions;
             await CloseAsync(lane, parking);
@@ -150,7 +154,7 @@ internal sealed partial class StreamWorker : ILaneWorker
         try
         {
             // Whoever reads the output topic next must find all that was sent.
-            while (lane.IsUnderWay && _membership.Holds(Grant))
+            while (lane.IsUnderWay && lane.MayAnswer)
                 await Task.Delay(SettlingInterval, drained.Token);
             if (lane.IsUnderWay)
                 lane.Abandon();
@@ -163,6 +167,7 @@ internal sealed partial class StreamWorker : ILaneWorker
                 lane.Abandon();
             NotDrained(_logger, Grant.Lane, e.Message);
         }
+        lane.Asked.FailUnderWay();
         await lane.Snapshots!.DisposeAsync();
     }
 

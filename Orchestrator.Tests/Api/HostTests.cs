@@ -40,10 +40,10 @@ public sealed class HostTests(TestInfrastructure infrastructure)
     {
         await using var database = await infrastructure.CreateMigratedDatabaseAsync();
 
-        var (exitCode, errors) = await ServiceProcess.RunToEndAsync("options", Settings(database), "--urls", "http://127.0.0.1:0", "--Decisioning:HistoriesPerLane=1");
+        var (exitCode, errors) = await ServiceProcess.RunToEndAsync("options", Settings(database), "--urls", "http://127.0.0.1:0", "--Decisioning:SnapshotSeconds=0");
 
         Assert.Equal(1, exitCode);
-        Assert.Contains("HistoriesPerLane", errors, StringComparison.Ordinal);
+        Assert.Contains("SnapshotSeconds", errors, StringComparison.Ordinal);
     }
 
     [Fact]

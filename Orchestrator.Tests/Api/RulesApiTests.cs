@@ -73,7 +73,7 @@ public sealed class RulesApiTests(ApiFixture api)
         await PostAsync("/v1/lists/watched_accounts/entries", """{ "entries": [{ "value": "tried" }], "reason": "tests" }""", "ann");
         var answer = await PostAsync(
             "/v1/rulesets/built-in/test",
-            """{ "input": { "amount": 20000, "currency": "EUR", "kind": "cash_out", "source": "alice", "destination": "tried", "occurredAt": "2026-03-04T02:30:00Z" }, "unavailable": ["transactions_1h"] }""");
+            """{ "input": { "amount": 20000, "currency": "EUR", "kind": "cash_out", "source": "alice", "destination": "tried", "occurredAt": "2026-03-04T02:30:00Z" }, "unavailable": ["account_count_1h"] }""");
 
         Assert.Equal(HttpStatusCode.OK, answer.Status);
         var totals = answer.Json.GetProperty("totals");

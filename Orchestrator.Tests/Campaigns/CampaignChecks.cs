@@ -5,6 +5,7 @@ using Orchestrator.Contracts;
 using Orchestrator.Contracts.Decisions;
 using Orchestrator.Contracts.Ledger;
 using Orchestrator.Ledger;
+using Orchestrator.Tests.Decisioning.Live;
 
 namespace Orchestrator.Tests.Campaigns;
 
@@ -48,6 +49,7 @@ public sealed class CampaignChecks(CampaignServers servers, CampaignLoad load, C
         Breach("submitted, no end announced", load.Submitted.Keys.Where(id => !observer.Ends.ContainsKey(id)));
         Breach("ended, but never submitted", observer.Ends.Keys.Where(id => !load.Submitted.ContainsKey(id)));
         Breach("submitted, never assessed", load.Submitted.Keys.Where(id => !observer.Assessed.ContainsKey(id)));
+        Breach("assessed, but never submitted", observer.Assessed.Keys.Where(id => !load.Submitted.ContainsKey(id)));
         Breach("ended as it must not", from end in observer.Ends
             where load.Submitted.TryGetValue(end.Key, out var course) && !May(course, end.Value, load.WasCancelled(end.Key))
             select $"{end.Key} {load.Submitted[end.Key]}, cancelled {load.WasCancelled(end.Key)}: {end.Value}");
@@ -162,10 +164,11 @@ public sealed class CampaignChecks(CampaignServers servers, CampaignLoad load, C
         }
     }
 
-    // Every message took effect, once: as many inbox rows as different messages. Nothing was parked, no position was lost.
+    // Every message took effect, once: as many inbox rows as different messages. Nothing was parked, no position was lost. Decisioning has no inbox: of what it takes
+    // each is assessed, once, and sees of its account all that came before.
     async Task OnceAsync()
     {
-        await CountAsync("messages taken by decisioning", Taken("decisioning"), observer.Messages(Topics.Transactions));
+        Breach("assessed by another history than its account has", DecidedHistories.Breaches(observer.Assessed.Values));
         await CountAsync("messages taken by the ledger", Taken("ledger"), observer.Messages(Topics.Accounts) + observer.Messages(Topics.LedgerCommands));
         await CountAsync("messages of the load on Kafka", $"select {observer.Messages(Topics.Transactions)}::bigint", load.Messages);
         await CountAsync("parked messages", "select count(*) from messaging.parked", 0);

@@ -1,8 +1,8 @@
 using Orchestrator.Cli.Simulation;
 using Orchestrator.Contracts.Decisions;
 using Orchestrator.Contracts.Transactions;
-using Orchestrator.Decisioning.History;
-using Xunit;
+using Orchestrator.Decisioning.Features;
+using Orchestrator.Tests.Decisioning.Deciding;
 
 namespace Orchestrator.Tests.Decisioning;
 
@@ -12,17 +12,14 @@ public sealed class SimulatedTrafficTests(ITestOutputHelper output)
     public void Built_in_rules_when_fed_with_simulated_traffic_does_mostly_approve()
     {
         var rules = new BuiltInDecider();
-        var histories = new Dictionary<int, AccountHistory>();
+        var memory = new FeatureEngine(FeaturePlan.Standard);
         var outcomes = new int[3];
         var frauds = new int[3];
         foreach (var simulated in new HandbookSimulator(new HandbookParameters { Customers = 1_000, Terminals = 2_000, Days = 60 }).Run())
         {
-            if (!histories.TryGetValue(simulated.Customer, out var history))
-                histories.Add(simulated.Customer, history = new AccountHistory());
             var at = HandbookParameters.DayZero.AddSeconds(simulated.Second);
             var transaction = Transactions.Of(Math.Max(1, simulated.AmountMinor), at, kind: TransactionKind.Card, source: $"customer-{simulated.Customer}");
-            var outcome = rules.Assess(history, transaction, at).Outcome;
-            history.Add(transaction, outcome != FraudOutcome.Decline, at);
+            var outcome = rules.Assess(memory, transaction).Outcome;
             outcomes[(int)outcome]++;
             if (simulated.Scenario == 3)
                 frauds[(int)outcome]++;

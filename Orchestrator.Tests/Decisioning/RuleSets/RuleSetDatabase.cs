@@ -1,6 +1,8 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Npgsql;
+using Orchestrator.Decisioning.Deciding;
+using Orchestrator.Decisioning.Features;
 using Orchestrator.Decisioning.Lists;
 using Orchestrator.Decisioning.RuleSets;
 using Orchestrator.Decisioning.Rules.Language;
@@ -14,7 +16,7 @@ public abstract class RuleSetDatabase(TestInfrastructure infrastructure) : IAsyn
     TestDatabase? _database;
     NpgsqlDataSource? _source;
 
-    protected static readonly RuleSchema Schema = MessageFields.SchemaWith(BuiltInRuleSet.Features);
+    protected static readonly RuleSchema Schema = FeatureFields.SchemaOf(FeaturePlan.Standard.Schema);
 
     protected static readonly RuleActor Ann = new("ann", "127.0.0.1", "tests");
 

@@ -1,33 +1,28 @@
 using Orchestrator.Contracts.Decisions;
 using Orchestrator.Contracts.Transactions;
-using Orchestrator.Decisioning;
-using Orchestrator.Decisioning.History;
+using Orchestrator.Decisioning.Deciding;
+using Orchestrator.Decisioning.Features;
 using Orchestrator.Decisioning.Lists;
-using Orchestrator.Decisioning.Rules;
 using Orchestrator.Decisioning.Rules.Language;
 using Orchestrator.Decisioning.RuleSets;
-using CsCheck;
+using Orchestrator.Tests.Decisioning.Deciding;
 
 namespace Orchestrator.Tests.Decisioning.Rules;
 
-/// <summary>The built-in rules and the lists that they look into; RuleDeciderTests has the rest.</summary>
+/// <summary>The built-in rules and the lists that they look into; BuiltInRulesTests has the rest.</summary>
 public sealed class BuiltInRuleSetTests
 {
-    static readonly RuleSchema Schema = MessageFields.SchemaWith(BuiltInRuleSet.Features);
+    static readonly RuleSchema Schema = BuiltInDecider.Schema;
     static readonly CompiledRuleSet BuiltIn = BuiltInRuleSet.Compile(Schema);
 
     static ListsSnapshot Lists(string list = "", string value = "") => new(1, BuiltInRuleSet.Lists.ToDictionary(
         l => l, l => l == list ? ListEntries.Of([new(value, ListEntryChange.Never)]) : ListEntries.Empty, StringComparer.Ordinal));
 
-    static RuleInput Input(TransactionSubmitted transaction, AccountHistory history)
+    static RuleInput Input(TransactionSubmitted transaction)
     {
         var input = new RuleInput(Schema);
         new MessageFields(Schema).Fill(input, transaction, RuleWorld.Now);
-        var amounts = history.Amounts(transaction.Currency);
-        input.Set(Schema["amount_count"], amounts.Count);
-        input.Set(Schema["amount_mean"], amounts.Count == 0 ? null : amounts.Mean / 100);
-        input.Set(Schema["amount_stddev"], amounts.Count == 0 ? null : amounts.StandardDeviation / 100);
-        input.Set(Schema["transactions_1h"], history.Times.CountInWindow(transaction.OccurredAt, RuleWorld.Now) + 1);
+        new FeatureFields(Schema, FeaturePlan.Standard.Schema).Fill(input, BuiltInDecider.Vector(new FeatureEngine(FeaturePlan.Standard), transaction));
         return input;
     }
 
@@ -41,7 +36,7 @@ public sealed class BuiltInRuleSetTests
     public void Account_when_it_is_on_a_list_is_treated_so(string list, string account, FraudOutcome outcome, string sentence)
     {
         var evaluator = new RuleSetEvaluator(BuiltIn, TimeProvider.System);
-        var (input, moment) = (Input(Of(100), new AccountHistory()), new RuleSetMoment(Lists(list, account), RuleWorld.Now));
+        var (input, moment) = (Input(Of(100)), new RuleSetMoment(Lists(list, account), RuleWorld.Now));
 
         Assert.Equal(outcome, evaluator.Evaluate(input, moment).Outcome);
         Assert.Equal([sentence], evaluator.Reasons(input, moment).Select(r => r.Sentence));
@@ -51,7 +46,7 @@ public sealed class BuiltInRuleSetTests
     public void Destination_when_it_is_allowed_is_not_held_up_by_a_score()
     {
         var evaluator = new RuleSetEvaluator(BuiltIn, TimeProvider.System);
-        var input = Input(Of(10_000_000), new AccountHistory());
+        var input = Input(Of(10_000_000));
 
         Assert.Equal(FraudOutcome.Review, evaluator.Evaluate(input, new RuleSetMoment(Lists(), RuleWorld.Now)).Outcome);
         Assert.Equal(FraudOutcome.Approve, evaluator.Evaluate(input, new RuleSetMoment(Lists("allowed_destinations", "bob"), RuleWorld.Now)).Outcome);

@@ -1,0 +1,98 @@
+using System.Buffers;
+using System.Text.Json;
+using Orchestrator.Contracts;
+using Orchestrator.Contracts.Decisions;
+using Orchestrator.Contracts.Transactions;
+using Orchestrator.Decisioning.Deciding;
+using Orchestrator.Decisioning.Features;
+using Orchestrator.Decisioning.Models;
+using Orchestrator.Decisioning.RuleSets;
+using Orchestrator.Messaging.Streams;
+
+namespace Orchestrator.Decisioning;
+
+/// <summary>
+/// Decides about every submitted transaction: counts it among what is remembered, reads its features off, and asks the rules and models in force. Labels change what
+/// later transactions see. All of it is in memory. Nothing that follows the counting throws, so that a decision and what is remembered of it stay together.
+/// </summary>
+/// <param name="engine">What this lane remembers.</param>
+/// <param name="decider">Makes the decisions.</param>
+/// <param name="rules">The rules in force.</param>
+/// <param name="models">The models in force.</param>
+/// <param name="figures">What is counted.</param>
+/// <param name="currencies">How many decimal digits amounts have; of ISO 4217 when null.</param>
+public sealed class DecisioningLane(
+    FeatureEngine engine, TransactionDecider decider, IRulesInForce rules, IModelsInForce models, LaneFigures figures, CurrencyScales? currencies = null)
+    : StreamProcessor
+{
+    readonly float[] _vector = new float[engine.Schema.Length];
+
+    /// <inheritdoc />
+    public override void Process(in StreamMessage message, StreamOutput output)
+    {
+        switch (message.Body)
+        {
+            case TransactionSubmitted transaction:
+                output.Answer(Decide(transaction, message, output));
+                break;
+            case FraudLabelled label:
+                engine.Label(KeyHash.Of(label.SourceAccountId), KeyHash.Of(label.TransactionId), label.IsFraud);
+                break;
+        }
+    }
+
+    /// <inheritdoc />
+    public override void Replay(in StreamMessage message, in StreamAnswer answer)
+    {
+        if (message.Body is not TransactionSubmitted transaction)
+            return;
+        var taken = Event(transaction, message, answer.Time);
+        engine.Observe(taken, [], _vector);
+        if (PublishedOutcome.IsDecline(answer.Body.Span))
+            engine.Declined(taken);
+        figures.Follow(engine);
+    }
+
+    /// <inheritdoc />
+    public override void BeginSnapshot() => engine.BeginSnapshot();
+
+    /// <inheritdoc />
+    public override bool Snapshot(IBufferWriter<byte> writer) => engine.Snapshot(writer);
+
+    /// <inheritdoc />
+    public override void GiveUpSnapshot() => engine.GiveUpSnapshot();
+
+    /// <inheritdoc />
+    public override void Restore(Stream snapshot) => engine.Restore(snapshot);
+
+    /// <inheritdoc />
+    public override ValueTask DisposeAsync()
+    {
+        figures.Dispose();
+        return base.DisposeAsync();
+    }
+
+    FraudAssessed Decide(TransactionSubmitted transaction, in StreamMessage message, StreamOutput output)
+    {
+        var began = figures.Begin();
+        var taken = Event(transaction, message, output.Now);
+        var observation = engine.Observe(taken, [], _vector);
+        var assessed = decider.Decide(
+            transaction, _vector, Instant(engine.WatermarkMs), rules.Current, models.Current, Received(message, output.Now), output.Now,
+            output.StoreIsAway ? DegradedReasons.StoreUnavailable : null);
+        // Nobody teaches an account large amounts by being refused.
+        if (assessed.Outcome == FraudOutcome.Decline)
+            engine.Declined(taken);
+        figures.Decided(began, assessed, observation);
+        figures.Follow(engine);
+        return assessed;
+    }
+
+    FeatureEvent Event(TransactionSubmitted transaction, in StreamMessage message, DateTimeOffset answeredAt) =>
+        FeatureEvents.Of(transaction, Received(message, answeredAt), currencies: currencies);
+
+    // The broker's time may be the publisher's. What claims to come from the future must not make others late.
+    static DateTimeOffset Received(in StreamMessage message, DateTimeOffset answeredAt) => message.BrokerTime < answeredAt ? message.BrokerTime : answeredAt;
+
+    static DateTimeOffset? Instant(long unixMs) => unixMs > 0 ? DateTimeOffset.FromUnixTimeMilliseconds(unixMs) : null;
+}
