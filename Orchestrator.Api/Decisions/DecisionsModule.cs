@@ -30,7 +30,7 @@ public static class DecisionsModule
             .ProducesProblems(404, 503);
         group.MapGet("/{transactionId:guid}/explain", ExplainDecision.HandleAsync)
             .WithSummary("Why a decision is as it is: rules, contributions, features; made again, if asked for")
-            .WithDescription("With `trace=true` the rules, model and lists of that time decide again from the stored numbers, and the answer says whether they come to the same.")
+            .WithDescription("With `trace=true` the rules, model and lists of that time decide again from the stored numbers; the answer says whether they come to the same, and shows every rule step by step.")
             .ProducesProblems(400, 404, 409, 501, 503);
         return routes.MapLabels().MapBacktests();
     }
