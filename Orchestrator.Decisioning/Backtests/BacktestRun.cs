@@ -57,6 +57,9 @@ public sealed class BacktestRun
     /// <summary>How many were judged.</summary>
     public long Judged => _tally.Count;
 
+    /// <summary>The features of the last one.</summary>
+    internal ReadOnlySpan<float> Vector => _vector;
+
     /// <summary>Takes the next transaction, in the order of event times and ids.</summary>
     public void Take(PastTransaction past)
     {

@@ -8,6 +8,8 @@ public sealed class BacktestRunner(TimeProvider time)
 {
     const int BatchesAhead = 4;
 
+    static readonly TimeSpan LongestRest = TimeSpan.FromMinutes(1);
+
     /// <summary>Runs to the end of the history.</summary>
     /// <param name="spec">What is judged.</param>
     /// <param name="parts">What decides.</param>
@@ -36,7 +38,7 @@ public sealed class BacktestRunner(TimeProvider time)
                     progress(Progress(spec, from, batch[^1].Transaction.OccurredAt, run, time.GetElapsedTime(began)));
                 cancellationToken.ThrowIfCancellationRequested();
                 if (restToWork > 0)
-                    await Task.Delay(time.GetElapsedTime(started) * restToWork, time, cancellationToken);
+                    await Task.Delay(Rest(time.GetElapsedTime(started), restToWork), time, cancellationToken);
             }
         }
         finally
@@ -62,6 +64,8 @@ public sealed class BacktestRunner(TimeProvider time)
             ahead.TryComplete(e);
         }
     }
+
+    static TimeSpan Rest(TimeSpan work, double restToWork) => work * restToWork is var rest && rest < LongestRest ? rest : LongestRest;
 
     static BacktestProgress Progress(BacktestSpec spec, DateTimeOffset from, DateTimeOffset at, BacktestRun run, TimeSpan elapsed) => new(
         at, Math.Round(Math.Clamp((at - from) / (spec.To - from), 0, 1), 4), run.Taken, run.Judged, Math.Round(elapsed.TotalSeconds, 1));

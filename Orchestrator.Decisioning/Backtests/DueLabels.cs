@@ -53,8 +53,12 @@ sealed class DueLabels(FeaturePlan plan)
         }
     }
 
-    long KnownMs(long atMs, in PastLabel label) =>
-        Math.Max((label.EffectiveAt ?? label.LabelledAt).ToUnixTimeMilliseconds(), atMs + _delayMs);
+    // Rounded up: what becomes known within a millisecond is not known when it begins.
+    long KnownMs(long atMs, in PastLabel label)
+    {
+        var known = (label.EffectiveAt ?? label.LabelledAt).AddTicks(TimeSpan.TicksPerMillisecond - 1).ToUnixTimeMilliseconds();
+        return Math.Max(known, atMs + _delayMs);
+    }
 
     // Whether an earlier word, known before, may have said that it was fraud.
     bool MayOverrule(long atMs, IReadOnlyList<PastLabel> labels, int index, long knownMs)
