@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using Npgsql;
 using Orchestrator.Cli.Backtests;
 using Orchestrator.Cli.Output;
 using Orchestrator.Cli.Publish;
@@ -82,7 +81,7 @@ public sealed class BacktestCommandTests(TestInfrastructure infrastructure) : ID
         await store.Lane.RunAsync([.. past.Labels]);
 
         var result = await RunAsync(
-            new(Write("rules.json", RulesJson, []), "none", new BacktestSpec(LivePast.Start, past.End), History: null, LabelsPath: null), await ConnectionAsync(store));
+            new(Write("rules.json", RulesJson, []), "none", new BacktestSpec(LivePast.Start, past.End), History: null, LabelsPath: null), store.ConnectionString);
 
         Assert.Equal((past.Transactions.Count, past.Transactions.Count), (result.Outcomes.Total, result.Live!.Compared));
         Assert.Equal(past.Transactions.Count(t => t.AmountMinor > 22_000), result.Outcomes.Decline.Total);
@@ -97,7 +96,7 @@ public sealed class BacktestCommandTests(TestInfrastructure infrastructure) : ID
         await using var store = await RecordsDatabase.CreateAsync(infrastructure);
         var options = new BacktestCommandOptions(rules, model, new BacktestSpec(LivePast.Start, LivePast.Start.AddDays(1)), History: null, LabelsPath: null);
 
-        Assert.Equal(code, await FailureAsync(options, await ConnectionAsync(store)));
+        Assert.Equal(code, await FailureAsync(options, store.ConnectionString));
     }
 
     [Theory]
@@ -154,12 +153,6 @@ public sealed class BacktestCommandTests(TestInfrastructure infrastructure) : ID
     static DateTimeOffset At(HandbookTransaction row) => HandbookParameters.DayZero.AddSeconds(row.Second);
 
     static string Time(HandbookTransaction row) => At(row).ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
-
-    static async Task<string> ConnectionAsync(RecordsDatabase store)
-    {
-        await using var connection = await store.Source.OpenConnectionAsync();
-        return new NpgsqlConnectionStringBuilder(store.Source.ConnectionString) { Database = connection.Database }.ConnectionString;
-    }
 
     static async Task<BacktestResult> RunAsync(BacktestCommandOptions options, string postgres = "") =>
         (await new BacktestCommandRun(options, () => postgres, TimeProvider.System).RunAsync(_ => { }, CancellationToken.None)).Result;
