@@ -5,6 +5,7 @@ using Orchestrator.Cli.Output;
 using Orchestrator.Cli.Publish;
 using Orchestrator.Contracts;
 using Orchestrator.Decisioning.Backtests;
+using Spectre.Console;
 
 namespace Orchestrator.Cli.Backtests;
 
@@ -125,7 +126,7 @@ static class BacktestCommand
     {
         if (Console.IsErrorRedirected)
             return await run(_ => { });
-        return await Spectre.Console.AnsiConsoleExtensions.Progress(Terminal.Error).StartAsync(async bars =>
+        return await Terminal.Error.Progress().StartAsync(async bars =>
         {
             var bar = bars.AddTask("replaying");
             return await run(progress =>

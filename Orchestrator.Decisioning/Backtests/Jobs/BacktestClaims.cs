@@ -17,7 +17,7 @@ public sealed class BacktestClaims(NpgsqlDataSource database, TimeProvider time)
 
     // What a dead process left and nobody wants any more, or was begun too often, ends here.
     const string EndAbandoned =
-        $$"""
+        """
         update decisioning.backtest set state = case when cancel_requested then 'cancelled' else 'failed' end, ended_at = $1, lease_owner = null, lease_until = null,
             failure = case when not cancel_requested
                 then jsonb_build_object('code', 'abandoned', 'detail', 'It was begun ' || attempts || ' times and never came to its end: the process that worked on it was gone each time.') end

@@ -65,17 +65,17 @@ public sealed partial class BacktestWorker(
         try
         {
             var result = await WorkAsync(claim.Order, watch, work.Token);
-            await StopAsync(work, renewing);
+            await EndRenewingAsync(work, renewing);
             return await claims.DoneAsync(claim, result, stopping) ? "done" : "lost";
         }
         catch (OperationCanceledException) when (work.IsCancellationRequested)
         {
-            await StopAsync(work, renewing);
+            await EndRenewingAsync(work, renewing);
             return await GivenUpAsync(claim, watch.Last, stopping);
         }
         catch (Exception e) when (e is not NpgsqlException { IsTransient: true })
         {
-            await StopAsync(work, renewing);
+            await EndRenewingAsync(work, renewing);
             if (e is not BacktestException)
                 Failed(logger, e, claim.Id);
             var failure = e is BacktestException known
@@ -85,7 +85,7 @@ public sealed partial class BacktestWorker(
         }
         finally
         {
-            await StopAsync(work, renewing);
+            await EndRenewingAsync(work, renewing);
         }
     }
 
@@ -133,7 +133,7 @@ public sealed partial class BacktestWorker(
         return await claims.GiveBackAsync(claim, goodbye.Token) && stopping.IsCancellationRequested ? "given back" : "lost";
     }
 
-    static async Task StopAsync(CancellationTokenSource work, Task renewing)
+    static async Task EndRenewingAsync(CancellationTokenSource work, Task renewing)
     {
         await work.CancelAsync();
         await renewing;
