@@ -44,7 +44,7 @@ public static class DecisioningModule
         services.AddSingleton(provider => new CrossLaneKeys(provider.GetRequiredService<FeaturePlan>(), provider.GetRequiredService<IOptions<FeatureEngineOptions>>().Value));
         services.AddSingleton(provider => new DecisioningTelemetry(
             provider.GetRequiredService<IMeterFactory>(), provider.GetRequiredService<CrossLaneKeys>(), provider.GetRequiredService<TimeProvider>()));
-        services.AddSingleton(Group);
+        services.AddSingleton<StreamGroup>(Group);
         return services;
     }
 

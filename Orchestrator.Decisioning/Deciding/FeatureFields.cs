@@ -10,12 +10,12 @@ public sealed class FeatureFields
     readonly int[] _slots;
     readonly bool[] _canBeMissing;
 
-    /// <summary>Looks the features up in a schema that has them.</summary>
+    /// <summary>Looks the features up in a schema; those that it lacks, rules do not see.</summary>
     /// <param name="schema">What rules see, see <see cref="SchemaOf"/>.</param>
     /// <param name="features">What the vector's numbers mean.</param>
     public FeatureFields(RuleSchema schema, FeatureSchema features)
     {
-        _slots = [.. features.Names.Select(n => IsField(n) ? -1 : schema[n].Index)];
+        _slots = [.. features.Names.Select(n => !IsField(n) && schema.TryFind(n, out var slot) && slot.Type == RuleType.Number ? slot.Index : -1)];
         _canBeMissing = [.. features.Definitions.Select(d => d.Measure != Measure.AmountDeviations)];
     }
 
@@ -39,15 +39,18 @@ public sealed class FeatureFields
 
     static bool IsField(string name) => MessageFields.All.Any(f => string.Equals(f.Name, name, StringComparison.Ordinal));
 
-    static string Description(FeatureDefinition d)
+    static string Description(FeatureDefinition d) => d.Measure switch
     {
-        var window = d.HasWindow ? $", {Days(d.Window)}{(d.Delayed ? " that end where labels are known" : "")}" : "";
-        var only = d.Only == Only.All ? "" : $" of {Words($"{d.Only}")} ones";
-        return d.Measure == Measure.Supplied ? "supplied by the caller" : $"{Words($"{d.Measure}")} by {d.Key.Name()}{only}{window}";
-    }
+        Measure.Supplied => "supplied by the caller",
+        _ when FeaturePlan.IsMoment(d.Measure) => Words($"{d.Measure}"),
+        _ => $"{Words($"{d.Measure}")} by {d.Key.Name()}{(d.Only == Only.All ? "" : $", only {Words($"{d.Only}")}")}{(d.HasWindow ? $", {Span(d.Window)}" : "")}{(d.Delayed ? ", up to where labels are known" : "")}",
+    };
 
-    static string Days(TimeSpan window) => window.TotalDays >= 1 ? $"{window.TotalDays:0} days" : window.TotalHours >= 1 ? $"{window.TotalHours:0} hours" : $"{window.TotalMinutes:0} minutes";
+    static string Span(TimeSpan window) =>
+        window.TotalDays >= 1 ? Of(window.TotalDays, "day") : window.TotalHours >= 1 ? Of(window.TotalHours, "hour") : Of(window.TotalMinutes, "minute");
+
+    static string Of(double count, string unit) => $"{count:0} {unit}{(count == 1 ? "" : "s")}";
 
     // KnownDays: known days.
-    static string Words(string name) => string.Concat(name.Select((c, i) => char.IsAsciiLetterUpper(c) ? (i == 0 ? "" : " ") + char.ToLowerInvariant(c) : $"{c}"));
+    static string Words(string name) => string.Concat(name.Select((c, i) => char.IsAsciiLetterUpper(c) ? $"{(i == 0 ? "" : " ")}{char.ToLowerInvariant(c)}" : $"{c}"));
 }

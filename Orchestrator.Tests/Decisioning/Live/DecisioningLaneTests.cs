@@ -1,9 +1,13 @@
+using Confluent.Kafka;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Orchestrator.Contracts;
 using Orchestrator.Contracts.Decisions;
 using Orchestrator.Contracts.Transactions;
 using Orchestrator.Decisioning;
 using Orchestrator.Decisioning.Features;
 using Orchestrator.Decisioning.Models;
+using Orchestrator.Messaging.Clusters;
 using Orchestrator.Tests.Decisioning.Deciding;
 using Orchestrator.Tests.Infrastructure;
 using static Orchestrator.Tests.Decisioning.Live.DecisioningFixture;
@@ -38,6 +42,11 @@ public sealed class DecisioningLaneTests(TestInfrastructure infrastructure)
         Assert.Equal((50f, 1f, 1f, -1f), (Feature(decision, "amount"), Feature(decision, "account_count_1h"), Feature(decision, "terminal_is_new"), Feature(decision, "account_median")));
         var names = await host.Services.GetRequiredService<Orchestrator.Decisioning.Records.IFeatureSchemas>().FindAsync(decision.FeatureSchema!, CancellationToken.None);
         Assert.Equal(FeaturePlan.Standard.Schema.Names, names);
+
+        // By these other processes tell how far behind it is.
+        var facts = host.Services.GetRequiredService<ClusterFacts>();
+        var partitions = Enumerable.Range(0, 4).Select(p => new TopicPartition(fixture.Kafka.Topic(Topics.Transactions), p)).ToList();
+        await Eventually.HoldsAsync("positions are committed", () => facts.ReadCommitted(DecisioningModule.GroupName, partitions, TimeSpan.FromSeconds(5)).Values.Sum() == 2);
     }
 
     [Fact]
@@ -96,7 +105,7 @@ public sealed class DecisioningLaneTests(TestInfrastructure infrastructure)
     }
 
     // Accounts share nothing, so what each sees follows from its own transactions alone.
-    async Task<SortedDictionary<Guid, string>> RunAsync(Func<DecisioningFixture, Microsoft.Extensions.Hosting.IHost, Task<Microsoft.Extensions.Hosting.IHost>> between)
+    async Task<SortedDictionary<Guid, string>> RunAsync(Func<DecisioningFixture, IHost, Task<IHost>> between)
     {
         await using var fixture = await CreateAsync(infrastructure);
         var host = await fixture.StartAsync();
