@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using Orchestrator.Contracts;
+using Orchestrator.Contracts.Catalog;
 using Orchestrator.Contracts.Decisions;
 using Orchestrator.Contracts.Transactions;
 using Orchestrator.Decisioning.Deciding;
@@ -32,8 +33,11 @@ public sealed class DecisioningLane(
     {
         switch (message.Body)
         {
+            case TransactionSubmitted transaction when message.IsAsked:
+                Answer(transaction, message, output);
+                break;
             case TransactionSubmitted transaction:
-                output.Answer(Decide(transaction, message, output));
+                output.Answer(Recall(transaction, output) ?? Decide(transaction, message, output, ifNew: false)!);
                 break;
             case FraudLabelled label:
                 engine.Label(KeyHash.Of(label.SourceAccountId), KeyHash.Of(label.TransactionId), label.IsFraud);
@@ -46,11 +50,16 @@ public sealed class DecisioningLane(
     {
         if (message.Body is not TransactionSubmitted transaction)
             return;
-        var taken = Event(transaction, message, answer.Time);
-        engine.Observe(taken, [], _vector);
-        if (PublishedOutcome.IsDecline(answer.Body.Span))
-            engine.Declined(taken);
-        figures.Follow(engine);
+        var (isDecline, eventAt) = PublishedOutcome.Read(answer.Body.Span);
+        Follow(Event(eventAt is { } decided ? transaction with { OccurredAt = decided } : transaction, message, answer.Time), isDecline);
+    }
+
+    /// <inheritdoc />
+    public override void ReplayAsked(in StreamAnswer answer)
+    {
+        var decision = JsonSerializer.Deserialize(answer.Body.Span, ContractJson.Default.DecisionAnswered)!.Decision;
+        if (decision.Transaction is { } transaction)
+            Follow(FeatureEvents.Of(transaction, decision.ReceivedAt ?? answer.Time, currencies: currencies), decision.Outcome == FraudOutcome.Decline);
     }
 
     /// <inheritdoc />
@@ -72,11 +81,31 @@ public sealed class DecisioningLane(
         return base.DisposeAsync();
     }
 
-    FraudAssessed Decide(TransactionSubmitted transaction, in StreamMessage message, StreamOutput output)
+    // One that was submitted before has its decision on the topic, or will.
+    void Answer(TransactionSubmitted transaction, in StreamMessage message, StreamOutput output)
+    {
+        if (Decide(transaction, message, output, ifNew: true) is { } assessed)
+            output.Answer(new DecisionAnswered(assessed));
+        else
+            output.AnsweredBefore();
+    }
+
+    // Who was asked about a transaction says the same when it is submitted. It is counted already.
+    static FraudAssessed? Recall(TransactionSubmitted transaction, StreamOutput output)
+    {
+        if (!output.TryRecall(transaction.TransactionId, out var answer))
+            return null;
+        var decision = JsonSerializer.Deserialize(answer.Body.Span, ContractJson.Default.DecisionAnswered)!.Decision;
+        return decision.Transaction is { } asked && asked.SaysTheSame(transaction with { OccurredAt = asked.OccurredAt }) ? decision : null;
+    }
+
+    FraudAssessed? Decide(TransactionSubmitted transaction, in StreamMessage message, StreamOutput output, bool ifNew)
     {
         var began = figures.Begin();
         var taken = Event(transaction, message, output.Now);
         var observation = engine.Observe(taken, [], _vector);
+        if (ifNew && observation.IsDuplicate)
+            return null;
         var assessed = decider.Decide(
             transaction, _vector, Instant(engine.WatermarkMs), rules.Current, models.Current, Received(message, output.Now), output.Now,
             output.StoreIsAway ? DegradedReasons.StoreUnavailable : null);
@@ -86,6 +115,14 @@ public sealed class DecisioningLane(
         figures.Decided(began, assessed, observation);
         figures.Follow(engine);
         return assessed;
+    }
+
+    void Follow(in FeatureEvent taken, bool isDecline)
+    {
+        engine.Observe(taken, [], _vector);
+        if (isDecline)
+            engine.Declined(taken);
+        figures.Follow(engine);
     }
 
     FeatureEvent Event(TransactionSubmitted transaction, in StreamMessage message, DateTimeOffset answeredAt) =>

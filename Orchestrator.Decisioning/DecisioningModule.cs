@@ -60,6 +60,7 @@ public static class DecisioningModule
             CreateProcessor = lane => Lane(provider, lane),
             SnapshotInterval = TimeSpan.FromSeconds(options.SnapshotSeconds),
             SnapshotMessages = options.SnapshotMessages,
+            WithoutStore = TimeSpan.FromSeconds(options.WithoutStoreSeconds),
             ReadyAsync = cancellationToken => ReadyAsync(provider, cancellationToken),
         };
     }

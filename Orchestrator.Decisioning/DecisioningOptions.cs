@@ -21,4 +21,11 @@ public sealed class DecisioningOptions
     /// <summary>After how many messages a lane takes a snapshot whatever the time: so many are gone through again after a crash.</summary>
     [Range(100, 10_000_000)]
     public int SnapshotMessages { get; init; } = 50_000;
+
+    /// <summary>
+    /// How long decisions are made, marked as degraded, while the database does not answer, seconds. What may happen twice meanwhile stands in
+    /// docs/design/streams.md. Zero for not at all.
+    /// </summary>
+    [Range(0, 86_400)]
+    public int WithoutStoreSeconds { get; init; } = 600;
 }

@@ -17,6 +17,13 @@ public static class DecisionsModule
     public static IEndpointRouteBuilder MapDecisions(this IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("/v1/decisions").WithTags("Decisions");
+        group.MapPost("/", AskDecision.HandleAsync)
+            .WithSummary("Decides about a transaction and answers with the decision")
+            .WithDescription(
+                "Answers within milliseconds, once the decision is written. Nothing else follows: to move the money, submit the transaction under the same id, and it is " +
+                "decided likewise while the decision is remembered. The same transactionId (or Idempotency-Key) with the same body gets the same decision, with another " +
+                "body 409. A 503 other than `unavailable` says why there is no decision: ask again with the same id; if one was made, that is the answer.")
+            .ProducesProblems(400, 409, 413, 415, 503);
         group.MapGet("/", ListDecisions.HandleAsync)
             .WithSummary("Decisions, the newest first")
             .WithDescription(

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Orchestrator.Api.Accounts;
 using Orchestrator.Api.Backtests;
+using Orchestrator.Api.Decisions;
 using Orchestrator.Api.Labels;
 using Orchestrator.Api.Postings;
 using Orchestrator.Api.Reconciliation;
@@ -44,6 +45,7 @@ namespace Orchestrator.Api.Hosting;
 [JsonSerializable(typeof(BacktestRequest))]
 [JsonSerializable(typeof(SubmitTransactionRequest))]
 [JsonSerializable(typeof(TransactionAccepted))]
+[JsonSerializable(typeof(DecisionMade))]
 [JsonSerializable(typeof(CancelTransactionRequest))]
 [JsonSerializable(typeof(CancellationAccepted))]
 public sealed partial class ApiJson : JsonSerializerContext;

@@ -29,6 +29,10 @@ public sealed class ApiOptions
     [Range(1, 3_650)]
     public int SubmissionDays { get; init; } = 7;
 
+    /// <summary>How long a request to decide waits for the decision, in milliseconds. Default 1,000; a decision takes one or two.</summary>
+    [Range(1, 60_000)]
+    public int DecisionDeadlineMs { get; init; } = 1_000;
+
     /// <summary>Where the embedded PostgreSQL and the endpoints file live, relative to the working folder. Default <c>.data</c>.</summary>
     [Required]
     public string DataDirectory { get; init; } = ".data";

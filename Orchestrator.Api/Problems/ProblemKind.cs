@@ -57,6 +57,7 @@ public static class ProblemKinds
     public static readonly ProblemKind ListExists = new("list_exists", 409, "There is a list of this name, and it is another one");
     public static readonly ProblemKind ListFull = new("list_full", 409, "There is no room for it");
     public static readonly ProblemKind LabelExists = new("label_exists", 409, "The label id was used before with another body");
+    public static readonly ProblemKind DecisionExists = new("decision_exists", 409, "The transaction was decided before with another body");
     public static readonly ProblemKind DecisionNotReplayable = new("decision_not_replayable", 409, "The decision cannot be made again");
     public static readonly ProblemKind BacktestExists = new("backtest_exists", 409, "The backtest id was used before with another body");
     public static readonly ProblemKind BacktestEnded = new("backtest_ended", 409, "The backtest has ended and cannot be cancelled");
@@ -67,6 +68,11 @@ public static class ProblemKinds
     public static readonly ProblemKind Internal = new("internal", 500, "Something went wrong here");
     public static readonly ProblemKind TraceNotAvailable = new("trace_not_available", 501, "This service has nothing that makes decisions again");
     public static readonly ProblemKind Unavailable = new("unavailable", 503, "The database cannot be reached; try again");
+    public static readonly ProblemKind LaneNotHere = new("lane_not_here", 503, "This process does not decide about the account now; try again");
+    public static readonly ProblemKind TooManyDecisions = new("too_many_decisions", 503, "Too many decisions wait to be written; try again");
+    public static readonly ProblemKind DecisionLate = new("decision_late", 503, "The decision was not there in time; try again");
+    public static readonly ProblemKind DecisionNotPublished = new("decision_not_published", 503, "Nobody knows whether the decision was written; try again");
+    public static readonly ProblemKind DecisionNotStored = new("decision_not_stored", 503, "The decision is not stored yet; try again");
     public static readonly ProblemKind ProjectionNotReady = new("projection_not_ready", 503, "What answers this is still being built; try again");
 
     /// <summary>All of them, by status.</summary>
@@ -76,8 +82,9 @@ public static class ProblemKinds
         TransferNotFound, HoldNotFound, CommandNotFound, ParkedNotFound, ProjectionNotFound, StatementNotFound, ReportNotFound, ReconciliationNotFound,
         RuleSetNotFound, ListNotFound, DecisionNotFound, BacktestNotFound, MethodNotAllowed, NotAcceptable, IdempotencyKeyReused, AccountExists, AccountRefused, CommandExists,
         TransferNotPosted, HoldOfTransfer, TransactionExists, TransactionEnded, ParkedBehind, RebuildRunning, CheckRunning, MonthNotOver,
-        BreakNotOpen, PostingMatched, RuleSetExists, RuleSetState, ListExists, ListFull, LabelExists, DecisionNotReplayable,
-        BacktestExists, BacktestEnded, RuleSetChanged, BodyTooLarge, UnsupportedMediaType, BacktestsFull, Internal, TraceNotAvailable, Unavailable, ProjectionNotReady,
+        BreakNotOpen, PostingMatched, RuleSetExists, RuleSetState, ListExists, ListFull, LabelExists, DecisionExists, DecisionNotReplayable,
+        BacktestExists, BacktestEnded, RuleSetChanged, BodyTooLarge, UnsupportedMediaType, BacktestsFull, Internal, TraceNotAvailable, Unavailable, LaneNotHere,
+        TooManyDecisions, DecisionLate, DecisionNotPublished, DecisionNotStored, ProjectionNotReady,
     ];
 
     /// <summary>The kind for an error that carries no more than a status.</summary>

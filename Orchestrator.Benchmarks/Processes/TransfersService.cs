@@ -5,10 +5,11 @@ using Orchestrator.Benchmarks.Running;
 
 namespace Orchestrator.Benchmarks.Processes;
 
-/// <summary>The product itself: its own entry point, with all its roles, in this process.</summary>
+/// <summary>The product itself: its own entry point, with all its roles or those that decide over HTTP, in this process.</summary>
 sealed class TransfersService : IChild
 {
     public const string Role = "transfers-service";
+    public const string DecidingRole = "deciding-service";
 
     /// <summary>The name under which <see cref="Ready"/> has the address of the HTTP API.</summary>
     public const string Api = "api";
@@ -26,7 +27,16 @@ sealed class TransfersService : IChild
 
     public required IReadOnlyDictionary<string, string> Ready { get; init; }
 
-    public static async Task<IChild> StartAsync()
+    public static Task<IChild> StartAsync() => StartAsync([]);
+
+    /// <summary>Decisioning and HTTP, with what <see cref="BareEndpoint"/> adds.</summary>
+    public static Task<IChild> StartDecidingAsync()
+    {
+        Environment.SetEnvironmentVariable("ASPNETCORE_HOSTINGSTARTUPASSEMBLIES", typeof(BareEndpoint).Assembly.GetName().Name);
+        return StartAsync(["--roles", "decisioning,http"]);
+    }
+
+    static async Task<IChild> StartAsync(string[] more)
     {
         var directory = Directory.CreateTempSubdirectory("orchestrator-bench-");
         string[] arguments =
@@ -35,6 +45,7 @@ sealed class TransfersService : IChild
             "--Api:DataDirectory", directory.FullName,
             "--Logging:LogLevel:Default", "Warning",
             "--Logging:Console:LogToStandardErrorThreshold", "Trace",
+            .. more,
         ];
         var entry = typeof(HostStart).Assembly.EntryPoint!;
         var host = Task.Factory.StartNew(() => (int)entry.Invoke(null, [arguments])!, TaskCreationOptions.LongRunning);

@@ -66,5 +66,13 @@ public sealed record TransactionSubmitted(
         }
     }
 
+    /// <summary>Whether another says the same in every field.</summary>
+    public bool SaysTheSame(TransactionSubmitted other)
+    {
+        var (mine, others) = (Metadata ?? EmptyMetadata, other.Metadata ?? EmptyMetadata);
+        return this with { Metadata = null } == other with { Metadata = null }
+            && mine.Count == others.Count && mine.All(e => others.TryGetValue(e.Key, out var value) && string.Equals(e.Value, value, StringComparison.Ordinal));
+    }
+
     static readonly Dictionary<string, string> EmptyMetadata = [];
 }

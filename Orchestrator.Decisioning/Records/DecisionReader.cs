@@ -19,10 +19,21 @@ public sealed class DecisionReader(NpgsqlDataSource database, LabelReader labels
     /// <summary>The decision about a transaction; null when none is stored.</summary>
     public async Task<DecisionRecord?> FindAsync(Guid transactionId, CancellationToken cancellationToken)
     {
-        if (await ReadAsync(transactionId, cancellationToken) is not { } decision)
+        if (await FindDecisionAsync(transactionId, cancellationToken) is not { } decision)
             return null;
         var names = decision.FeatureSchema is { } schema && decision.Features is not null ? await schemas.FindAsync(schema, cancellationToken) : null;
         return new DecisionRecord(decision, names, await labels.OfAsync(transactionId, cancellationToken));
+    }
+
+    /// <summary>The decision about a transaction alone, as it was published; null when none is stored.</summary>
+    public async Task<FraudAssessed?> FindDecisionAsync(Guid transactionId, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand("select details, features from decisioning.decision where transaction_id = $1");
+        command.Parameters.Add(new() { Value = transactionId });
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        return await row.ReadAsync(cancellationToken)
+            ? Parse(row.GetString(0)) with { Features = row.IsDBNull(1) ? null : row.GetFieldValue<byte[]>(1) }
+            : null;
     }
 
     /// <summary>The source accounts of those transactions whose decision is stored.</summary>
@@ -106,16 +117,6 @@ public sealed class DecisionReader(NpgsqlDataSource database, LabelReader labels
         command.Parameters.Add(new() { Value = (object?)filter.SourceAccountId ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
         command.Parameters.Add(new() { Value = filter.Rule is { } rule ? JsonSerializer.Serialize(new[] { new { rule } }) : DBNull.Value, NpgsqlDbType = NpgsqlDbType.Jsonb });
         return command;
-    }
-
-    async Task<FraudAssessed?> ReadAsync(Guid transactionId, CancellationToken cancellationToken)
-    {
-        await using var command = database.CreateCommand("select details, features from decisioning.decision where transaction_id = $1");
-        command.Parameters.Add(new() { Value = transactionId });
-        await using var row = await command.ExecuteReaderAsync(cancellationToken);
-        return await row.ReadAsync(cancellationToken)
-            ? Parse(row.GetString(0)) with { Features = row.IsDBNull(1) ? null : row.GetFieldValue<byte[]>(1) }
-            : null;
     }
 
     static FraudAssessed Parse(string details) => JsonSerializer.Deserialize(details, ContractJson.Default.FraudAssessed)!;

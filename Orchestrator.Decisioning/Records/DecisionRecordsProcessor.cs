@@ -24,6 +24,9 @@ public sealed class DecisionRecordsProcessor : LaneProcessor
             case FraudAssessed decision:
                 _decisions.Add(decision);
                 break;
+            case DecisionAnswered answered:
+                _decisions.Add(answered.Decision);
+                break;
             case FraudLabelled label:
                 _labels.Add(label);
                 break;

@@ -126,11 +126,25 @@ public sealed class PrivatePostgres : IAsyncDisposable
     }
 
     /// <summary>Restarts the server on the same port. Immediate is a crash: no checkpoint, every connection cut, recovery from the log.</summary>
-    public async Task RestartAsync(bool immediate = false, CancellationToken cancellation = default)
+    /// <param name="immediate">Whether it crashes.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <param name="meanwhile">What happens while it is away; it is started again whatever comes of that.</param>
+    public async Task RestartAsync(bool immediate = false, CancellationToken cancellation = default, Func<Task>? meanwhile = null)
     {
         await _server.StopAsync(immediate ? "immediate" : "fast", cancellation);
-        _address = await _server.StartAsync(_address.Port, cancellation);
+        try
+        {
+            if (meanwhile is not null)
+                await meanwhile();
+        }
+        finally
+        {
+            await StartAgainAsync(cancellation);
+        }
     }
+
+    async Task StartAgainAsync(CancellationToken cancellation) =>
+        _address = await _server.StartAsync(_address.Port, cancellation);
 
     /// <summary>Stops the server in good order, cutting connections that are left. Does nothing when another process started it.</summary>
     public async Task StopAsync(CancellationToken cancellation = default)

@@ -75,6 +75,8 @@ internal sealed partial class GroupRunner : IAsyncDisposable
         {
             try
             {
+                if (_membership is { IsBroken: true } broken)
+                    await broken.RejoinAsync([.. Workers().Select(w => w.Grant)], _stop.Token);
                 _membership ??= await GroupMembership.JoinAsync(_services.Database, _group.Name, _services.Options, _services.Time, _stop.Token);
                 await BalanceAsync(_membership);
                 _lastError = null;
@@ -82,6 +84,12 @@ internal sealed partial class GroupRunner : IAsyncDisposable
             catch (OperationCanceledException) when (_stop.IsCancellationRequested)
             {
                 break;
+            }
+            catch (Exception e) when (_membership is { } membership && membership.Lasts(_group.WithoutStore) && e is not MembershipLostException && Failures.IsTransient(e))
+            {
+                _lastError = $"{e.GetType().Name}: {e.Message}";
+                WithoutStore(_logger, _group.Name, e);
+                await membership.BreakAsync();
             }
             catch (Exception e)
             {
@@ -178,6 +186,7 @@ internal sealed partial class GroupRunner : IAsyncDisposable
         var committedAt = _services.Time.GetTimestamp();
         while (await NextTickAsync(timer))
         {
+            Volatile.Read(ref _membership)?.Look();
             foreach (var worker in Workers())
                 worker.Tick();
             if (_services.Time.GetElapsedTime(committedAt) < KafkaCommitInterval)
@@ -229,6 +238,9 @@ internal sealed partial class GroupRunner : IAsyncDisposable
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Group {Group}: the membership is lost; joining anew")]
     static partial void LostMembership(ILogger logger, string group, Exception exception);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Group {Group}: the database does not answer; its lanes go on without it")]
+    static partial void WithoutStore(ILogger logger, string group, Exception exception);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Lane}: not released")]
     static partial void NotReleased(ILogger logger, LaneId lane, Exception exception);

@@ -9,42 +9,68 @@ namespace Orchestrator.Messaging.Ownership;
 
 /// <summary>
 /// This process's membership in one group: a database session that holds an advisory lock and refreshes a heartbeat. While it lasts, lanes can
-/// be claimed and released. When the session breaks, the membership is over and a new one begins: the lanes of the old one are anybody's.
+/// be claimed and released. When the session breaks, the membership is over and a new one begins: the lanes of the old one are anybody's. Only a group that goes on
+/// without the database takes along what nobody has claimed meanwhile.
 /// </summary>
 public sealed class GroupMembership : IAsyncDisposable
 {
+    // Of the lease: nobody takes a lane before it is over; whether the database answers is known before; and nobody sleeps for so long but who is suspended.
+    const double FreshPart = 0.8;
+    const double AwayPart = 0.6;
+    const double AsleepPart = 0.4;
+
+    // Others have lost their sessions as well, and come back within a few beats.
+    const int GraceBeats = 4;
+
+    static readonly TimeSpan LongestLook = TimeSpan.FromMilliseconds(200);
+    static readonly TimeSpan ShortestSleep = TimeSpan.FromSeconds(2);
+
+    readonly NpgsqlDataSource _database;
     readonly string _group;
     readonly MessagingOptions _options;
-    readonly NpgsqlConnection _session;
     readonly TimeProvider _time;
+    readonly List<Guid> _names = [];
+    NpgsqlConnection _session;
     long _seenAt;
+    long _buriesFrom;
+    long _lookedAt;
+    long _awakeTicks;
+    volatile bool _isBroken;
+    volatile bool _wasAsleep;
     long[] _epochs = [];
 
-    GroupMembership(string group, short groupId, Guid memberId, MessagingOptions options, NpgsqlConnection session, TimeProvider time)
+    GroupMembership(NpgsqlDataSource database, string group, MessagingOptions options, MemberSession session, TimeProvider time)
     {
+        _database = database;
         _group = group;
-        GroupId = groupId;
-        MemberId = memberId;
+        GroupId = session.GroupId;
+        MemberId = session.MemberId;
         _options = options;
-        _session = session;
+        _session = session.Connection;
         _time = time;
-        _seenAt = time.GetTimestamp();
+        _seenAt = _buriesFrom = _lookedAt = time.GetTimestamp();
+        _names.Add(MemberId);
     }
 
     /// <summary>The group's number in the database.</summary>
     public short GroupId { get; }
 
     /// <summary>This membership.</summary>
-    public Guid MemberId { get; }
+    public Guid MemberId { get; private set; }
+
+    /// <summary>Whether the session is gone, and a new one is to be opened before the next heartbeat.</summary>
+    internal bool IsBroken => _isBroken;
 
     /// <summary>Whether the last heartbeat is recent enough that nobody else can have taken the lanes for want of one.</summary>
-    public bool IsFresh => _time.GetElapsedTime(Volatile.Read(ref _seenAt)).TotalMilliseconds < _options.LeaseMs * 0.8;
+    public bool IsFresh => UnseenMs < _options.LeaseMs * FreshPart;
+
+    double UnseenMs => _time.GetElapsedTime(Volatile.Read(ref _seenAt)).TotalMilliseconds;
 
     /// <summary>
     /// Whether the lane is this member's for certain: the heartbeat is fresh, and saw no later epoch. What was read last is written first, so that a
     /// heartbeat is never fresh before what it saw is known.
     /// </summary>
-    internal bool Holds(LaneGrant grant) => IsFresh && !HasLost(grant);
+    internal bool Holds(LaneGrant grant) => !_isBroken && IsFresh && !HasLost(grant);
 
     /// <summary>Whether another member has claimed the lane since.</summary>
     internal bool HasLost(LaneGrant grant)
@@ -53,41 +79,94 @@ public sealed class GroupMembership : IAsyncDisposable
         return grant.Lane.Partition < epochs.Length && epochs[grant.Lane.Partition] > grant.Epoch;
     }
 
+    /// <summary>
+    /// How certain the lane is this member's. When the session is gone others may claim its lanes at once. That the database is away is said of a process whose last attempt to
+    /// reach it has failed, or which has run for most of a lease without hearing of it: one that was suspended meanwhile does not know whether it would have heard.
+    /// </summary>
+    /// <param name="grant">The lane.</param>
+    /// <param name="withoutStore">How long it is kept while the database does not answer.</param>
+    internal LaneStanding StandingOf(LaneGrant grant, TimeSpan withoutStore) =>
+        HasLost(grant) ? LaneStanding.Lost
+        : !_isBroken && IsFresh ? LaneStanding.Held
+        : Lasts(withoutStore) && (_isBroken ? !_wasAsleep : HasWaited) ? LaneStanding.StoreAway
+        : LaneStanding.NotShown;
+
+    bool HasWaited => TimeSpan.FromTicks(Interlocked.Read(ref _awakeTicks)).TotalMilliseconds >= _options.LeaseMs * AwayPart;
+
+    /// <summary>Whether lanes are kept though the database has not answered for so long.</summary>
+    internal bool Lasts(TimeSpan withoutStore) => withoutStore > TimeSpan.Zero && UnseenMs < (_options.LeaseMs * FreshPart) + withoutStore.TotalMilliseconds;
+
+    /// <summary>To be called every few tens of milliseconds: counts how long the process has run since the database answered.</summary>
+    internal void Look()
+    {
+        var now = _time.GetTimestamp();
+        var since = _time.GetElapsedTime(_lookedAt, now);
+        _lookedAt = now;
+        if (since > ShortestSleep && since.TotalMilliseconds > _options.LeaseMs * AsleepPart)
+        {
+            _wasAsleep = true;
+            Interlocked.Exchange(ref _awakeTicks, 0);
+        }
+        Interlocked.Add(ref _awakeTicks, Math.Min(since.Ticks, LongestLook.Ticks));
+    }
+
     /// <summary>Joins <paramref name="group"/>.</summary>
     public static async Task<GroupMembership> JoinAsync(
         NpgsqlDataSource database, string group, MessagingOptions options, TimeProvider time, CancellationToken cancellationToken)
     {
-        var session = await database.OpenConnectionAsync(cancellationToken);
+        var session = await MemberSession.OpenAsync(database, group, options, time, cancellationToken);
         try
         {
-            var memberId = Guid.CreateVersion7(time.GetUtcNow());
-            await using var join = new NpgsqlCommand(
-                """
-                with ensured as (
-                    insert into messaging.lane_group (name) values ($1) on conflict (name) do update set name = excluded.name returning group_id
-                ), lanes as (
-                    insert into messaging.lane (group_id, partition) select group_id, generate_series(0, $2 - 1) from ensured on conflict do nothing
-                )
-                select group_id, pg_try_advisory_lock(group_id, $3) from ensured
-                """, session)
-            {
-                Parameters = { new() { Value = group }, new() { Value = options.Partitions }, new() { Value = LockKey(memberId) } },
-            };
-            short groupId;
-            await using (var reader = await join.ExecuteReaderAsync(cancellationToken))
-            {
-                await reader.ReadAsync(cancellationToken);
-                groupId = reader.GetInt16(0);
-            }
-            var membership = new GroupMembership(group, groupId, memberId, options, session, time);
+            var membership = new GroupMembership(database, group, options, session, time);
             await membership.HeartbeatAsync(cancellationToken);
             return membership;
         }
         catch
         {
-            await session.DisposeAsync();
+            await session.Connection.DisposeAsync();
             throw;
         }
+    }
+
+    /// <summary>The database has not answered just now: the session is given up.</summary>
+    internal async Task BreakAsync()
+    {
+        _wasAsleep = false;
+        if (_isBroken)
+            return;
+        _isBroken = true;
+        // Those that wait in the pool are of the same time.
+        NpgsqlConnection.ClearPool(_session);
+        await _session.DisposeAsync();
+    }
+
+    /// <summary>
+    /// Joins anew, and takes along the lanes that nobody has claimed: whoever wants one names its epoch and its owner, so either the claim succeeds or this does. Others
+    /// are given time to do the same before they are buried.
+    /// </summary>
+    internal async Task RejoinAsync(IReadOnlyCollection<LaneGrant> lanes, CancellationToken cancellationToken)
+    {
+        await _session.DisposeAsync();
+        var session = await MemberSession.OpenAsync(_database, _group, _options, _time, cancellationToken);
+        try
+        {
+            // When this is committed and nobody hears of it, the lanes stand under this name the next time.
+            _names.Add(session.MemberId);
+            await session.TakeAlongAsync(lanes, _names, cancellationToken);
+        }
+        catch
+        {
+            await session.Connection.DisposeAsync();
+            throw;
+        }
+        _session = session.Connection;
+        MemberId = session.MemberId;
+        _names.Clear();
+        _names.Add(MemberId);
+        _buriesFrom = _time.GetTimestamp() + (long)(_options.HeartbeatMs * GraceBeats / 1e3 * _time.TimestampFrequency);
+        // Only now it is known what was claimed.
+        await HeartbeatAsync(cancellationToken);
+        _isBroken = false;
     }
 
     /// <summary>Shows that this member is alive, buries the dead, and reads who is left and what they own.</summary>
@@ -102,19 +181,19 @@ public sealed class GroupMembership : IAsyncDisposable
                     """
                     insert into messaging.member (group_id, member_id, lock_key, host, seen_at) values ($1, $2, $3, $4, now())
                     on conflict (group_id, member_id) do update set seen_at = now()
-                    """, GroupId, MemberId, LockKey(MemberId), $"{Environment.MachineName}/{Environment.ProcessId}"),
+                    """, GroupId, MemberId, MemberSession.LockKey(MemberId), MemberSession.Host),
                 Command(
                     """
-                    delete from messaging.member m where m.group_id = $1 and (
+                    delete from messaging.member m where $3 and m.group_id = $1 and (
                         m.seen_at < now() - make_interval(secs => $2)
                         or not exists (select 1 from pg_locks l where l.locktype = 'advisory' and l.objsubid = 2
                             and l.database = (select oid from pg_database where datname = current_database())
                             and l.classid = m.group_id::int::oid and l.objid = (m.lock_key & x'7fffffff'::int)::oid))
-                    """, GroupId, _options.LeaseMs / 1000.0),
+                    """, GroupId, _options.LeaseMs / 1000.0, sentAt >= _buriesFrom),
                 Command("select member_id from messaging.member where group_id = $1", GroupId),
                 Command(
                     """
-                    select l.partition, l.epoch, m.member_id from messaging.lane l
+                    select l.partition, l.epoch, m.member_id, l.owner from messaging.lane l
                     left join messaging.member m on m.group_id = l.group_id and m.member_id = l.owner
                     where l.group_id = $1 order by l.partition
                     """, GroupId),
@@ -128,7 +207,7 @@ public sealed class GroupMembership : IAsyncDisposable
                 members.Add(reader.GetGuid(0));
             await reader.NextResultAsync(cancellationToken);
             while (await reader.ReadAsync(cancellationToken))
-                lanes.Add(new LaneSight(reader.GetInt32(0), reader.GetInt64(1), await reader.IsDBNullAsync(2, cancellationToken) ? null : reader.GetGuid(2)));
+                lanes.Add(new LaneSight(reader.GetInt32(0), reader.GetInt64(1), await OwnerAsync(reader, 2, cancellationToken), await OwnerAsync(reader, 3, cancellationToken)));
         }
         if (!members.Contains(MemberId))
             throw new MembershipLostException(_group);
@@ -136,9 +215,14 @@ public sealed class GroupMembership : IAsyncDisposable
         foreach (var lane in lanes)
             epochs[lane.Partition] = lane.Epoch;
         Volatile.Write(ref _epochs, epochs);
+        Interlocked.Exchange(ref _awakeTicks, 0);
+        _wasAsleep = false;
         Volatile.Write(ref _seenAt, sentAt);
         return (members, lanes);
     }
+
+    static async Task<Guid?> OwnerAsync(NpgsqlDataReader reader, int column, CancellationToken cancellationToken) =>
+        await reader.IsDBNullAsync(column, cancellationToken) ? null : reader.GetGuid(column);
 
     /// <summary>Claims a lane that nobody owns.</summary>
     /// <returns>Null when another member was faster.</returns>
@@ -146,11 +230,15 @@ public sealed class GroupMembership : IAsyncDisposable
     {
         await using var claim = new NpgsqlCommand(
             """
-            update messaging.lane set owner = $3, epoch = epoch + 1 where group_id = $1 and partition = $2 and epoch = $4
+            update messaging.lane set owner = $3, epoch = epoch + 1 where group_id = $1 and partition = $2 and epoch = $4 and owner is not distinct from $5
             returning epoch, positions::text, outbox_seq
             """, _session)
         {
-            Parameters = { new() { Value = GroupId }, new() { Value = lane.Partition }, new() { Value = MemberId }, new() { Value = lane.Epoch } },
+            Parameters =
+            {
+                new() { Value = GroupId }, new() { Value = lane.Partition }, new() { Value = MemberId }, new() { Value = lane.Epoch },
+                new() { Value = lane.LastOwner is { } owner ? owner : DBNull.Value, NpgsqlDbType = NpgsqlDbType.Uuid },
+            },
         };
         await using var reader = await claim.ExecuteReaderAsync(CommandBehavior.SingleRow, cancellationToken);
         return await reader.ReadAsync(cancellationToken)
@@ -182,8 +270,6 @@ public sealed class GroupMembership : IAsyncDisposable
         await _session.DisposeAsync();
     }
 
-    static int LockKey(Guid memberId) => BitConverter.ToInt32(memberId.ToByteArray(), 12) & int.MaxValue;
-
     static NpgsqlBatchCommand Command(string sql, params object[] values)
     {
         var command = new NpgsqlBatchCommand(sql);
@@ -197,6 +283,7 @@ public sealed class GroupMembership : IAsyncDisposable
         short => NpgsqlDbType.Smallint,
         int => NpgsqlDbType.Integer,
         double => NpgsqlDbType.Double,
+        bool => NpgsqlDbType.Boolean,
         string => NpgsqlDbType.Text,
         _ => throw new ArgumentException($"no database type for {value.GetType()}", nameof(value)),
     };

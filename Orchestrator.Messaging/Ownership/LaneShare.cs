@@ -4,7 +4,8 @@ namespace Orchestrator.Messaging.Ownership;
 /// <param name="Partition">The lane's partition number.</param>
 /// <param name="Epoch">Its epoch when it was read.</param>
 /// <param name="Owner">Its owner while alive, else null.</param>
-public readonly record struct LaneSight(int Partition, long Epoch, Guid? Owner);
+/// <param name="LastOwner">Its owner, alive or not; null when it was given up.</param>
+public readonly record struct LaneSight(int Partition, long Epoch, Guid? Owner, Guid? LastOwner = null);
 
 /// <summary>
 /// Decides, from what all members see alike, which lanes a member gives up and which it claims. Shares differ by at most one lane,

@@ -128,7 +128,7 @@ internal sealed partial class StreamLane : IPartitionSink
     }
 
     /// <summary>Whether enough has come since the last snapshot. While answered messages come again there is none: what it points at must not lie before it.</summary>
-    public bool IsSnapshotDue => HasNews && !_publisher.HasUnsent
+    public bool IsSnapshotDue => HasNews && !_publisher.HasUnsent && _membership.Holds(_grant)
         && (_sinceSnapshot >= _group.SnapshotMessages || _services.Time.GetElapsedTime(_snapshotAt) >= _group.SnapshotInterval);
 
     /// <summary>Whether anything has come since the last snapshot.</summary>

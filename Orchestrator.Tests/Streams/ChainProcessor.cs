@@ -54,8 +54,10 @@ public sealed class ChainProcessor(string nonce, ChainProcessor.Behaviour behavi
             throw new InvalidOperationException("asked to fail");
         var said = $"{nonce}-{++_answers}";
         var link = Follow(message.Key, transaction.TransactionId, said);
-        output.Answer(new FraudAssessed(
-            transaction.TransactionId, message.Key, FraudOutcome.Approve, link.Count % 1000, [new FraudReason("chain", link.Count, link.Hash)], said, output.Now));
+        var assessed = new FraudAssessed(
+            transaction.TransactionId, message.Key, FraudOutcome.Approve, link.Count % 1000, [new FraudReason("chain", link.Count, link.Hash)], said, output.Now,
+            Degraded: output.StoreIsAway ? [DegradedReasons.StoreUnavailable] : null, Transaction: message.IsAsked ? transaction : null);
+        output.Answer(message.IsAsked ? new DecisionAnswered(assessed) : assessed);
     }
 
     public override void Replay(in StreamMessage message, in StreamAnswer answer)
@@ -63,6 +65,13 @@ public sealed class ChainProcessor(string nonce, ChainProcessor.Behaviour behavi
         behaviour.Replay();
         var assessed = JsonSerializer.Deserialize(answer.Body.Span, Contracts.Catalog.ContractJson.Default.FraudAssessed)!;
         Follow(message.Key, assessed.TransactionId, assessed.RulesVersion);
+    }
+
+    public override void ReplayAsked(in StreamAnswer answer)
+    {
+        behaviour.Replay();
+        var assessed = JsonSerializer.Deserialize(answer.Body.Span, Contracts.Catalog.ContractJson.Default.DecisionAnswered)!.Decision;
+        Follow(assessed.SourceAccountId, assessed.TransactionId, assessed.RulesVersion);
     }
 
     Link Follow(string account, Guid id, string said)

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Confluent.Kafka;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
@@ -7,6 +8,8 @@ using Orchestrator.Contracts;
 using Orchestrator.Contracts.Catalog;
 using Orchestrator.Contracts.Decisions;
 using Orchestrator.Contracts.Transactions;
+using Orchestrator.Messaging.Embedded;
+using Orchestrator.Messaging.Schema;
 using Orchestrator.Messaging.Streams;
 using Orchestrator.Messaging.Wire;
 using Orchestrator.Tests.Infrastructure;
@@ -25,14 +28,15 @@ public sealed class StreamFixture : IAsyncDisposable
     public static readonly string[] TopicNames = [Topics.Transactions, Topics.Decisions, Topics.Transactions + Topics.ParkedSuffix];
 
     readonly List<IHost> _hosts = [];
-    readonly TestDatabase _database;
+    readonly IAsyncDisposable? _database;
     int _started;
 
-    StreamFixture(TestDatabase database, TestKafka kafka)
+    StreamFixture(string connectionString, IAsyncDisposable? database, TestKafka kafka)
     {
+        ConnectionString = connectionString;
         _database = database;
         Kafka = kafka;
-        Source = NpgsqlDataSource.Create(database.ConnectionString);
+        Source = NpgsqlDataSource.Create(connectionString);
         Producer = new ProducerBuilder<byte[], byte[]>(new ProducerConfig(kafka.ClientConfig)
         {
             LingerMs = 1,
@@ -48,14 +52,24 @@ public sealed class StreamFixture : IAsyncDisposable
 
     public IProducer<byte[], byte[]> Producer { get; }
 
-    public string ConnectionString => _database.ConnectionString;
+    public string ConnectionString { get; }
 
     public string Prefix => Kafka.Topic("");
 
     public static async Task<StreamFixture> CreateAsync(TestInfrastructure infrastructure, bool embedded = false)
     {
+        var database = await infrastructure.CreateMigratedDatabaseAsync();
         var fixture = new StreamFixture(
-            await infrastructure.CreateMigratedDatabaseAsync(), embedded ? TestInfrastructure.StartEmbeddedKafka() : await infrastructure.StartKafkaAsync());
+            database.ConnectionString, database, embedded ? TestInfrastructure.StartEmbeddedKafka() : await infrastructure.StartKafkaAsync());
+        await fixture.Kafka.CreateTopicsAsync(Partitions, TopicNames);
+        return fixture;
+    }
+
+    /// <summary>On a server of the caller's own, which may go away.</summary>
+    public static async Task<StreamFixture> CreateOnAsync(PrivatePostgres server)
+    {
+        await Migrations.ApplyAsync(server.ConnectionString);
+        var fixture = new StreamFixture(server.ConnectionString, database: null, TestInfrastructure.StartEmbeddedKafka());
         await fixture.Kafka.CreateTopicsAsync(Partitions, TopicNames);
         return fixture;
     }
@@ -64,7 +78,7 @@ public sealed class StreamFixture : IAsyncDisposable
         ChainProcessor.Behaviour? behaviour = null, Func<StreamGroup, StreamGroup>? change = null, params (string Key, string Value)[] settings)
     {
         var host = await StreamService.StartAsync(
-            Kafka.BootstrapServers, _database.ConnectionString, change, behaviour ?? new ChainProcessor.Behaviour(), $"here{++_started}", Prefix, LogLevel.Critical, settings);
+            Kafka.BootstrapServers, ConnectionString, change, behaviour ?? new ChainProcessor.Behaviour(), $"here{++_started}", Prefix, LogLevel.Critical, settings);
         _hosts.Add(host);
         return host;
     }
@@ -78,12 +92,40 @@ public sealed class StreamFixture : IAsyncDisposable
 
     public void Send(int n, string key, params (string Key, string Value)[] metadata) => Send(Id(n), key, metadata);
 
-    public void Send(Guid id, string key, params (string Key, string Value)[] metadata)
+    public void SendCancellation(int n, string key) => Send(Id(n), new TransactionCancelled(Id(n), key, DateTimeOffset.UnixEpoch.AddYears(50)));
+
+    public void Send(Guid id, string key, params (string Key, string Value)[] metadata) => Send(id, Messaging.LaneFixture.Transaction(id, key, metadata));
+
+    /// <summary>Writes to the partition of a key's answers, as another process would.</summary>
+    public void SendAnswer(string key, string said)
     {
-        var transaction = Messaging.LaneFixture.Transaction(id, key, metadata);
-        var message = OutgoingMessage.Of(MessageCatalog.Contracts.Of(typeof(TransactionSubmitted)), transaction, id, "/test", DateTimeOffset.UnixEpoch.AddYears(50));
+        var assessed = new FraudAssessed(Id(0x7fff_ffff), key, FraudOutcome.Approve, 0, [], said, DateTimeOffset.UnixEpoch.AddYears(50));
+        var message = OutgoingMessage.Of(MessageCatalog.Contracts.Of(typeof(FraudAssessed)), assessed, assessed.TransactionId, "/test", assessed.AssessedAt);
+        Producer.Produce(Kafka.Topic(Topics.Decisions), KafkaWire.ToKafka(message));
+        Producer.Flush();
+    }
+
+    void Send(Guid id, IContract body)
+    {
+        var message = OutgoingMessage.Of(MessageCatalog.Contracts.Of(body.GetType()), body, id, "/test", DateTimeOffset.UnixEpoch.AddYears(50));
         Producer.Produce(Kafka.Topic(Topics.Transactions), KafkaWire.ToKafka(message));
     }
+
+    /// <summary>Asks a service of this process.</summary>
+    public Task<StreamReply> AskAsync(IHost host, int n, string key, params (string Key, string Value)[] metadata) => host.Services.GetRequiredService<StreamHost>().AskAsync(
+        Kafka.Group(GroupName), key, Messaging.LaneFixture.Transaction(Id(n), key, metadata), Id(n), CancellationToken.None);
+
+    /// <summary>Asks until there is an answer: lanes may be opening.</summary>
+    public async Task<FraudAssessed> AnswerAsync(IHost host, int n, string key)
+    {
+        StreamReply? reply = null;
+        await Eventually.HoldsAsync($"{n} is answered", async () => (reply = await AskAsync(host, n, key)) is StreamReply.Answered);
+        return Said(reply!);
+    }
+
+    /// <summary>What an answer says.</summary>
+    public static FraudAssessed Said(StreamReply reply) => JsonSerializer.Deserialize(
+        Assert.IsType<StreamReply.Answered>(reply).Answer.Body.Span, ContractJson.Default.DecisionAnswered)!.Decision;
 
     /// <summary>A message's id by its number.</summary>
     public static Guid Id(int n) => Messaging.LaneFixture.Id(n);
@@ -134,7 +176,8 @@ public sealed class StreamFixture : IAsyncDisposable
         Producer.Dispose();
         await Source.DisposeAsync();
         await Kafka.DisposeAsync();
-        await _database.DisposeAsync();
+        if (_database is not null)
+            await _database.DisposeAsync();
     }
 }
 
@@ -161,12 +204,19 @@ sealed class AnswerReader : IDisposable
     {
         while (_consumer.Consume(TimeSpan.FromMilliseconds(_answers.Count == 0 ? 200 : 20)) is { } result)
         {
-            var answer = JsonSerializer.Deserialize(result.Message.Value, ContractJson.Default.FraudAssessed)!;
+            var answer = Read(result.Message);
             _answers[(result.Partition.Value, result.Offset.Value)] = answer;
             _different.Add(answer.TransactionId);
         }
         return _different.Count;
     }
+
+    /// <summary>Reads what a published answer says.</summary>
+    public static FraudAssessed Read(Message<byte[], byte[]> message) => (FraudAssessed?)(MessageCatalog.Contracts.Versions.Read(KafkaWire.Text(message.Headers, CloudEventHeaders.Type)!, message.Value) switch
+    {
+        DecisionAnswered asked => asked.Decision,
+        var answer => answer,
+    })!;
 
     public void Dispose() => _consumer.Dispose();
 }

@@ -80,6 +80,8 @@ public static class StreamService
             nonce,
             System.Environment.GetEnvironmentVariable(Prefix) ?? "",
             LogLevel.Warning);
+        await using var asked = new AskServer(host.Services.GetRequiredService<StreamHost>(), (System.Environment.GetEnvironmentVariable(Prefix) ?? "") + StreamFixture.GroupName);
+        await Console.Out.WriteLineAsync($"{asked.Port}");
         await Console.Error.WriteLineAsync("service Ready at its lanes");
         await host.WaitForShutdownAsync();
         return 0;

@@ -181,7 +181,7 @@ public sealed class TransactionDeciderTests
         {
             var decision = _rules.Decide(Quiet, Of(5_000)) with { Outcome = outcome, Reasons = [new FraudReason("outcome", 1, "decline")] };
             var json = System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(decision, Contracts.Catalog.ContractJson.Default.FraudAssessed);
-            Assert.Equal(outcome == FraudOutcome.Decline, PublishedOutcome.IsDecline(json));
+            Assert.Equal(outcome == FraudOutcome.Decline, PublishedOutcome.Read(json).IsDecline);
         }
     }
 

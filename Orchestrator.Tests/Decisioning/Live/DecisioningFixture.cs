@@ -100,10 +100,10 @@ public sealed class DecisioningFixture : IAsyncDisposable
 
     public void Send(TransactionSubmitted transaction) => Send(transaction, transaction.TransactionId);
 
-    /// <summary>All decisions, in order of partition and offset, once there are as many about different transactions.</summary>
-    public async Task<List<FraudAssessed>> DecisionsAsync(int count)
+    /// <summary>All decisions, in order of partition and offset, once there are as many about different transactions, and as many answers.</summary>
+    public async Task<List<FraudAssessed>> DecisionsAsync(int count, int answers = 0)
     {
-        await Eventually.HoldsAsync($"{count} decisions", () => _reader.ReadOn() >= count, TimeSpan.FromSeconds(60));
+        await Eventually.HoldsAsync($"{count} decisions", () => _reader.ReadOn() >= count && _reader.Answers.Count >= answers, TimeSpan.FromSeconds(60));
         return _reader.Answers;
     }
 

@@ -1,0 +1,170 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using Orchestrator.Tests.Campaigns;
+using Orchestrator.Tests.Infrastructure;
+using static Orchestrator.Tests.Streams.StreamFixture;
+
+namespace Orchestrator.Tests.Streams;
+
+/// <summary>Two services, of which one is killed or stopped at random points while messages come and callers ask, many of them twice.</summary>
+public sealed class AskKillTests(TestInfrastructure infrastructure)
+{
+    const int Accounts = 100;
+    const int Kills = 6;
+    const int Rate = 500;
+    const int Callers = 8;
+    const int FirstAsked = 10_000_000;
+
+    [Fact]
+    public async Task Services_when_they_are_killed_while_callers_ask_take_back_no_answer_and_lose_no_state()
+    {
+        var seed = Campaign.Seed();
+        var chance = new Random(seed);
+        var log = new ProcessLog();
+        await using var fixture = await CreateAsync(infrastructure);
+        var directory = await ScratchDirectory.CreateAsync($"ask-kill-{seed}");
+        var services = new List<LoggedProcess>();
+        var ports = new Ports();
+        try
+        {
+            services.Add(await StartAsync());
+            services.Add(await StartAsync());
+            using var enough = new CancellationTokenSource();
+            var load = Task.Run(() => LoadAsync(fixture, enough.Token));
+            var callers = Enumerable.Range(0, Callers).Select(c => Task.Run(() => CallAsync(c, ports, new Random(seed + 1 + c), enough.Token))).ToList();
+            for (var kill = 0; kill < Kills; kill++)
+            {
+                await Task.Delay(chance.Next(300, 1_500));
+                var victim = services[chance.Next(services.Count)];
+                services.Remove(victim);
+                if (chance.Next(4) == 0)
+                    await victim.StopAsync();
+                else
+                    await victim.KillAsync();
+                ports.Gone(victim);
+                await victim.DisposeAsync();
+                services.Add(await StartAsync());
+            }
+            await enough.CancelAsync();
+            var sent = await load;
+            var given = (await Task.WhenAll(callers)).SelectMany(g => g).ToList();
+            await CheckAsync(fixture, sent, given);
+            TestContext.Current.TestOutputHelper?.WriteLine($"seed {seed}: {sent} messages, {given.Count} answers to callers, {Kills} kills");
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            throw new InvalidOperationException($"Again with ORCHESTRATOR_TEST_SEED={seed}. {e.Message}\n{log.Tail(40)}", e);
+        }
+        finally
+        {
+            foreach (var service in services)
+                await service.DisposeAsync();
+        }
+
+        async Task<LoggedProcess> StartAsync()
+        {
+            var nonce = $"p{seed}-{chance.Next()}";
+            var service = LoggedProcess.Start(
+                nonce, "Orchestrator.Tests.dll",
+                StreamService.Environment(fixture.Kafka.BootstrapServers, fixture.ConnectionString, nonce, fixture.Prefix, TimeSpan.FromMilliseconds(150)), log, directory);
+            ports.Came(service, int.Parse(await service.AnswerAsync(), CultureInfo.InvariantCulture));
+            return service;
+        }
+    }
+
+    static async Task CheckAsync(StreamFixture fixture, int sent, List<(int Number, string Said)> given)
+    {
+        var asked = given.Select(g => g.Number).Distinct().Count();
+        var answers = await fixture.AnswersAsync(sent + asked);
+        AssertChained(answers);
+        var byId = answers.ToDictionary(a => a.TransactionId, a => a.RulesVersion);
+        Assert.All(given, g => Assert.Equal(byId[Id(g.Number)], g.Said));
+        Assert.Equal(sent + asked, answers.Count);
+        Assert.Equal(0L, await fixture.ScalarAsync<long>("select count(*) from messaging.parked"));
+    }
+
+    // Asks each until somebody says something, and every third once more later on.
+    static async Task<List<(int Number, string Said)>> CallAsync(int caller, Ports ports, Random chance, CancellationToken enough)
+    {
+        var given = new List<(int, string)>();
+        using var lines = new Lines();
+        for (var n = 0; !enough.IsCancellationRequested; n++)
+        {
+            var number = FirstAsked + (n * Callers) + caller;
+            given.Add((number, await UntilSaidAsync(number)));
+            if (chance.Next(3) == 0)
+                given.Add(await AgainAsync(FirstAsked + (chance.Next(Math.Max(0, n - 50), n + 1) * Callers) + caller));
+        }
+        return given;
+
+        async Task<(int, string)> AgainAsync(int number) => (number, await UntilSaidAsync(number));
+
+        async Task<string> UntilSaidAsync(int number)
+        {
+            string? said = null;
+            await Eventually.HoldsAsync($"{number} is answered", async () =>
+            {
+                foreach (var port in ports.All(chance))
+                {
+                    said = await lines.Of(port).AskAsync(number, $"account{number * 7_919L % Accounts}");
+                    if (said is { } text && text[0] != '!')
+                        return true;
+                    if (said is null)
+                        lines.Drop(port);
+                }
+                return false;
+            });
+            return said!;
+        }
+    }
+
+    static async Task<int> LoadAsync(StreamFixture fixture, CancellationToken enough)
+    {
+        var began = TimeProvider.System.GetTimestamp();
+        var sent = 0;
+        while (!enough.IsCancellationRequested)
+        {
+            for (; sent < TimeProvider.System.GetElapsedTime(began).TotalSeconds * Rate; sent++)
+                fixture.Send(sent, $"account{sent * 7_919L % Accounts}");
+            await Task.Delay(TimeSpan.FromMilliseconds(5), CancellationToken.None);
+        }
+        return sent;
+    }
+
+    /// <summary>Where the services that live listen.</summary>
+    sealed class Ports
+    {
+        readonly ConcurrentDictionary<string, int> _ports = new(StringComparer.Ordinal);
+
+        public void Came(LoggedProcess service, int port) => _ports[service.Name] = port;
+
+        public void Gone(LoggedProcess service) => _ports.TryRemove(service.Name, out _);
+
+        public int[] All(Random chance)
+        {
+            int[] all = [.. _ports.Values];
+            chance.Shuffle(all);
+            return all;
+        }
+    }
+
+    /// <summary>A caller's connections.</summary>
+    sealed class Lines : IDisposable
+    {
+        readonly Dictionary<int, AskClient> _lines = [];
+
+        public AskClient Of(int port) => _lines.TryGetValue(port, out var line) ? line : _lines[port] = new AskClient(port);
+
+        public void Drop(int port)
+        {
+            if (_lines.Remove(port, out var line))
+                line.Dispose();
+        }
+
+        public void Dispose()
+        {
+            foreach (var line in _lines.Values)
+                line.Dispose();
+        }
+    }
+}
