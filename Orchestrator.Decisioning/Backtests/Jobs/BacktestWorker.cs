@@ -53,7 +53,7 @@ public sealed partial class BacktestWorker(
                 Interrupted(logger, e);
             }
             if (!more)
-                await Task.Delay(options.PollMs, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await Task.Delay(TimeSpan.FromMilliseconds(options.PollMs), time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
