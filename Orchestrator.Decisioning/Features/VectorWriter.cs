@@ -58,7 +58,7 @@ static class VectorWriter
                 Measure.AgeDays => Age(taken, memory),
                 Measure.Median => sight.History == 0 ? Missing : (float)(sight.Median / 100),
                 Measure.AmountToMedian => ToMedian(taken.Amount, sight),
-                Measure.MeanToMedian => ToMedian((double)sight.Readings[step.At + 1] / sight.Readings[step.At], sight),
+                Measure.MeanToMedian => ToMedian((double)LearnedSum(step, sight.Readings) / LearnedCount(step, sight.Readings), sight),
                 Measure.Distance => (float)kilometres,
                 Measure.Speed => place is { } p ? SpeedKmh(kilometres, taken.AtMs - p.AtMs) : Missing,
                 _ => Windowed(step, taken, sight),
@@ -91,11 +91,13 @@ static class VectorWriter
             case Measure.Sum:
                 return (float)(readings[step.At + 1] / 100.0);
             case Measure.Mean:
-                return readings[step.At] == 0 ? Missing : (float)(readings[step.At + 1] / 100.0 / readings[step.At]);
+                var of = LearnedCount(step, readings);
+                return of == 0 ? Missing : (float)(LearnedSum(step, readings) / 100.0 / of);
             case Measure.Share:
                 return readings[step.AllAt] == 0 ? Missing : (float)readings[step.At] / readings[step.AllAt];
             case Measure.Deviation:
-                return readings[step.At] < 2 ? Missing : (float)(Spread(readings[step.At], readings[step.At + 1], Tallying.Squares(readings, step.At)) / 100);
+                var count = LearnedCount(step, readings);
+                return count < 2 ? Missing : (float)(Spread(count, LearnedSum(step, readings), LearnedSquares(step, readings)) / 100);
             case Measure.SecondsSinceLast:
                 return sight.Before == 0 ? Missing : (float)((taken.AtMs - sight.State.Events[sight.Before - 1].AtMs) / 1000.0);
             case Measure.AmountToMean or Measure.AmountDeviations:
@@ -109,17 +111,27 @@ static class VectorWriter
     {
         // Of the window's others: the event itself is taken out again.
         var amount = Math.Min(taken.Amount, FeatureEvent.MaxAmount);
-        var count = readings[step.At] - 1;
-        var sum = readings[step.At + 1] - amount;
+        var count = LearnedCount(step, readings) - 1;
+        var sum = LearnedSum(step, readings) - amount;
         if (step.Measure == Measure.AmountToMean)
             return count < 1 || sum == 0 ? Missing : (float)(amount / ((double)sum / count));
         if (count < 2)
             return 0;
         var mean = (double)sum / count;
         // Somebody who always pays the same has no spread; a hundredth of the mean keeps the next cent from being an outlier.
-        var spread = Math.Max(Spread(count, sum, Tallying.Squares(readings, step.At) - ((Int128)amount * amount)), Math.Max(mean / 100, 1));
+        var spread = Math.Max(Spread(count, sum, LearnedSquares(step, readings) - ((Int128)amount * amount)), Math.Max(mean / 100, 1));
         return (float)Math.Clamp((amount - mean) / spread, MinDeviations, MaxDeviations);
     }
+
+    // What was declined is in no mean: it is taken out again.
+    static long LearnedCount(in VectorStep step, ReadOnlySpan<long> readings) =>
+        step.DeclinedAt == 0 ? readings[step.At] : readings[step.At] - readings[step.DeclinedAt];
+
+    static long LearnedSum(in VectorStep step, ReadOnlySpan<long> readings) =>
+        step.DeclinedAt == 0 ? readings[step.At + 1] : readings[step.At + 1] - readings[step.DeclinedAt + 1];
+
+    static Int128 LearnedSquares(in VectorStep step, ReadOnlySpan<long> readings) =>
+        step.DeclinedAt == 0 ? Tallying.Squares(readings, step.At) : Tallying.Squares(readings, step.At) - Tallying.Squares(readings, step.DeclinedAt);
 
     // The numerator is exact: it is of integers.
     static double Spread(long count, long sum, Int128 squares) =>
