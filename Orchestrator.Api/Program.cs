@@ -4,6 +4,7 @@ using Orchestrator.Api.Figures;
 using Orchestrator.Api.Health;
 using Orchestrator.Api.Hosting;
 using Orchestrator.Api.Ledger;
+using Orchestrator.Api.Models;
 using Orchestrator.Api.OpenApi;
 using Orchestrator.Api.Parked;
 using Orchestrator.Api.Problems;
@@ -31,7 +32,7 @@ return await HostStart.RunAsync(async () =>
     if (roles.HasFlag(HostRoles.Ledger))
         builder.Services.AddLedgerRole();
     builder.Services.AddLedgerApi();
-    builder.Services.AddRules();
+    builder.Services.AddRules().AddModelsApi();
     builder.Services.AddDecisionsApi();
     builder.Services.AddSagasReader();
     builder.Services.AddOrchestratorMessaging(builder.Configuration);
@@ -56,7 +57,7 @@ return await HostStart.RunAsync(async () =>
         app.MapAccounts();
         app.MapLedger();
         app.MapTransactions();
-        app.MapRules();
+        app.MapRules().MapModels();
         app.MapDecisions();
         app.MapParked();
         app.MapFigures();

@@ -5,6 +5,7 @@ using Orchestrator.Cli.Connections;
 using Orchestrator.Cli.Decisions;
 using Orchestrator.Cli.Labels;
 using Orchestrator.Cli.Ledger;
+using Orchestrator.Cli.Models;
 using Orchestrator.Cli.Parked;
 using Orchestrator.Cli.Publish;
 using Orchestrator.Cli.Reconcile;
@@ -25,7 +26,8 @@ public static class OrchestratorCommand
         var connections = new ConnectionOptions();
         var root = new RootCommand(
             "Moves money safely, from the command line: simulate and publish transactions, look into topics, see to parked messages, " +
-            "see to the ledger, check the store, reconcile it with a bank's statement, train fraud models, try rules and models on history. Where a service runs from this folder, its addresses are found in .data/endpoints.json.")
+            "see to the ledger, check the store, reconcile it with a bank's statement, train fraud models and put them in force, try rules and models on history. Where a service runs from this " +
+            "folder, its addresses are found in .data/endpoints.json.")
         {
             SimulateCommand.Create(connections, time),
             PublishCommand.Create(connections, time),
@@ -38,7 +40,8 @@ public static class OrchestratorCommand
             BrokerCommand.Create(),
             VerifyCommand.Create(connections, time),
             ReconcileCommand.Create(connections, time),
-            TrainCommand.Create(),
+            TrainCommand.Create(connections),
+            ModelsCommand.Create(connections),
             BacktestCommand.Create(connections, time),
         };
         connections.AddTo(root);

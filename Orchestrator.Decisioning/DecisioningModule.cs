@@ -37,7 +37,7 @@ public static class DecisioningModule
             .Validate(o => o.Problem is null, $"{DecisioningOptions.FeaturesSection}: {FeatureEngineOptions.Ranges}").ValidateOnStart();
         services.AddRulesWatch(configuration);
         services.AddSingleton<IRulesInForce>(provider => provider.GetRequiredService<RulesWatch>());
-        services.TryAddSingleton<IModelsInForce, NoModels>();
+        services.AddModelsWatch(configuration);
         services.AddSingleton<IDecisionEngines, DecisionEngines>();
         services.TryAddSingleton<IFeatureSchemas, FeatureSchemaStore>();
         services.TryAddSingleton(FeaturePlan.Standard);

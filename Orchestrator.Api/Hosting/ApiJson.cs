@@ -8,6 +8,7 @@ using Orchestrator.Api.Postings;
 using Orchestrator.Api.Reconciliation;
 using Orchestrator.Api.Rules;
 using Orchestrator.Api.Transactions;
+using Orchestrator.Api.Versions;
 
 namespace Orchestrator.Api.Hosting;
 
@@ -34,7 +35,7 @@ namespace Orchestrator.Api.Hosting;
 [JsonSerializable(typeof(PostingAccepted))]
 [JsonSerializable(typeof(ResolveBreakRequest))]
 [JsonSerializable(typeof(CreateRuleSetRequest))]
-[JsonSerializable(typeof(ChangeRuleSetRequest))]
+[JsonSerializable(typeof(ChangeVersionRequest))]
 [JsonSerializable(typeof(TestRuleSetRequest))]
 [JsonSerializable(typeof(CreateListRequest))]
 [JsonSerializable(typeof(AddListEntriesRequest))]

@@ -3,10 +3,12 @@ using Microsoft.OpenApi;
 using Orchestrator.Api.Accounts;
 using Orchestrator.Api.Backtests;
 using Orchestrator.Api.Labels;
+using Orchestrator.Api.Models;
 using Orchestrator.Api.Postings;
 using Orchestrator.Api.Reconciliation;
 using Orchestrator.Api.Rules;
 using Orchestrator.Api.Transactions;
+using Orchestrator.Api.Versions;
 using Swashbuckle.AspNetCore.SwaggerGen;
 
 namespace Orchestrator.Api.OpenApi;
@@ -35,9 +37,10 @@ sealed class ExampleFilter : ISchemaFilter
               "when": "kind == 'cash_out' and hour(occurredAt) in [0, 1, 2, 3, 4] and amount > 3 * (account_mean_30d ?? 50)", "score": "ramp(amount, 100, 2000, 300, 700)",
               "sentence": "{amount:money} in cash at {occurredAt}, at night." } ] } }
             """,
-        [typeof(ChangeRuleSetRequest)] = """{ "reason": "a week in shadow without a false alarm" }""",
+        [typeof(ChangeVersionRequest)] = """{ "reason": "a week in shadow without a false alarm" }""",
         [typeof(TestRuleSetRequest)] =
             """{ "input": { "amount": 900, "currency": "EUR", "kind": "cash_out", "occurredAt": "2026-03-04T02:30:00Z", "account_mean_30d": 80 }, "unavailable": [ "account_count_1h" ] }""",
+        [typeof(ModelFileBody)] = ModelFileBody.Example,
         [typeof(CreateListRequest)] = """{ "name": "mules", "kind": "deny", "description": "Accounts that pass stolen money on." }""",
         [typeof(AddListEntriesRequest)] = """{ "entries": [ { "value": "bob", "expiresAt": "2030-01-01T00:00:00Z" } ], "reason": "police report 4711" }""",
         [typeof(RemoveListEntriesRequest)] = """{ "values": [ "bob" ], "reason": "cleared" }""",

@@ -18,8 +18,9 @@ public static class ProblemKinds
     public static readonly ProblemKind Invalid = new("invalid", 400, "A value is not acceptable");
     public static readonly ProblemKind StatementRefused = new("statement_refused", 400, "The file cannot be taken as a statement");
     public static readonly ProblemKind RuleSetInvalid = new("rule_set_invalid", 400, "The rule set cannot be evaluated");
+    public static readonly ProblemKind ModelInvalid = new("model_invalid", 400, "The file cannot be taken as a model");
     public static readonly ProblemKind BadRequest = new("bad_request", 400, "The request cannot be understood");
-    public static readonly ProblemKind FourEyes = new("four_eyes", 403, "Who wrote a rule set may not put it in force");
+    public static readonly ProblemKind FourEyes = new("four_eyes", 403, "Who wrote or uploaded it may not put it in force");
     public static readonly ProblemKind NotFound = new("not_found", 404, "There is nothing here");
     public static readonly ProblemKind AccountNotFound = new("account_not_found", 404, "There is no such account");
     public static readonly ProblemKind AccountOpening = new("account_opening", 404, "The account is not open yet");
@@ -33,6 +34,7 @@ public static class ProblemKinds
     public static readonly ProblemKind ReportNotFound = new("report_not_found", 404, "There is no such report");
     public static readonly ProblemKind ReconciliationNotFound = new("reconciliation_not_found", 404, "There is no such reconciliation or line");
     public static readonly ProblemKind RuleSetNotFound = new("rule_set_not_found", 404, "There is no such rule set");
+    public static readonly ProblemKind ModelNotFound = new("model_not_found", 404, "There is no such model");
     public static readonly ProblemKind ListNotFound = new("list_not_found", 404, "There is no such list");
     public static readonly ProblemKind DecisionNotFound = new("decision_not_found", 404, "There is no such decision");
     public static readonly ProblemKind BacktestNotFound = new("backtest_not_found", 404, "There is no such backtest");
@@ -54,6 +56,8 @@ public static class ProblemKinds
     public static readonly ProblemKind PostingMatched = new("posting_matched", 409, "The posting is matched with another line");
     public static readonly ProblemKind RuleSetExists = new("rule_set_exists", 409, "The version was stored before with another content");
     public static readonly ProblemKind RuleSetState = new("rule_set_state", 409, "From where the rule set stands that is not done");
+    public static readonly ProblemKind ModelExists = new("model_exists", 409, "The version was stored before with another file");
+    public static readonly ProblemKind ModelState = new("model_state", 409, "From where the model stands that is not done");
     public static readonly ProblemKind ListExists = new("list_exists", 409, "There is a list of this name, and it is another one");
     public static readonly ProblemKind ListFull = new("list_full", 409, "There is no room for it");
     public static readonly ProblemKind LabelExists = new("label_exists", 409, "The label id was used before with another body");
@@ -62,6 +66,7 @@ public static class ProblemKinds
     public static readonly ProblemKind BacktestExists = new("backtest_exists", 409, "The backtest id was used before with another body");
     public static readonly ProblemKind BacktestEnded = new("backtest_ended", 409, "The backtest has ended and cannot be cancelled");
     public static readonly ProblemKind RuleSetChanged = new("rule_set_changed", 412, "The rule set has changed since it was looked at");
+    public static readonly ProblemKind ModelChanged = new("model_changed", 412, "The model has changed since it was looked at");
     public static readonly ProblemKind BodyTooLarge = new("body_too_large", 413, "The body is too large");
     public static readonly ProblemKind UnsupportedMediaType = new("unsupported_media_type", 415, "The body has a media type that is not taken here");
     public static readonly ProblemKind BacktestsFull = new("backtests_full", 429, "Too many backtests wait already; try again later");
@@ -78,12 +83,12 @@ public static class ProblemKinds
     /// <summary>All of them, by status.</summary>
     public static IReadOnlyList<ProblemKind> All { get; } =
     [
-        NotJson, WrongShape, Invalid, StatementRefused, RuleSetInvalid, BadRequest, FourEyes, NotFound, AccountNotFound, AccountOpening, TransactionNotFound,
+        NotJson, WrongShape, Invalid, StatementRefused, RuleSetInvalid, ModelInvalid, BadRequest, FourEyes, NotFound, AccountNotFound, AccountOpening, TransactionNotFound,
         TransferNotFound, HoldNotFound, CommandNotFound, ParkedNotFound, ProjectionNotFound, StatementNotFound, ReportNotFound, ReconciliationNotFound,
-        RuleSetNotFound, ListNotFound, DecisionNotFound, BacktestNotFound, MethodNotAllowed, NotAcceptable, IdempotencyKeyReused, AccountExists, AccountRefused, CommandExists,
-        TransferNotPosted, HoldOfTransfer, TransactionExists, TransactionEnded, ParkedBehind, RebuildRunning, CheckRunning, MonthNotOver,
-        BreakNotOpen, PostingMatched, RuleSetExists, RuleSetState, ListExists, ListFull, LabelExists, DecisionExists, DecisionNotReplayable,
-        BacktestExists, BacktestEnded, RuleSetChanged, BodyTooLarge, UnsupportedMediaType, BacktestsFull, Internal, TraceNotAvailable, Unavailable, LaneNotHere,
+        RuleSetNotFound, ModelNotFound, ListNotFound, DecisionNotFound, BacktestNotFound, MethodNotAllowed, NotAcceptable, IdempotencyKeyReused, AccountExists, AccountRefused,
+        CommandExists, TransferNotPosted, HoldOfTransfer, TransactionExists, TransactionEnded, ParkedBehind, RebuildRunning, CheckRunning, MonthNotOver,
+        BreakNotOpen, PostingMatched, RuleSetExists, RuleSetState, ModelExists, ModelState, ListExists, ListFull, LabelExists, DecisionExists, DecisionNotReplayable,
+        BacktestExists, BacktestEnded, RuleSetChanged, ModelChanged, BodyTooLarge, UnsupportedMediaType, BacktestsFull, Internal, TraceNotAvailable, Unavailable, LaneNotHere,
         TooManyDecisions, DecisionLate, DecisionNotPublished, DecisionNotStored, ProjectionNotReady,
     ];
 

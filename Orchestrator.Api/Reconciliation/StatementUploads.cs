@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Http.Features;
-using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
@@ -7,7 +6,6 @@ using Orchestrator.Api.Hosting;
 using Orchestrator.Api.Problems;
 using Orchestrator.Contracts;
 using Orchestrator.Ledger.Reconciliation;
-using MinDataRate = Microsoft.AspNetCore.Server.Kestrel.Core.MinDataRate;
 
 namespace Orchestrator.Api.Reconciliation;
 
@@ -18,9 +16,6 @@ namespace Orchestrator.Api.Reconciliation;
 public sealed class StatementUploads(IOptions<ApiOptions> options) : IDisposable
 {
     const int AtOnce = 2;
-
-    // Who is slower keeps others waiting for nothing.
-    static readonly MinDataRate Slowest = new(bytesPerSecond: 16 << 10, gracePeriod: TimeSpan.FromSeconds(10));
 
     readonly SemaphoreSlim _turns = new(AtOnce, AtOnce);
 
@@ -33,9 +28,7 @@ public sealed class StatementUploads(IOptions<ApiOptions> options) : IDisposable
         {
             if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
                 limit.MaxRequestBodySize = options.Value.MaxStatementBytes;
-            // HTTP/2 has a rate for the connection, not for a request.
-            if (HttpProtocol.IsHttp11(context.Request.Protocol) && context.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } rate)
-                rate.MinDataRate = Slowest;
+            UploadPace.Set(context);
             var (body, format, name) = await OpenAsync(context.Request, context.RequestAborted);
             await using var file = NewFile();
             await CopyAsync(body, file, context.RequestAborted);

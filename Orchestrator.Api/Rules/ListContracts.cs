@@ -1,3 +1,4 @@
+using Orchestrator.Api.Versions;
 using Orchestrator.Contracts;
 using Orchestrator.Decisioning.Lists;
 
@@ -14,7 +15,7 @@ public sealed record CreateListRequest(string Name, ListKind Kind, string Descri
         var errors = new ContractErrors();
         if (Name.Length is 0 or > 64 || !Name.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '_'))
             errors.Add("invalid_name", "name", "1 to 64 lower-case letters, digits and _");
-        errors.Required(Description, "description", RuleRequests.MaxReason);
+        errors.Required(Description, "description", VersionRequests.MaxReason);
         return errors;
     }
 }
@@ -33,7 +34,7 @@ public sealed record AddListEntriesRequest(IReadOnlyList<ListAddition> Entries, 
             if (Entries[i].ExpiresAt is { } expiry && (expiry <= now || expiry.Year > 2200))
                 errors.Add("invalid_time", $"entries[{i}].expiresAt", "an instant to come, to 2200");
         }
-        errors.Required(Reason, "reason", RuleRequests.MaxReason);
+        errors.Required(Reason, "reason", VersionRequests.MaxReason);
         return errors;
     }
 }
@@ -47,7 +48,7 @@ public sealed record RemoveListEntriesRequest(IReadOnlyList<string> Values, stri
     {
         var errors = new ContractErrors();
         ListValues.Check(Values, "values", "", errors);
-        errors.Required(Reason, "reason", RuleRequests.MaxReason);
+        errors.Required(Reason, "reason", VersionRequests.MaxReason);
         return errors;
     }
 }

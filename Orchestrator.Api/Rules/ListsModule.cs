@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Orchestrator.Api.Hosting;
 using Orchestrator.Api.Problems;
+using Orchestrator.Api.Versions;
 using Orchestrator.Contracts;
 using Orchestrator.Decisioning.Lists;
 
@@ -41,7 +42,7 @@ static class ListsModule
     {
         var request = body.Value;
         var errors = request.Validate();
-        RuleRequests.CheckActor(actor, errors);
+        VersionRequests.CheckActor(actor, errors);
         if (!errors.None)
             return ApiProblem.Of(ProblemKinds.Invalid, errors: errors.All);
         return await lists.CreateAsync(request.Name, request.Kind, request.Description, ActorHeader.Who(context, actor), cancellationToken) switch
@@ -92,7 +93,7 @@ static class ListsModule
 
     static async Task<IResult> ChangeAsync(string? actor, ContractErrors errors, Func<Task<ListOutcome>> change)
     {
-        RuleRequests.CheckActor(actor, errors);
+        VersionRequests.CheckActor(actor, errors);
         if (!errors.None)
             return ApiProblem.Of(ProblemKinds.Invalid, errors: errors.All);
         return await change() switch

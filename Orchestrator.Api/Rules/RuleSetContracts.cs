@@ -1,6 +1,8 @@
 using System.Text.Json;
+using Orchestrator.Api.Versions;
 using Orchestrator.Contracts;
 using Orchestrator.Decisioning.RuleSets;
+using Orchestrator.Decisioning.Versions;
 
 namespace Orchestrator.Api.Rules;
 
@@ -15,14 +17,10 @@ public sealed record CreateRuleSetRequest(string Version, RuleSetContent Content
         var errors = new ContractErrors();
         if (!CompiledRuleSet.IsVersionName(Version) || Version == BuiltInRuleSet.Name)
             errors.Add("invalid_version", "version", "1 to 64 lower-case letters, digits and _ . -, beginning with a letter or digit; not built-in");
-        errors.Required(Reason, "reason", RuleRequests.MaxReason);
+        errors.Required(Reason, "reason", VersionRequests.MaxReason);
         return errors;
     }
 }
-
-/// <summary>Changes a rule set's state.</summary>
-/// <param name="Reason">Why; kept for ever, at most 500 characters.</param>
-public sealed record ChangeRuleSetRequest(string Reason);
 
 /// <summary>Evaluates a rule set on values of the caller's own. Nothing is decided and nothing kept.</summary>
 /// <param name="Input">Names and their values: numbers, texts, true or false, times as texts. What is not named is missing.</param>
@@ -42,7 +40,7 @@ public sealed record TestRuleSetRequest(
 /// <param name="Content">What it says.</param>
 /// <param name="Log">What was done with it, the first at the top.</param>
 public sealed record RuleSetView(
-    string Version, RuleSetState State, int Revision, string Hash, string Author, DateTimeOffset? CreatedAt, RuleSetContent Content, IReadOnlyList<RuleSetLogEntry> Log)
+    string Version, VersionState State, int Revision, string Hash, string Author, DateTimeOffset? CreatedAt, RuleSetContent Content, IReadOnlyList<VersionLogEntry> Log)
 {
     internal static RuleSetView Of(StoredRuleSet stored)
     {
@@ -51,7 +49,7 @@ public sealed record RuleSetView(
     }
 
     internal static RuleSetView BuiltIn { get; } = new(
-        BuiltInRuleSet.Name, RuleSetState.Live, 0, RuleSetJson.Hash(BuiltInRuleSet.Content), "the product", null, BuiltInRuleSet.Content, []);
+        BuiltInRuleSet.Name, VersionState.Live, 0, RuleSetJson.Hash(BuiltInRuleSet.Content), "the product", null, BuiltInRuleSet.Content, []);
 }
 
 /// <summary>A name that rules may use.</summary>

@@ -4,9 +4,11 @@ using Microsoft.AspNetCore.Mvc;
 using Orchestrator.Api.Hosting;
 using Orchestrator.Api.Problems;
 using Orchestrator.Api.Submissions;
+using Orchestrator.Api.Versions;
 using Orchestrator.Contracts;
 using Orchestrator.Decisioning.Lists;
 using Orchestrator.Decisioning.RuleSets;
+using Orchestrator.Decisioning.Versions;
 
 namespace Orchestrator.Api.Rules;
 
@@ -16,7 +18,7 @@ public static class RuleSetsModule
     const string Changes = "In the name in X-Actor, which is required. With If-Match it is done only to the revision that was looked at; the same again changes nothing.";
 
     /// <summary>Adds what the endpoints need.</summary>
-    public static IServiceCollection AddRules(this IServiceCollection services) => services.AddRuleStores().AddSingleton<RuleSetChecks>();
+    public static IServiceCollection AddRules(this IServiceCollection services) => services.AddRuleStores().AddSingleton<RuleSetChecks>().AddSingleton<RuleSetChange>();
 
     /// <summary>Maps /v1/rulesets and /v1/lists.</summary>
     public static IEndpointRouteBuilder MapRules(this IEndpointRouteBuilder routes)
@@ -52,7 +54,7 @@ public static class RuleSetsModule
     }
 
     static void Changing(RouteHandlerBuilder route, string summary, string description) => route
-        .WithSummary(summary).WithDescription($"{description} {Changes}").Produces<RuleSetSummary>(200).ProducesProblems(400, 403, 404, 409, 412, 413, 415, 503);
+        .WithSummary(summary).WithDescription($"{description} {Changes}").Produces<VersionSummary>(200).ProducesProblems(400, 403, 404, 409, 412, 413, 415, 503);
 
     static async Task<IResult> CreateAsync(
         JsonBody<CreateRuleSetRequest> body, [FromHeader(Name = ActorHeader.Name)] string? actor, HttpContext context, RuleSetChecks checks, RuleSetStore ruleSets,
@@ -60,30 +62,30 @@ public static class RuleSetsModule
     {
         var request = body.Value;
         var errors = request.Validate();
-        RuleRequests.CheckActor(actor, errors);
+        VersionRequests.CheckActor(actor, errors);
         if (!errors.None)
             return ApiProblem.Of(ProblemKinds.Invalid, errors: errors.All);
         if ((await checks.CompileAsync(request.Version, request.Content, cancellationToken)).Problem is { } problem)
             return problem;
-        var outcome = await ruleSets.CreateAsync(request.Version, request.Content, RuleRequests.Actor(context, actor, request.Reason), cancellationToken);
-        if (outcome is RuleSetOutcome.Exists)
+        var outcome = await ruleSets.CreateAsync(request.Version, request.Content, VersionRequests.Actor(context, actor, request.Reason), cancellationToken);
+        if (outcome is VersionOutcome.Exists)
             return ApiProblem.Of(ProblemKinds.RuleSetExists);
         var view = RuleSetView.Of((await ruleSets.FindAsync(request.Version, cancellationToken))!);
-        RuleRequests.Tag(context, view.Revision);
-        if (outcome is not RuleSetOutcome.Repeated)
+        VersionRequests.Tag(context, view.Revision);
+        if (outcome is not VersionOutcome.Repeated)
             return TypedResults.Created($"/v1/rulesets/{view.Version}", view);
         context.Response.Headers[SubmissionResult.ReplayedHeader] = "true";
         context.Response.Headers.Location = $"/v1/rulesets/{view.Version}";
         return TypedResults.Ok(view);
     }
 
-    static async Task<Results<Ok<Page<RuleSetSummary>>, ProblemHttpResult>> ListAsync(
+    static async Task<Results<Ok<Page<VersionSummary>>, ProblemHttpResult>> ListAsync(
         RuleSetStore ruleSets, CancellationToken cancellationToken, string? after = null, int limit = 100)
     {
         if (PageLimits.Refuse(0, limit, RuleSetStore.MaxPage) is { } refused)
             return refused;
         var page = await ruleSets.ListAsync(after, limit, cancellationToken);
-        return TypedResults.Ok(new Page<RuleSetSummary>(page, page.Count == limit ? page[^1].Version : null));
+        return TypedResults.Ok(new Page<VersionSummary>(page, page.Count == limit ? page[^1].Version : null));
     }
 
     static async Task<Results<Ok<RuleSetView>, ProblemHttpResult>> GetAsync(
@@ -93,7 +95,7 @@ public static class RuleSetsModule
             return TypedResults.Ok(RuleSetView.BuiltIn);
         if (await ruleSets.FindAsync(version, cancellationToken) is not { } stored)
             return ApiProblem.Of(ProblemKinds.RuleSetNotFound);
-        RuleRequests.Tag(context, stored.Summary.Revision);
+        VersionRequests.Tag(context, stored.Summary.Revision);
         return TypedResults.Ok(RuleSetView.Of(stored));
     }
 
@@ -124,14 +126,14 @@ public static class RuleSetsModule
     }
 
     static Task<IResult> ShadowAsync(
-        string version, JsonBody<ChangeRuleSetRequest> body, [AsParameters] RuleSetChange change, CancellationToken cancellationToken) =>
-        change.RunAsync(version, body.Value, RuleSetState.Shadow, cancellationToken);
+        string version, JsonBody<ChangeVersionRequest> body, [AsParameters] VersionChange change, RuleSetChange ruleSet, CancellationToken cancellationToken) =>
+        ruleSet.RunAsync(version, body.Value, change, VersionWish.Shadow, cancellationToken);
 
     static Task<IResult> ActivateAsync(
-        string version, JsonBody<ChangeRuleSetRequest> body, [AsParameters] RuleSetChange change, CancellationToken cancellationToken) =>
-        change.RunAsync(version, body.Value, RuleSetState.Live, cancellationToken);
+        string version, JsonBody<ChangeVersionRequest> body, [AsParameters] VersionChange change, RuleSetChange ruleSet, CancellationToken cancellationToken) =>
+        ruleSet.RunAsync(version, body.Value, change, VersionWish.Activate, cancellationToken);
 
     static Task<IResult> RollBackAsync(
-        string version, JsonBody<ChangeRuleSetRequest> body, [AsParameters] RuleSetChange change, CancellationToken cancellationToken) =>
-        change.RunAsync(version, body.Value, RuleSetState.Retired, cancellationToken);
+        string version, JsonBody<ChangeVersionRequest> body, [AsParameters] VersionChange change, RuleSetChange ruleSet, CancellationToken cancellationToken) =>
+        ruleSet.RunAsync(version, body.Value, change, VersionWish.RollBack, cancellationToken);
 }

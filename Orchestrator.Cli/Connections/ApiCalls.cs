@@ -27,6 +27,32 @@ public sealed class ApiCalls(Uri api, string actor, TimeSpan timeout) : IDisposa
     public Task<T> PostAsync<TBody, T>(string path, TBody body, CancellationToken cancellationToken) =>
         SendAsync<T>(() => _http.PostAsJsonAsync(path, body, cancellationToken), cancellationToken);
 
+    /// <summary>Posts a file to an address.</summary>
+    /// <exception cref="CommandException"><c>api_unreachable</c>, <c>bad_answer</c>, or <c>refused_</c> and the status.</exception>
+    public Task<T> PostFileAsync<T>(string path, byte[] content, string mediaType, CancellationToken cancellationToken) =>
+        SendAsync<T>(
+            async () =>
+            {
+                using var body = new ByteArrayContent(content) { Headers = { ContentType = new(mediaType) } };
+                return await _http.PostAsync(path, body, cancellationToken);
+            },
+            cancellationToken);
+
+    /// <summary>Asks for a file.</summary>
+    /// <exception cref="CommandException"><c>api_unreachable</c>, or <c>refused_</c> and the status.</exception>
+    public async Task<byte[]> GetFileAsync(string path, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var answer = await _http.GetAsync(path, cancellationToken);
+            return answer.IsSuccessStatusCode ? await answer.Content.ReadAsByteArrayAsync(cancellationToken) : throw await RefusedAsync(answer, cancellationToken);
+        }
+        catch (HttpRequestException e)
+        {
+            throw new CommandException("api_unreachable", $"{api}: {e.Message}", e);
+        }
+    }
+
     /// <inheritdoc />
     public void Dispose() => _http.Dispose();
 

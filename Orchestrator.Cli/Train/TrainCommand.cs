@@ -1,5 +1,7 @@
 using System.CommandLine;
 using System.ComponentModel.DataAnnotations;
+using Orchestrator.Cli.Connections;
+using Orchestrator.Cli.Models;
 using Orchestrator.Cli.Output;
 using Orchestrator.Cli.Publish;
 using Orchestrator.Contracts;
@@ -14,44 +16,51 @@ static class TrainCommand
 {
     static readonly Argument<FileInfo?> File = new("FILE") { Description = "Transactions of the past, as for publish [default: simulated ones]", Arity = ArgumentArity.ZeroOrOne };
 
-    static readonly Option<string?> Format = new Option<string?>("--format") { Description = "How the file is written [default: csv for *.csv, else jsonl]" }
+    internal static readonly Option<string?> Format = new Option<string?>("--format") { Description = "How the file is written [default: csv for *.csv, else jsonl]" }
         .AcceptOnlyFromAmong("jsonl", "csv", "handbook");
 
-    static readonly Option<string> Currency = new("--currency") { Description = "Of a Handbook file's amounts", DefaultValueFactory = _ => "EUR" };
-    static readonly Option<string?> Labels = new("--labels") { Description = "What became of them: transactionId,fraud. A Handbook file has its own" };
+    internal static readonly Option<string> Currency = new("--currency") { Description = "Of a Handbook file's amounts", DefaultValueFactory = _ => "EUR" };
+    internal static readonly Option<string?> Labels = new("--labels") { Description = "What became of them: transactionId,fraud. A Handbook file has its own" };
     static readonly Option<uint> Seed = new("--seed") { Description = "Of simulated transactions; 0 is the Handbook's data set" };
     static readonly Option<string> Output = new("--output", "-o") { Description = "Where the model goes", DefaultValueFactory = _ => "model.json" };
     static readonly Option<int> Days = new("--days") { Description = "How many days are learnt from, 1 to 366", DefaultValueFactory = _ => 28 };
     static readonly Option<int> TestDays = new("--test-days") { Description = "How many days at the end are only tried, 0 to 60", DefaultValueFactory = _ => 7 };
     static readonly Option<int> Trees = new("--trees") { Description = "How many trees, 1 to 5000", DefaultValueFactory = _ => new TrainingOptions().Trees };
-    static readonly Option<double> ReviewCost = new("--review-cost") { Description = "What a person's look at one payment costs", DefaultValueFactory = _ => new DecisionCosts().Review };
-    static readonly Option<double> DeclineCost = new("--decline-cost") { Description = "What it costs to decline a genuine payment", DefaultValueFactory = _ => new DecisionCosts().WronglyDeclined };
+    static readonly CostOptions Costs = new();
+    static readonly Option<bool> Upload = new("--upload") { Description = "Also upload it to the service, as a draft" };
     static readonly Option<bool> Json = new("--json") { Description = "Print the summary as one line of JSON" };
 
-    public static Command Create()
+    public static Command Create(ConnectionOptions connections)
     {
         var command = new Command(
             "train",
             "Train a fraud model on labelled transactions of the past, with the features that the service computes live; calibrate it, choose thresholds by cost, and " +
             "try it on the days after. Exit code 0 when all rows were good, 2 when some were skipped, 1 when it failed.")
         {
-            File, Format, Currency, Labels, Seed, Output, Days, TestDays, Trees, ReviewCost, DeclineCost, Json,
+            File, Format, Currency, Labels, Seed, Output, Days, TestDays, Trees, Upload, Json,
         };
-        command.SetAction(RunAsync);
+        Costs.AddTo(command);
+        command.SetAction((parsed, cancellationToken) => RunAsync(parsed, connections, cancellationToken));
         return command;
     }
 
-    static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
+    static async Task<int> RunAsync(ParseResult parsed, ConnectionOptions connections, CancellationToken cancellationToken)
     {
         var options = Options(parsed);
         var (model, summary) = await Task.Run(() => TrainRun.Run(options, cancellationToken), cancellationToken);
+        var file = TreeModelFormat.Write(model);
         try
         {
-            await System.IO.File.WriteAllBytesAsync(options.Output, TreeModelFormat.Write(model), cancellationToken);
+            await System.IO.File.WriteAllBytesAsync(options.Output, file, cancellationToken);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new CommandException("model_not_writable", e.Message, e);
+        }
+        if (parsed.GetValue(Upload))
+        {
+            using var models = new ModelsApi(connections.Api(parsed), $"cli:{Environment.UserName}");
+            summary = summary with { Version = (await models.UploadAsync(file, "orchestrator train", cancellationToken)).Version };
         }
         if (parsed.GetValue(Json))
             Terminal.Json(summary);
@@ -73,13 +82,11 @@ static class TrainCommand
             Training = new()
             {
                 Trees = parsed.GetValue(Trees),
-                Costs = new() { Review = parsed.GetValue(ReviewCost), WronglyDeclined = parsed.GetValue(DeclineCost) },
+                Costs = Costs.Of(parsed),
             },
         };
         if (options.TrainDays is < 1 or > 366 || options.TestDays is < 0 or > 60)
             throw new CommandException("bad_option", "--days: from 1 to 366; --test-days: from 0 to 60");
-        if (!(options.Training.Costs is { Review: >= 0 and <= 1_000_000, WronglyDeclined: >= 0 and <= 1_000_000 }))
-            throw new CommandException("bad_option", "--review-cost, --decline-cost: from 0 to 1000000");
         try
         {
             Validator.ValidateObject(options.Training, new(options.Training), validateAllProperties: true);
@@ -91,7 +98,7 @@ static class TrainCommand
         return options;
     }
 
-    static PublishOptions FileOptions(ParseResult parsed, string path)
+    internal static PublishOptions FileOptions(ParseResult parsed, string path)
     {
         if (!System.IO.File.Exists(path))
             throw new CommandException("file_not_found", $"There is no file {path}.");
@@ -130,6 +137,8 @@ static class TrainCommand
         if (summary.Skipped > 0)
             table.AddRow("rows skipped", $"{summary.Skipped:N0}");
         table.AddRow("written to", output.EscapeMarkup());
+        if (summary.Version is { } version)
+            table.AddRow("uploaded as", version.EscapeMarkup());
         Terminal.Out.Write(table);
     }
 }

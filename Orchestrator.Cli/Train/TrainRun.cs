@@ -78,7 +78,8 @@ public static class TrainRun
 
 /// <summary>What was trained.</summary>
 public sealed record TrainSummary(
-    string Name, string SchemaHash, IReadOnlyList<string> Inputs, int Trees, int Rows, int Frauds, int Skipped, double Review, double Decline, TestSummary? Test = null);
+    string Name, string SchemaHash, IReadOnlyList<string> Inputs, int Trees, int Rows, int Frauds, int Skipped, double Review, double Decline, TestSummary? Test = null,
+    string? Version = null);
 
 /// <summary>How it did on the days after.</summary>
 /// <param name="Rows">How many transactions.</param>

@@ -11,7 +11,7 @@ public interface IScoringModel
     /// <summary>From which probability on something is done, where the model alone decides.</summary>
     DecisionThresholds Thresholds { get; }
 
-    /// <summary>The score of a vector. Of trees it allocates nothing.</summary>
+    /// <summary>The score of a vector; its probability is not a number where the model has none for it. Of trees it allocates nothing.</summary>
     ModelScore Score(ReadOnlySpan<float> vector);
 
     /// <summary>What raised the score most, in sentences, the largest first; empty when the model cannot tell.</summary>

@@ -49,9 +49,9 @@ public sealed record TreeModel
             return "it has no inputs, one of them twice, or more than 1000";
         if (Trees.Count is 0 or > MaxTrees)
             return $"it has from 1 to {MaxTrees} trees";
-        if (!double.IsFinite(Bias) || !double.IsFinite(Calibration.Slope) || !double.IsFinite(Calibration.Offset) || !(Calibration.Slope > 0))
+        if (!double.IsFinite(Bias) || !Calibration.IsUsable)
             return "its bias or calibration is not finite, or its slope not above zero";
-        if (!(Thresholds.Review >= 0 && Thresholds.Review <= Thresholds.Decline && Thresholds.Decline <= DecisionThresholds.Never))
+        if (!Thresholds.AreInOrder)
             return "its thresholds are not in order, from 0 to 1.001 (never)";
         for (var t = 0; t < Trees.Count; t++)
         {
@@ -70,6 +70,8 @@ public sealed record Calibration(double Slope, double Offset)
     /// <summary>The sum as log-odds.</summary>
     public static Calibration None { get; } = new(1, 0);
 
+    internal bool IsUsable => double.IsFinite(Slope) && double.IsFinite(Offset) && Slope > 0;
+
     /// <summary>The probability of a fraud.</summary>
     public double Probability(double raw) => 1 / (1 + Math.Exp(-((Slope * raw) + Offset)));
 }
@@ -81,4 +83,6 @@ public sealed record DecisionThresholds(double Review, double Decline)
 {
     /// <summary>Above every probability.</summary>
     public const double Never = 1.001;
+
+    internal bool AreInOrder => Review >= 0 && Review <= Decline && Decline <= Never;
 }

@@ -10,6 +10,9 @@ namespace Orchestrator.Decisioning.Models;
 /// </summary>
 public static class TreeModelFormat
 {
+    /// <summary>The format's name.</summary>
+    public const string Name = "orchestrator-trees";
+
     /// <summary>The version that is written, and the only one that is read.</summary>
     public const int Version = 1;
 
@@ -21,11 +24,12 @@ public static class TreeModelFormat
         RespectNullableAnnotations = true,
         RespectRequiredConstructorParameters = true,
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        AllowDuplicateProperties = false,
         MaxDepth = 16,
     };
 
     /// <summary>Writes a model.</summary>
-    public static byte[] Write(TreeModel model) => JsonSerializer.SerializeToUtf8Bytes(new Document("orchestrator-trees", Version, model), Options);
+    public static byte[] Write(TreeModel model) => JsonSerializer.SerializeToUtf8Bytes(new Document(Name, Version, model), Options);
 
     /// <summary>Reads a model and checks it against the schema that this process computes.</summary>
     /// <exception cref="InvalidDataException">It is no model of this version, damaged, or of another schema; the message says which.</exception>
@@ -36,8 +40,8 @@ public static class TreeModelFormat
         try
         {
             var document = JsonSerializer.Deserialize<Document>(bytes, Options) ?? throw new InvalidDataException("A model that is null");
-            if (document.Format != "orchestrator-trees" || document.Version != Version)
-                throw new InvalidDataException($"A model of the format {document.Format}, version {document.Version}; this process reads orchestrator-trees, version {Version}");
+            if (document.Format != Name || document.Version != Version)
+                throw new InvalidDataException($"A model of the format {document.Format}, version {document.Version}; this process reads {Name}, version {Version}");
             // Null within a list is not seen by the serializer's own checks.
             if (document.Model.Trees.Any(t => t is null) || document.Model.Inputs.Any(i => i is null))
                 throw new InvalidDataException("A model with a part that is null");

@@ -1,8 +1,8 @@
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using Orchestrator.Decisioning.Lists;
 using Orchestrator.Decisioning.Rules.Language;
+using Orchestrator.Decisioning.Versions;
 
 namespace Orchestrator.Decisioning.RuleSets;
 
@@ -10,7 +10,7 @@ namespace Orchestrator.Decisioning.RuleSets;
 /// Follows the rules in force without a restart: asks for three short rows every so often, and reads no more than what has changed. What cannot be
 /// read or does not fit leaves what was in force before. Until it has read for the first time the built-in rules decide, without lists.
 /// </summary>
-public sealed partial class RulesWatch : BackgroundService, IRulesInForce
+public sealed partial class RulesWatch : FollowingService, IRulesInForce
 {
     // Removed entries are kept for a day; who has not asked for half of one begins anew.
     static readonly TimeSpan LongestPause = TimeSpan.FromHours(12);
@@ -21,21 +21,20 @@ public sealed partial class RulesWatch : BackgroundService, IRulesInForce
     readonly ListStore _lists;
     readonly RuleSchema _schema;
     readonly TimeProvider _time;
-    readonly TimeSpan _poll;
     readonly ILogger<RulesWatch> _logger;
     readonly CompiledRuleSet _builtIn;
-    readonly TaskCompletionSource _loaded = new(TaskCreationOptions.RunContinuationsAsynchronously);
     readonly Dictionary<string, string> _refused = new(StringComparer.Ordinal);
     volatile RulesInForce _current;
     DateTimeOffset _askedAt;
-    bool _failing;
+    long _prunedAt;
 
     /// <summary>A watch over the rules of one process.</summary>
     /// <exception cref="InvalidOperationException">The built-in rules, or those of the file, do not fit the schema.</exception>
     public RulesWatch(NpgsqlDataSource database, RuleSchema schema, RulesOptions options, TimeProvider time, ILogger<RulesWatch> logger)
+        : base("Rules and lists", TimeSpan.FromMilliseconds(options.PollMs), time, logger)
     {
         (_database, _schema, _time, _logger) = (database, schema, time, logger);
-        (_reader, _lists, _poll) = (new ListReader(database), new ListStore(database, time), TimeSpan.FromMilliseconds(options.PollMs));
+        (_reader, _lists, _prunedAt) = (new ListReader(database), new ListStore(database, time), time.GetTimestamp());
         _builtIn = options.File is { } file ? RuleSetFile.Compile(file, schema) : BuiltInRuleSet.Compile(schema);
         _current = new RulesInForce(_builtIn, Shadow: null, ListsSnapshot.None);
     }
@@ -44,10 +43,7 @@ public sealed partial class RulesWatch : BackgroundService, IRulesInForce
     public RulesInForce Current => _current;
 
     /// <inheritdoc />
-    public Task Loaded => _loaded.Task;
-
-    /// <summary>Asks once, and takes over what has changed. True when something had.</summary>
-    public async Task<bool> PollAsync(CancellationToken cancellationToken)
+    public override async Task<bool> PollAsync(CancellationToken cancellationToken)
     {
         var before = _current;
         var now = _time.GetUtcNow();
@@ -60,7 +56,7 @@ public sealed partial class RulesWatch : BackgroundService, IRulesInForce
             await FollowAsync(before.Shadow, shadow, cancellationToken),
             lists);
         _askedAt = now;
-        _loaded.TrySetResult();
+        IsLoaded();
         if (next == before)
             return false;
         _current = next;
@@ -69,28 +65,10 @@ public sealed partial class RulesWatch : BackgroundService, IRulesInForce
     }
 
     /// <inheritdoc />
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task TidyAsync(CancellationToken cancellationToken)
     {
-        var prunedAt = _time.GetTimestamp();
-        using var timer = new PeriodicTimer(_poll, _time);
-        do
-        {
-            try
-            {
-                await PollAsync(stoppingToken);
-                if (_time.GetElapsedTime(prunedAt) > PruneEvery && !await _lists.PruneAsync(stoppingToken))
-                    prunedAt = _time.GetTimestamp();
-                _failing = false;
-            }
-            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
-            {
-                // Said once: what is in force stays so, and the next time comes soon.
-                if (!_failing)
-                    NotRead(_logger, e);
-                _failing = true;
-            }
-        }
-        while (await timer.WaitForNextTickAsync(stoppingToken));
+        if (_time.GetElapsedTime(_prunedAt) > PruneEvery && !await _lists.PruneAsync(cancellationToken))
+            _prunedAt = _time.GetTimestamp();
     }
 
     async Task<(long Clock, Stored? Live, Stored? Shadow)> AskAsync(CancellationToken cancellationToken)
@@ -131,9 +109,6 @@ public sealed partial class RulesWatch : BackgroundService, IRulesInForce
 
     [LoggerMessage(LogLevel.Information, "Rules in force: {Live}; shadow {Shadow}; lists of version {Lists}")]
     static partial void Following(ILogger logger, string live, string shadow, long lists);
-
-    [LoggerMessage(LogLevel.Warning, "Rules and lists could not be read; what is in force stays so")]
-    static partial void NotRead(ILogger logger, Exception exception);
 
     [LoggerMessage(LogLevel.Error, "Rule set {Version} does not fit this version of the service ({Field}: {Code}); {Current} stays in force")]
     static partial void DoesNotFit(ILogger logger, string version, string field, string code, string current);

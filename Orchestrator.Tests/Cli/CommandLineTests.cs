@@ -8,7 +8,7 @@ public sealed class CommandLineTests
     [Fact]
     public void Commands_are_those_that_the_documentation_names() =>
         Assert.Equal(
-            ["backtest", "broker", "decisions", "labels", "ledger", "migrate", "parked", "publish", "reconcile", "simulate", "tail", "train", "verify"],
+            ["backtest", "broker", "decisions", "labels", "ledger", "migrate", "models", "parked", "publish", "reconcile", "simulate", "tail", "train", "verify"],
             Root().Subcommands.Select(c => c.Name).Order(StringComparer.Ordinal));
 
     [Fact]
@@ -38,6 +38,13 @@ public sealed class CommandLineTests
     [InlineData("ledger head --out a.json --postgres Host=a")]
     [InlineData("ledger rebuild --account cust-000123 --from topic --no-snapshot --json")]
     [InlineData("ledger rebuild --all")]
+    [InlineData("train --review-cost 8 --decline-cost 60 --missed-cost 5 --loss 0.8 --review-finds 0.9 --upload")]
+    [InlineData("models upload model.json --reason first --actor ann --json")]
+    [InlineData("models activate trees-1-0a1b2c3d --reason tried --actor ben")]
+    [InlineData("models list --limit 10 --json --api http://127.0.0.1:1")]
+    [InlineData("models compare --from 2026-03-01 --to 2026-03-08 --assume-genuine")]
+    [InlineData("models download trees-1-0a1b2c3d -o model.json")]
+    [InlineData("models thresholds model.json handbook.csv --format handbook --loss 0.5 --review-cost 3 --calibrate -o new.json --json")]
     public void Command_line_when_well_formed_has_no_errors(string line) => Assert.Empty(Root().Parse(line).Errors);
 
     [Theory]
@@ -51,6 +58,9 @@ public sealed class CommandLineTests
     [InlineData("reconcile s.csv --format mt940")]
     [InlineData("dance")]
     [InlineData("backtest --rules live")]
+    [InlineData("models")]
+    [InlineData("models upload model.json")]
+    [InlineData("models thresholds model.json")]
     [InlineData("ledger rebuild")]
     [InlineData("ledger rebuild --projection balances --from memory")]
     public void Command_line_when_malformed_is_refused(string line) => Assert.NotEmpty(Root().Parse(line).Errors);

@@ -1,7 +1,5 @@
-using System.Globalization;
 using Orchestrator.Cli.Output;
 using Orchestrator.Cli.Publish;
-using Orchestrator.Cli.Simulation;
 using Orchestrator.Cli.Train;
 using Orchestrator.Decisioning.Features;
 using Orchestrator.Decisioning.Models;
@@ -18,7 +16,7 @@ public sealed class TrainRunTests : IDisposable
     [Fact]
     public void Train_when_a_handbook_file_has_labels_does_give_a_model_that_is_tried_on_the_days_after()
     {
-        var file = WriteFile(withLabels: true, days: 45);
+        var file = HandbookFile.Write(_folder, withLabels: true, days: 45);
 
         var (model, summary) = TrainRun.Run(Options(file, trainDays: 21), TestContext.Current.CancellationToken);
 
@@ -34,7 +32,7 @@ public sealed class TrainRunTests : IDisposable
     [InlineData(false, 7, "no_labels")]
     public void Train_when_the_file_does_not_do_says_why(bool withLabels, int trainDays, string code)
     {
-        var file = WriteFile(withLabels, days: 30);
+        var file = HandbookFile.Write(_folder, withLabels, days: 30);
 
         Assert.Equal(code, Assert.Throws<CommandException>(() => TrainRun.Run(Options(file, trainDays), TestContext.Current.CancellationToken)).Code);
     }
@@ -46,20 +44,4 @@ public sealed class TrainRunTests : IDisposable
         TrainDays = trainDays,
         Training = new TrainingOptions { Trees = 30, LearningRate = 0.1 },
     };
-
-    string WriteFile(bool withLabels, int days)
-    {
-        var path = Path.Combine(_folder, "handbook.csv");
-        using var writer = new StreamWriter(path);
-        writer.WriteLine("TRANSACTION_ID,TX_DATETIME,CUSTOMER_ID,TERMINAL_ID,TX_AMOUNT" + (withLabels ? ",TX_FRAUD,TX_FRAUD_SCENARIO" : ""));
-        var parameters = new HandbookParameters { Seed = 9, Customers = 200, Terminals = 300, Days = days, Side = 30, CustomersCompromisedPerDay = 2 };
-        var number = 0;
-        foreach (var row in new HandbookSimulator(parameters).Run().Where(r => r.AmountMinor > 0))
-        {
-            var at = HandbookParameters.DayZero.AddSeconds(row.Second).ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
-            var label = withLabels ? $",{(row.IsFraud ? 1 : 0)},{row.Scenario}" : "";
-            writer.WriteLine($"{number++},{at},{row.Customer},{row.Terminal},{row.AmountMinor / 100}.{row.AmountMinor % 100:00}{label}");
-        }
-        return path;
-    }
 }

@@ -6,6 +6,7 @@ using Orchestrator.Decisioning.Features;
 using Orchestrator.Decisioning.Lists;
 using Orchestrator.Decisioning.RuleSets;
 using Orchestrator.Decisioning.Rules.Language;
+using Orchestrator.Decisioning.Versions;
 using Orchestrator.Tests.Infrastructure;
 
 namespace Orchestrator.Tests.Decisioning.RuleSets;
@@ -18,9 +19,9 @@ public abstract class RuleSetDatabase(TestInfrastructure infrastructure) : IAsyn
 
     protected static readonly RuleSchema Schema = FeatureFields.SchemaOf(FeaturePlan.Standard.Schema);
 
-    protected static readonly RuleActor Ann = new("ann", "127.0.0.1", "tests");
+    protected static readonly VersionActor Ann = new("ann", "127.0.0.1", "tests");
 
-    protected static readonly RuleActor Ben = new("ben", "127.0.0.1", "tests");
+    protected static readonly VersionActor Ben = new("ben", "127.0.0.1", "tests");
 
     protected FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 3, 4, 12, 0, 0, TimeSpan.Zero));
 
@@ -42,7 +43,7 @@ public abstract class RuleSetDatabase(TestInfrastructure infrastructure) : IAsyn
     {
         await RuleSets.CreateAsync(version, Content(score), Ann, default);
         await RuleSets.ToShadowAsync(version, null, Ann, default);
-        Assert.IsType<RuleSetOutcome.Done>(await RuleSets.ActivateAsync(version, null, Ben, default));
+        Assert.IsType<VersionOutcome.Done>(await RuleSets.ActivateAsync(version, null, Ben, default));
     }
 
     protected async Task<string> RefusedAsync(string sql)

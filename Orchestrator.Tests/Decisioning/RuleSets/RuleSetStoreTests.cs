@@ -1,4 +1,5 @@
 using Orchestrator.Decisioning.RuleSets;
+using Orchestrator.Decisioning.Versions;
 using Orchestrator.Tests.Infrastructure;
 
 namespace Orchestrator.Tests.Decisioning.RuleSets;
@@ -14,7 +15,7 @@ public sealed class RuleSetStoreTests(TestInfrastructure infrastructure) : RuleS
 
         var (one, two) = ((await RuleSets.FindAsync("one", default))!, (await RuleSets.FindAsync("two", default))!);
 
-        Assert.Equal((RuleSetState.Live, RuleSetState.Retired), (one.Summary.State, two.Summary.State));
+        Assert.Equal((VersionState.Live, VersionState.Retired), (one.Summary.State, two.Summary.State));
         Assert.Equal(
             ["create draft  ann", "shadow shadow  ann", "activate live  ben", "retire retired  ben", "restore live  ann"],
             one.Log.Select(e => $"{e.Action} {e.To} {e.InsteadOf} {e.Actor}"));
@@ -33,7 +34,7 @@ public sealed class RuleSetStoreTests(TestInfrastructure infrastructure) : RuleS
         await RuleSets.RollBackAsync("one", null, Ann, default);
 
         Assert.Equal(0L, await ScalarAsync<long>("select count(*) from decisioning.rule_set where state = 'live'"));
-        Assert.IsType<RuleSetOutcome.Repeated>(await RuleSets.RollBackAsync("one", null, Ann, default));
+        Assert.IsType<VersionOutcome.Repeated>(await RuleSets.RollBackAsync("one", null, Ann, default));
     }
 
     [Theory]
@@ -44,20 +45,20 @@ public sealed class RuleSetStoreTests(TestInfrastructure infrastructure) : RuleS
         await RuleSets.CreateAsync("one", Content(1), Ann, default);
         await RuleSets.ToShadowAsync("one", null, Ann, default);
 
-        Assert.IsType<RuleSetOutcome.SameEyes>(await RuleSets.ActivateAsync("one", null, Ann with { Name = author }, default));
-        Assert.Equal(RuleSetState.Shadow, (await RuleSets.FindAsync("one", default))!.Summary.State);
+        Assert.IsType<VersionOutcome.SameEyes>(await RuleSets.ActivateAsync("one", null, Ann with { Name = author }, default));
+        Assert.Equal(VersionState.Shadow, (await RuleSets.FindAsync("one", default))!.Summary.State);
     }
 
     [Fact]
     public async Task Rule_set_when_it_is_asked_for_again_is_not_changed_twice()
     {
-        Assert.IsType<RuleSetOutcome.Done>(await RuleSets.CreateAsync("one", Content(1), Ann, default));
-        Assert.IsType<RuleSetOutcome.Repeated>(await RuleSets.CreateAsync("one", Content(1), Ben, default));
-        Assert.IsType<RuleSetOutcome.Exists>(await RuleSets.CreateAsync("one", Content(2), Ann, default));
+        Assert.IsType<VersionOutcome.Done>(await RuleSets.CreateAsync("one", Content(1), Ann, default));
+        Assert.IsType<VersionOutcome.Repeated>(await RuleSets.CreateAsync("one", Content(1), Ben, default));
+        Assert.IsType<VersionOutcome.Exists>(await RuleSets.CreateAsync("one", Content(2), Ann, default));
         await RuleSets.ToShadowAsync("one", null, Ann, default);
-        Assert.IsType<RuleSetOutcome.Repeated>(await RuleSets.ToShadowAsync("one", 1, Ann, default));
+        Assert.IsType<VersionOutcome.Repeated>(await RuleSets.ToShadowAsync("one", 1, Ann, default));
         await RuleSets.ActivateAsync("one", null, Ben, default);
-        Assert.IsType<RuleSetOutcome.Repeated>(await RuleSets.ActivateAsync("one", null, Ann, default));
+        Assert.IsType<VersionOutcome.Repeated>(await RuleSets.ActivateAsync("one", null, Ann, default));
         Assert.Equal(3, (await RuleSets.FindAsync("one", default))!.Log.Count);
     }
 
@@ -67,11 +68,11 @@ public sealed class RuleSetStoreTests(TestInfrastructure infrastructure) : RuleS
         await RuleSets.CreateAsync("draft", Content(1), Ann, default);
         await LiveAsync("live", 2);
 
-        Assert.IsType<RuleSetOutcome.NotFound>(await RuleSets.ActivateAsync("nothing", null, Ben, default));
-        Assert.Equal(new RuleSetOutcome.WrongState(RuleSetState.Draft), await RuleSets.ActivateAsync("draft", null, Ben, default));
-        Assert.Equal(new RuleSetOutcome.WrongState(RuleSetState.Draft), await RuleSets.RollBackAsync("draft", null, Ben, default));
-        Assert.Equal(new RuleSetOutcome.WrongState(RuleSetState.Live), await RuleSets.ToShadowAsync("live", null, Ben, default));
-        Assert.Equal(new RuleSetOutcome.Stale(1), await RuleSets.ToShadowAsync("draft", 7, Ann, default));
+        Assert.IsType<VersionOutcome.NotFound>(await RuleSets.ActivateAsync("nothing", null, Ben, default));
+        Assert.Equal(new VersionOutcome.WrongState(VersionState.Draft), await RuleSets.ActivateAsync("draft", null, Ben, default));
+        Assert.Equal(new VersionOutcome.WrongState(VersionState.Draft), await RuleSets.RollBackAsync("draft", null, Ben, default));
+        Assert.Equal(new VersionOutcome.WrongState(VersionState.Live), await RuleSets.ToShadowAsync("live", null, Ben, default));
+        Assert.Equal(new VersionOutcome.Stale(1), await RuleSets.ToShadowAsync("draft", 7, Ann, default));
         Assert.Null(await RuleSets.FindAsync("nothing", default));
     }
 
@@ -83,7 +84,7 @@ public sealed class RuleSetStoreTests(TestInfrastructure infrastructure) : RuleS
         await RuleSets.ToShadowAsync("one", null, Ann, default);
         await RuleSets.ToShadowAsync("two", null, Ann, default);
 
-        Assert.Equal((RuleSetState.Retired, RuleSetState.Shadow), ((await RuleSets.FindAsync("one", default))!.Summary.State, (await RuleSets.FindAsync("two", default))!.Summary.State));
+        Assert.Equal((VersionState.Retired, VersionState.Shadow), ((await RuleSets.FindAsync("one", default))!.Summary.State, (await RuleSets.FindAsync("two", default))!.Summary.State));
     }
 
     [Fact]
