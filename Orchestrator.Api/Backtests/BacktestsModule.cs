@@ -9,6 +9,7 @@ using Orchestrator.Api.Submissions;
 using Orchestrator.Contracts;
 using Orchestrator.Decisioning.Backtests;
 using Orchestrator.Decisioning.Backtests.Jobs;
+using Orchestrator.Decisioning.Models;
 
 namespace Orchestrator.Api.Backtests;
 
@@ -48,13 +49,16 @@ public static class BacktestsModule
 
     static async Task<IResult> PostAsync(
         JsonBody<BacktestRequest> body, [FromHeader(Name = IdempotencyKey.Header)] string? idempotencyKey, [FromHeader(Name = ActorHeader.Name)] string? actor,
-        HttpContext context, BacktestStore backtests, RuleSetChecks checks, IOptions<BacktestJobsOptions> options, IServiceProvider services, CancellationToken cancellationToken)
+        HttpContext context, BacktestStore backtests, RuleSetChecks checks, ModelStore models, IOptions<BacktestJobsOptions> options, IServiceProvider services,
+        CancellationToken cancellationToken)
     {
         var request = body.Value;
         var errors = new ContractErrors();
         var id = IdempotencyKey.IdOf(request.BacktestId, "backtestId", idempotencyKey, SubmissionKind.Backtest, errors);
         request.Validate(errors, services.GetService<CurrencyScales>() ?? CurrencyScales.Iso);
         ActorHeader.Check(actor, errors);
+        if (errors.None)
+            await CheckModelAsync(request.Model, models, errors, cancellationToken);
         if (errors.None && await RefuseRulesAsync(request.Rules, checks, errors, cancellationToken) is { } refused)
             return refused;
         if (!errors.None)
@@ -101,7 +105,7 @@ public static class BacktestsModule
             var outcome => throw new InvalidOperationException($"Unknown outcome {outcome}"),
         };
 
-    // What is live, and which models fit, is the deciding process's to say when it begins.
+    // What is live is what is so when the work begins.
     static async Task<IResult?> RefuseRulesAsync(string rules, RuleSetChecks checks, ContractErrors errors, CancellationToken cancellationToken)
     {
         if (rules is BacktestOrder.Live or BacktestOrder.BuiltIn)
@@ -110,5 +114,11 @@ public static class BacktestsModule
             return (await checks.CompileAsync(rules, content, cancellationToken)).Problem;
         errors.Add("unknown_version", "rules", "a stored rule set's version, live or built-in");
         return null;
+    }
+
+    static async Task CheckModelAsync(string model, ModelStore models, ContractErrors errors, CancellationToken cancellationToken)
+    {
+        if (model is not (BacktestOrder.Live or BacktestOrder.None) && await models.FindAsync(model, cancellationToken) is null)
+            errors.Add("unknown_version", "model", "a stored model's version, live or none");
     }
 }

@@ -73,7 +73,9 @@ public sealed class BacktestCommandRun(BacktestCommandOptions options, Func<stri
         }
         using var watch = new RulesWatch(database, _schema, new RulesOptions(), time, NullLogger<RulesWatch>.Instance);
         await watch.PollAsync(cancellationToken);
-        var choices = new BacktestChoices(new RuleSetStore(database, time), watch, new NoModels(), _schema, new FeatureEngineOptions { MaxKeys = 1_000_000 });
+        using var models = new ModelsWatch(database, _plan, new ModelsOptions(), time, NullLogger<ModelsWatch>.Instance);
+        await models.PollAsync(cancellationToken);
+        var choices = new BacktestChoices(new RuleSetStore(database, time), watch, models, _schema, new FeatureEngineOptions { MaxKeys = 1_000_000 });
         var stored = await choices.FindAsync(
             rulesFile is null ? options.Rules : BacktestOrder.BuiltIn, modelFile is null ? options.Model : BacktestOrder.None, cancellationToken);
         return stored with { Rules = rules ?? stored.Rules, Model = model ?? stored.Model };
@@ -83,10 +85,9 @@ public sealed class BacktestCommandRun(BacktestCommandOptions options, Func<stri
 
     CompiledRuleSet RulesOf(string path) => BacktestChoices.Compile("file", Read(path, RuleSetJson.MaxBytes), _schema);
 
-    IScoringModel ModelOf(string path)
-    {
-        throw new CommandException("model_unreadable", $"{path}");
-    }
+    IScoringModel ModelOf(string path) => ModelFile.TryRead(Read(path, ModelFile.MaxBytes), _plan, out var file, out var error)
+        ? file.Model
+        : throw new CommandException("model_does_not_fit", $"{path}: {error}");
 
     static byte[] Read(string path, int most)
     {

@@ -93,6 +93,7 @@ public sealed class BacktestsApiTests(ApiFixture api)
     [InlineData("""{ "from": "2026-02-01T00:00:00Z", "to": "2026-03-01T00:00:00Z" }""", "invalid", "missing_field backtestId")]
     [InlineData("""{ "from": "1066-02-01T00:00:00Z", "to": "2026-03-01T00:00:00Z", "backtestId": "018f4e2a-9000-7000-8000-000000000200" }""", "invalid", "time_out_of_range from")]
     [InlineData("""{ "from": "2026-02-01T00:00:00Z", "to": "2026-03-01T00:00:00Z", "rules": "unheard-of", "backtestId": "018f4e2a-9000-7000-8000-000000000200" }""", "invalid", "unknown_version rules")]
+    [InlineData("""{ "from": "2026-02-01T00:00:00Z", "to": "2026-03-01T00:00:00Z", "model": "unheard-of-00000000", "backtestId": "018f4e2a-9000-7000-8000-000000000200" }""", "invalid", "unknown_version model")]
     [InlineData("""{ "from": "2026-02-01T00:00:00Z", "to": "2026-03-01T00:00:00Z", "reviewCostMinor": { "eur": 5 }, "backtestId": "018f4e2a-9000-7000-8000-000000000200" }""", "invalid", "unknown_currency reviewCostMinor")]
     [InlineData("""{ "from": "2026-02-01T00:00:00Z", "to": "2026-03-01T00:00:00Z", "reviewCostMinor": { "EUR": -5 }, "backtestId": "018f4e2a-9000-7000-8000-000000000200" }""", "invalid", "amount_out_of_range reviewCostMinor")]
     public async Task Request_when_it_is_wrong_is_refused_by_name(string body, string problem, string error)
