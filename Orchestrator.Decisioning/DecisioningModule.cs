@@ -26,10 +26,7 @@ public static class DecisioningModule
     /// <summary>The group's name.</summary>
     public const string GroupName = "decisioning";
 
-    /// <summary>
-    /// Adds the decisioning lanes. Needs an <see cref="NpgsqlDataSource"/> and a <see cref="MessageCatalog"/> beside it. Unless another <see cref="IModelsInForce"/> is
-    /// added, rules decide alone.
-    /// </summary>
+    /// <summary>Adds the decisioning lanes. Needs an <see cref="NpgsqlDataSource"/> and a <see cref="MessageCatalog"/> beside it.</summary>
     public static IServiceCollection AddDecisioning(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddOptions<DecisioningOptions>().Bind(configuration.GetSection(DecisioningOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
@@ -40,7 +37,6 @@ public static class DecisioningModule
         services.AddModelsWatch(configuration);
         services.AddSingleton<IDecisionEngines, DecisionEngines>();
         services.TryAddSingleton<IFeatureSchemas, FeatureSchemaStore>();
-        services.TryAddSingleton(FeaturePlan.Standard);
         services.AddSingleton(provider => new CrossLaneKeys(provider.GetRequiredService<FeaturePlan>(), provider.GetRequiredService<IOptions<FeatureEngineOptions>>().Value));
         services.AddSingleton(provider => new DecisioningTelemetry(
             provider.GetRequiredService<IMeterFactory>(), provider.GetRequiredService<CrossLaneKeys>(), provider.GetRequiredService<TimeProvider>()));

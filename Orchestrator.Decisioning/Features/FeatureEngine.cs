@@ -111,7 +111,7 @@ public sealed class FeatureEngine
 
     /// <summary>
     /// What became of an event of which no more is known than whose and which it was. Its account has its time, and the lane's journal its other keys; those learn it as
-    /// long as the journal remembers. Looks through all of the journal, so it takes some ten microseconds.
+    /// long as the journal remembers. Looks through all of the journal, so it takes some hundred microseconds.
     /// </summary>
     /// <param name="account">The account, as the event had it.</param>
     /// <param name="transaction">The event's id.</param>

@@ -46,7 +46,11 @@ sealed class WindowPlan
 
     public required int Mark { get; init; }
 
+    /// <summary>Of all its events.</summary>
     public required Tally[] Tallies { get; init; }
+
+    /// <summary>Of those that were declined, once more.</summary>
+    public Tally[] Declined { get; set; } = [];
 
     public bool IsDelayed => LagMs > 0;
 }

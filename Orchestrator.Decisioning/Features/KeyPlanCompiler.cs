@@ -74,20 +74,29 @@ sealed class KeyPlanCompiler(IReadOnlyList<FeatureDefinition> definitions, KeyKi
             var mark = next;
             _marks.Add(window, mark);
             next += 2;
-            var tallies = new List<Tally>();
-            foreach (var ((only, isDeclined), (sums, squares)) in needed.OrderBy(n => n.Key))
-            {
-                var (mask, value) = only.Match();
-                var declined = isDeclined ? EventMarks.Declined : EventMarks.None;
-                var tally = new Tally(mask | declined, value | declined, next, sums, squares);
-                _at.Add((window.Lag, window.Window, only, isDeclined), next);
-                tallies.Add(tally);
-                next += tally.Length;
-            }
-            windows.Add(new WindowPlan { WindowMs = window.Window, LagMs = window.Lag, Mark = mark, Tallies = [.. tallies] });
+            var tallies = Tallies(window, needed, isDeclined: false, ref next);
+            windows.Add(new WindowPlan { WindowMs = window.Window, LagMs = window.Lag, Mark = mark, Tallies = tallies });
         }
+        // Behind all the others: a key of which nothing was declined never looks there.
+        foreach (var ((window, needed), plan) in _windows.Zip(windows))
+            plan.Declined = Tallies(window, needed, isDeclined: true, ref next);
         length = next;
         return [.. windows];
+    }
+
+    Tally[] Tallies(
+        (long Lag, long Window) window, Dictionary<(Only Only, bool IsDeclined), (bool Sums, bool Squares)> needed, bool isDeclined, ref int next)
+    {
+        var tallies = new List<Tally>();
+        foreach (var ((only, _), (sums, squares)) in needed.Where(n => n.Key.IsDeclined == isDeclined).OrderBy(n => n.Key))
+        {
+            var (mask, value) = only.Match();
+            var tally = new Tally(mask, value, next, sums, squares);
+            _at.Add((window.Lag, window.Window, only, isDeclined), next);
+            tallies.Add(tally);
+            next += tally.Length;
+        }
+        return [.. tallies];
     }
 
     VectorStep Step(FeatureDefinition d, int output, KeyKind[] counterparts)

@@ -29,6 +29,9 @@ sealed class KeyState : EventLog
     /// <summary>Of how many amounts that median is.</summary>
     public int History => Math.Min(Learned, KeyPlan.MedianAmounts);
 
+    /// <summary>Whether any of its events was declined.</summary>
+    public bool HasDeclined => _declined > 0;
+
     /// <summary>The snapshot that has it as it was, or that began before it was there; of its <see cref="KeySpace"/>.</summary>
     public int Round { get; set; }
 

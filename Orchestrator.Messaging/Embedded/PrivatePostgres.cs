@@ -127,9 +127,9 @@ public sealed class PrivatePostgres : IAsyncDisposable
 
     /// <summary>Restarts the server on the same port. Immediate is a crash: no checkpoint, every connection cut, recovery from the log.</summary>
     /// <param name="immediate">Whether it crashes.</param>
-    /// <param name="cancellation">Gives up.</param>
     /// <param name="meanwhile">What happens while it is away; it is started again whatever comes of that.</param>
-    public async Task RestartAsync(bool immediate = false, CancellationToken cancellation = default, Func<Task>? meanwhile = null)
+    /// <param name="cancellation">Gives up.</param>
+    public async Task RestartAsync(bool immediate = false, Func<Task>? meanwhile = null, CancellationToken cancellation = default)
     {
         await _server.StopAsync(immediate ? "immediate" : "fast", cancellation);
         try

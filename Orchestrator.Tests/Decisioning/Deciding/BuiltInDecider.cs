@@ -1,3 +1,4 @@
+using Orchestrator.Contracts;
 using Orchestrator.Contracts.Decisions;
 using Orchestrator.Contracts.Transactions;
 using Orchestrator.Decisioning.Deciding;
@@ -10,33 +11,33 @@ using Orchestrator.Decisioning.RuleSets;
 namespace Orchestrator.Tests.Decisioning.Deciding;
 
 /// <summary>The built-in rules, with lists that are there and empty, on what an engine remembers.</summary>
-sealed class BuiltInDecider
+sealed class BuiltInDecider(CurrencyScales? currencies = null)
 {
     public static RuleSchema Schema { get; } = FeatureFields.SchemaOf(FeaturePlan.Standard.Schema);
 
     public RulesInForce Current { get; } = new(
         BuiltInRuleSet.Compile(Schema), null, new ListsSnapshot(1, BuiltInRuleSet.Lists.ToDictionary(l => l, _ => ListEntries.Empty, StringComparer.Ordinal)));
 
-    public TransactionDecider Decider { get; } = new(Schema, FeaturePlan.Standard.Schema, TimeProvider.System, TimeSpan.Zero);
+    public TransactionDecider Decider { get; } = new(Schema, FeaturePlan.Standard.Schema, TimeProvider.System, TimeSpan.Zero, currencies);
 
     /// <summary>Rules in force that differ from the built-in ones.</summary>
     public RulesInForce With(Func<RuleSetContent, RuleSetContent>? live = null, Func<RuleSetContent, RuleSetContent>? shadow = null) =>
         Current with { Live = Compile("live", live) ?? Current.Live, Shadow = Compile("shadow", shadow) };
 
     /// <summary>The features of a transaction, which is counted.</summary>
-    public static float[] Vector(FeatureEngine memory, TransactionSubmitted transaction)
+    public static float[] Vector(FeatureEngine memory, TransactionSubmitted transaction, CurrencyScales? currencies = null)
     {
         var vector = new float[memory.Schema.Length];
-        memory.Observe(FeatureEvents.Of(transaction, transaction.OccurredAt), [], vector);
+        memory.Observe(FeatureEvents.Of(transaction, transaction.OccurredAt, currencies: currencies), [], vector);
         return vector;
     }
 
     /// <summary>Decides as a lane does: a declined amount teaches nothing.</summary>
     public FraudAssessed Assess(FeatureEngine memory, TransactionSubmitted transaction)
     {
-        var decision = Decide(Vector(memory, transaction), transaction);
+        var decision = Decide(Vector(memory, transaction, currencies), transaction);
         if (decision.Outcome == FraudOutcome.Decline)
-            memory.Declined(FeatureEvents.Of(transaction, transaction.OccurredAt));
+            memory.Declined(FeatureEvents.Of(transaction, transaction.OccurredAt, currencies: currencies));
         return decision;
     }
 

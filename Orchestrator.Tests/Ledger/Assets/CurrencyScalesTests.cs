@@ -1,10 +1,10 @@
 using CsCheck;
 using Orchestrator.Contracts;
 using Orchestrator.Contracts.Accounts;
-using Orchestrator.Decisioning.History;
+using Orchestrator.Decisioning.Features;
 using Orchestrator.Ledger.Deciding;
 using Orchestrator.Ledger.Reports;
-using Orchestrator.Tests.Decisioning;
+using Orchestrator.Tests.Decisioning.Deciding;
 using static Orchestrator.Tests.Decisioning.Transactions;
 
 namespace Orchestrator.Tests.Ledger.Assets;
@@ -80,7 +80,7 @@ public sealed class CurrencyScalesTests
     [InlineData(ContractErrors.MaxAmountMinor, "WEI", 0)]
     public void Assessment_when_an_amount_is_of_an_asset_goes_by_its_major_units(long amountMinor, string code, int score)
     {
-        var assessed = new BuiltInDecider(Some).Assess(new AccountHistory(), Of(amountMinor, currency: code), Noon);
+        var assessed = new BuiltInDecider(Some).Assess(new FeatureEngine(FeaturePlan.Standard), Of(amountMinor, currency: code));
 
         Assert.Equal(score, assessed.Score);
         Assert.Equal(score > 0, assessed.Reasons.Any(r => r.Sentence.StartsWith("10,000.00 BTC", StringComparison.Ordinal)));
