@@ -10,8 +10,8 @@ namespace Orchestrator.Decisioning.Backtests;
 /// <param name="plan">Whose delay, and whose windows.</param>
 sealed class DueLabels(FeaturePlan plan)
 {
-    /// <summary>The most that wait: some 160 MB.</summary>
-    public const int Most = 4_000_000;
+    /// <summary>The most that wait: some 300 MB.</summary>
+    public const int Most = 2_000_000;
 
     readonly PriorityQueue<Due, long> _waiting = new();
     readonly long _delayMs = (long)plan.LabelDelay.TotalMilliseconds;
@@ -38,7 +38,7 @@ sealed class DueLabels(FeaturePlan plan)
                 continue;
             overruledFromMs = knownMs;
             if (labels[i].IsFraud || MayOverrule(taken.AtMs, labels, i, knownMs))
-                Enqueue(new Due(taken.Account, taken.Id, labels[i].IsFraud), knownMs);
+                Enqueue(new Due(taken, labels[i].IsFraud), knownMs);
         }
     }
 
@@ -48,7 +48,7 @@ sealed class DueLabels(FeaturePlan plan)
         while (_waiting.TryPeek(out var due, out var knownMs) && knownMs <= atMs)
         {
             _waiting.Dequeue();
-            engine.Label(due.Account, due.Transaction, due.IsFraud);
+            engine.Label(due.Event, due.IsFraud);
             Told++;
         }
     }
@@ -79,5 +79,5 @@ sealed class DueLabels(FeaturePlan plan)
     }
 
     [StructLayout(LayoutKind.Auto)]
-    readonly record struct Due(ulong Account, ulong Transaction, bool IsFraud);
+    readonly record struct Due(FeatureEvent Event, bool IsFraud);
 }

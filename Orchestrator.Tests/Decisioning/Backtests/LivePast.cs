@@ -57,7 +57,8 @@ sealed class LivePast
     /// <summary>What a lane decides that takes transactions and labels as they come.</summary>
     public List<FraudAssessed> Decide(CompiledRuleSet rules)
     {
-        var engine = new FeatureEngine(Plan);
+        // As a lane's: what it knows of terminals and the like is shared with others.
+        var engine = new FeatureEngine(Plan, crossLane: new CrossLaneKeys(Plan));
         var decider = new TransactionDecider(Schema, Plan.Schema, TimeProvider.System, TimeSpan.Zero);
         var inForce = new RulesInForce(rules, Shadow: null, ListsSnapshot.None);
         var untold = new Queue<FraudLabelled>(Labels.OrderBy(l => l.LabelledAt));
