@@ -19,14 +19,17 @@ public sealed class StoredHistory(NpgsqlDataSource database, TimeProvider time) 
     /// <summary>How many decisions are read at once.</summary>
     public const int Page = 1_000;
 
+    // As the index has it.
+    const string EventAt = "coalesce(event_at, assessed_at)";
+
     const string Pages =
-        """
-        from decisioning.decision where (event_at, transaction_id) > ($1, $2) and event_at < $3 order by event_at, transaction_id limit $4
+        $"""
+        from decisioning.decision where ({EventAt}, transaction_id) > ($1, $2) and {EventAt} < $3 order by {EventAt}, transaction_id limit $4
         """;
 
     const string Decisions =
         $"""
-        select event_at, transaction_id, outcome, score, assessed_at, details->>'receivedAt', details->>'rulesVersion', details->>'modelVersion', details->>'featureSchema',
+        select {EventAt}, transaction_id, outcome, score, assessed_at, details->>'receivedAt', details->>'rulesVersion', details->>'modelVersion', details->>'featureSchema',
             details->>'transaction', features
         {Pages}
         """;
@@ -69,7 +72,7 @@ public sealed class StoredHistory(NpgsqlDataSource database, TimeProvider time) 
 
     async Task<bool> HasOlderAsync(DateTimeOffset from, CancellationToken cancellationToken)
     {
-        await using var command = database.CreateCommand("select exists (select from decisioning.decision where event_at < $1)");
+        await using var command = database.CreateCommand($"select exists (select from decisioning.decision where {EventAt} < $1)");
         command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = from.ToUniversalTime() });
         return (bool)(await command.ExecuteScalarAsync(cancellationToken))!;
     }

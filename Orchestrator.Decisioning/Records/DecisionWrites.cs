@@ -31,7 +31,7 @@ static class DecisionWrites
             PgArray.Column(decisions, NpgsqlDbType.Text, d => d.SourceAccountId),
             PgArray.Column(decisions, NpgsqlDbType.Jsonb, Details),
             PgArray.Column(decisions, NpgsqlDbType.Bytea, d => d.Features),
-            PgArray.Column(decisions, NpgsqlDbType.TimestampTz, d => (d.EventAt ?? d.AssessedAt).UtcDateTime),
+            PgArray.Column(decisions, NpgsqlDbType.TimestampTz, d => d.EventAt?.UtcDateTime),
         },
     };
 

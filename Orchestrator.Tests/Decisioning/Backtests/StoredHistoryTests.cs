@@ -65,6 +65,22 @@ public sealed class StoredHistoryTests(TestInfrastructure infrastructure)
     }
 
     [Fact]
+    public async Task Decision_when_an_earlier_version_has_stored_it_stands_at_the_time_when_it_was_made()
+    {
+        await using var store = await RecordsDatabase.CreateAsync(infrastructure);
+        await store.Lane.RunAsync(Decision(4), Decision(8), Decision(12));
+        // At its event it would be the last one; it was decided before all others.
+        await store.ExecuteAsync($"update decisioning.decision set event_at = null, assessed_at = '{Start:O}' where transaction_id = '{Id(12)}'");
+
+        var history = new StoredHistory(store.Source, TimeProvider.System);
+        var read = new List<PastTransaction>();
+        await foreach (var some in history.ReadAsync(Start, Start.AddDays(1), CancellationToken.None))
+            read.AddRange(some);
+
+        Assert.Equal([Id(12), Id(4), Id(8)], read.Select(r => r.Transaction.TransactionId));
+    }
+
+    [Fact]
     public async Task History_when_it_goes_back_far_enough_warms_features_up_whole()
     {
         await using var store = await RecordsDatabase.CreateAsync(infrastructure);
