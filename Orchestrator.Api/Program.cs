@@ -12,6 +12,7 @@ using Orchestrator.Api.Problems;
 using Orchestrator.Api.Rules;
 using Orchestrator.Api.Transactions;
 using Orchestrator.Decisioning;
+using Orchestrator.Decisioning.Backtests.Jobs;
 using Orchestrator.Decisioning.Records;
 using Orchestrator.Messaging;
 using Orchestrator.Sagas;
@@ -26,7 +27,7 @@ return await HostStart.RunAsync(async () =>
     await using var embedded = await EmbeddedParts.StartAsync(builder);
 
     if (roles.HasFlag(HostRoles.Decisioning))
-        builder.Services.AddDecisioning(builder.Configuration).AddDecisionRecords(builder.Configuration);
+        builder.Services.AddDecisioning(builder.Configuration).AddDecisionRecords(builder.Configuration).AddBacktestWorker();
     if (roles.HasFlag(HostRoles.Sagas))
         builder.Services.AddSagas(builder.Configuration);
     if (roles.HasFlag(HostRoles.Ledger))

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Orchestrator.Cli.Backtests;
 using Orchestrator.Cli.Broker;
 using Orchestrator.Cli.Connections;
 using Orchestrator.Cli.Decisions;
@@ -25,7 +26,8 @@ public static class OrchestratorCommand
         var connections = new ConnectionOptions();
         var root = new RootCommand(
             "Moves money safely, from the command line: simulate and publish transactions, look into topics, see to parked messages, " +
-            "see to the ledger, check the store, reconcile it with a bank's statement, train fraud models and put them in force. Where a service runs from this folder, its addresses are found in .data/endpoints.json.")
+            "see to the ledger, check the store, reconcile it with a bank's statement, train fraud models and put them in force, try rules and models on history. Where a service runs from this " +
+            "folder, its addresses are found in .data/endpoints.json.")
         {
             SimulateCommand.Create(connections, time),
             PublishCommand.Create(connections, time),
@@ -40,6 +42,7 @@ public static class OrchestratorCommand
             ReconcileCommand.Create(connections, time),
             TrainCommand.Create(connections),
             ModelsCommand.Create(connections),
+            BacktestCommand.Create(connections, time),
         };
         connections.AddTo(root);
         return root;

@@ -1,6 +1,7 @@
 using Orchestrator.Contracts.Decisions;
 using Orchestrator.Decisioning.Records;
 using Orchestrator.Decisioning.Replay;
+using Orchestrator.Decisioning.RuleSets;
 
 namespace Orchestrator.Api.Decisions;
 
@@ -129,10 +130,12 @@ public sealed record DecisionExplanation(
 /// <param name="Score">0 to 1000.</param>
 /// <param name="Reasons">What made up the score.</param>
 /// <param name="Rules">Each rule that matched, or could not be evaluated.</param>
-public sealed record ReplayView(bool Same, FraudOutcome Outcome, int Score, IReadOnlyList<FraudReason> Reasons, IReadOnlyList<RuleFinding> Rules)
+/// <param name="Trace">Every rule of the set, matched or not, with the value of each part of its condition and score that was looked at.</param>
+public sealed record ReplayView(
+    bool Same, FraudOutcome Outcome, int Score, IReadOnlyList<FraudReason> Reasons, IReadOnlyList<RuleFinding> Rules, IReadOnlyList<RuleResult> Trace)
 {
     internal static ReplayView Of(ReplayOutcome.Made made) =>
-        new(made.Same, made.Result.Outcome, made.Result.Score, made.Result.Reasons, made.Result.Rules);
+        new(made.Same, made.Result.Outcome, made.Result.Score, made.Result.Reasons, made.Result.Rules, made.Trace);
 }
 
 /// <summary>What was said about a transaction.</summary>

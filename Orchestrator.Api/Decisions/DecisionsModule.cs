@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http.HttpResults;
+using Orchestrator.Api.Backtests;
 using Orchestrator.Api.Hosting;
 using Orchestrator.Api.Labels;
 using Orchestrator.Api.Problems;
@@ -10,9 +11,9 @@ namespace Orchestrator.Api.Decisions;
 public static class DecisionsModule
 {
     /// <summary>Adds what the endpoints need; the lanes may be in another process.</summary>
-    public static IServiceCollection AddDecisionsApi(this IServiceCollection services) => services.AddDecisionReader().AddSingleton<AskLabels>();
+    public static IServiceCollection AddDecisionsApi(this IServiceCollection services) => services.AddDecisionReader().AddSingleton<AskLabels>().AddBacktestsApi();
 
-    /// <summary>Maps /v1/decisions and /v1/labels.</summary>
+    /// <summary>Maps /v1/decisions, /v1/labels and /v1/backtests.</summary>
     public static IEndpointRouteBuilder MapDecisions(this IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("/v1/decisions").WithTags("Decisions");
@@ -36,9 +37,9 @@ public static class DecisionsModule
             .ProducesProblems(404, 503);
         group.MapGet("/{transactionId:guid}/explain", ExplainDecision.HandleAsync)
             .WithSummary("Why a decision is as it is: rules, contributions, features; made again, if asked for")
-            .WithDescription("With `trace=true` the rules, model and lists of that time decide again from the stored numbers, and the answer says whether they come to the same.")
+            .WithDescription("With `trace=true` the rules, model and lists of that time decide again from the stored numbers; the answer says whether they come to the same, and shows every rule step by step.")
             .ProducesProblems(400, 404, 409, 501, 503);
-        return routes.MapLabels();
+        return routes.MapLabels().MapBacktests();
     }
 
     static async Task<Results<Ok<DecisionView>, ProblemHttpResult>> GetAsync(Guid transactionId, DecisionReader decisions, CancellationToken cancellationToken) =>

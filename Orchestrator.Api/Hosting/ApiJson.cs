@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Orchestrator.Api.Accounts;
+using Orchestrator.Api.Backtests;
 using Orchestrator.Api.Casework;
 using Orchestrator.Api.Decisions;
 using Orchestrator.Api.Labels;
@@ -43,6 +44,7 @@ namespace Orchestrator.Api.Hosting;
 [JsonSerializable(typeof(LabelRequest))]
 [JsonSerializable(typeof(BulkLabelRequest))]
 [JsonSerializable(typeof(LabelAccepted))]
+[JsonSerializable(typeof(BacktestRequest))]
 [JsonSerializable(typeof(SubmitTransactionRequest))]
 [JsonSerializable(typeof(TransactionAccepted))]
 [JsonSerializable(typeof(ClaimCaseRequest))]

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Microsoft.OpenApi;
 using Orchestrator.Api.Accounts;
+using Orchestrator.Api.Backtests;
 using Orchestrator.Api.Casework;
 using Orchestrator.Api.Labels;
 using Orchestrator.Api.Models;
@@ -55,6 +56,8 @@ sealed class ExampleFilter : ISchemaFilter
         [typeof(NoteCaseRequest)] = """{ "text": "Called the customer, no answer." }""",
         [typeof(CloseCaseRequest)] = """{ "outcome": "genuine", "reason": "the customer has confirmed the payment" }""",
         [typeof(DecideCaseRequest)] = """{ "reason": "the pattern is clear" }""",
+        [typeof(BacktestRequest)] =
+            """{ "from": "2026-02-01T00:00:00Z", "to": "2026-03-01T00:00:00Z", "rules": "2026-03-cash", "model": "none", "unlabelledAsGenuine": true, "reviewCostMinor": { "EUR": 500 }, "backtestId": "018f4e2a-7b1c-7d3e-9a5b-2c4d6e8f0a25" }""",
         [typeof(CancelTransactionRequest)] = """{ "reason": "ordered twice" }""",
     };
 

@@ -39,6 +39,7 @@ public static class ProblemKinds
     public static readonly ProblemKind ListNotFound = new("list_not_found", 404, "There is no such list");
     public static readonly ProblemKind DecisionNotFound = new("decision_not_found", 404, "There is no such decision");
     public static readonly ProblemKind CaseNotFound = new("case_not_found", 404, "There is no such case");
+    public static readonly ProblemKind BacktestNotFound = new("backtest_not_found", 404, "There is no such backtest");
     public static readonly ProblemKind MethodNotAllowed = new("method_not_allowed", 405, "The method is not allowed here");
     public static readonly ProblemKind NotAcceptable = new("not_acceptable", 406, "No acceptable representation");
     public static readonly ProblemKind IdempotencyKeyReused = new("idempotency_key_reused", 409, "The Idempotency-Key was used with another body");
@@ -67,11 +68,14 @@ public static class ProblemKinds
     public static readonly ProblemKind DecisionExists = new("decision_exists", 409, "The transaction was decided before with another body");
     public static readonly ProblemKind DecisionNotReplayable = new("decision_not_replayable", 409, "The decision cannot be made again");
     public static readonly ProblemKind CaseRefused = new("case_refused", 409, "From where the case stands that is not done");
+    public static readonly ProblemKind BacktestExists = new("backtest_exists", 409, "The backtest id was used before with another body");
+    public static readonly ProblemKind BacktestEnded = new("backtest_ended", 409, "The backtest has ended and cannot be cancelled");
     public static readonly ProblemKind RuleSetChanged = new("rule_set_changed", 412, "The rule set has changed since it was looked at");
     public static readonly ProblemKind CaseChanged = new("case_changed", 412, "The case has changed since it was looked at");
     public static readonly ProblemKind ModelChanged = new("model_changed", 412, "The model has changed since it was looked at");
     public static readonly ProblemKind BodyTooLarge = new("body_too_large", 413, "The body is too large");
     public static readonly ProblemKind UnsupportedMediaType = new("unsupported_media_type", 415, "The body has a media type that is not taken here");
+    public static readonly ProblemKind BacktestsFull = new("backtests_full", 429, "Too many backtests wait already; try again later");
     public static readonly ProblemKind Internal = new("internal", 500, "Something went wrong here");
     public static readonly ProblemKind TraceNotAvailable = new("trace_not_available", 501, "This service has nothing that makes decisions again");
     public static readonly ProblemKind Unavailable = new("unavailable", 503, "The database cannot be reached; try again");
@@ -87,11 +91,12 @@ public static class ProblemKinds
     [
         NotJson, WrongShape, Invalid, StatementRefused, RuleSetInvalid, ModelInvalid, BadRequest, FourEyes, MakerIsChecker, NotFound, AccountNotFound, AccountOpening,
         TransactionNotFound, TransferNotFound, HoldNotFound, CommandNotFound, ParkedNotFound, ProjectionNotFound, StatementNotFound, ReportNotFound,
-        ReconciliationNotFound, RuleSetNotFound, ModelNotFound, ListNotFound, DecisionNotFound, CaseNotFound, MethodNotAllowed, NotAcceptable, IdempotencyKeyReused,
-        AccountExists, AccountRefused, CommandExists, TransferNotPosted, HoldOfTransfer, TransactionExists, TransactionEnded, TransactionNotHeld, ReviewExists,
-        ParkedBehind, RebuildRunning, CheckRunning, MonthNotOver, BreakNotOpen, PostingMatched, RuleSetExists, RuleSetState, ModelExists, ModelState, ListExists,
-        ListFull, LabelExists, DecisionExists, DecisionNotReplayable, CaseRefused, RuleSetChanged, CaseChanged, ModelChanged, BodyTooLarge, UnsupportedMediaType,
-        Internal, TraceNotAvailable, Unavailable, LaneNotHere, TooManyDecisions, DecisionLate, DecisionNotPublished, DecisionNotStored, ProjectionNotReady,
+        ReconciliationNotFound, RuleSetNotFound, ModelNotFound, ListNotFound, DecisionNotFound, CaseNotFound, BacktestNotFound, MethodNotAllowed, NotAcceptable,
+        IdempotencyKeyReused, AccountExists, AccountRefused, CommandExists, TransferNotPosted, HoldOfTransfer, TransactionExists, TransactionEnded, TransactionNotHeld,
+        ReviewExists, ParkedBehind, RebuildRunning, CheckRunning, MonthNotOver, BreakNotOpen, PostingMatched, RuleSetExists, RuleSetState, ModelExists, ModelState,
+        ListExists, ListFull, LabelExists, DecisionExists, DecisionNotReplayable, CaseRefused, BacktestExists, BacktestEnded, RuleSetChanged, CaseChanged, ModelChanged,
+        BodyTooLarge, UnsupportedMediaType, BacktestsFull, Internal, TraceNotAvailable, Unavailable, LaneNotHere, TooManyDecisions, DecisionLate, DecisionNotPublished,
+        DecisionNotStored, ProjectionNotReady,
     ];
 
     /// <summary>The kind for an error that carries no more than a status.</summary>

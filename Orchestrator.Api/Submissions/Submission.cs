@@ -40,6 +40,8 @@ public sealed record SubmissionKind
     public static SubmissionKind Review { get; } = new("review");
 
     public static SubmissionKind Label { get; } = new("label");
+
+    public static SubmissionKind Backtest { get; } = new("backtest");
 }
 
 /// <summary>What became of a submission.</summary>

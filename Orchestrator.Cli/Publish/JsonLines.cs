@@ -23,14 +23,6 @@ public static class JsonLines
     {
         try
         {
-            using var _ = JsonDocument.Parse(text);
-        }
-        catch (JsonException)
-        {
-            return new(line, null, new(RowError.Codes.NotJson, "", "one JSON object on the line"));
-        }
-        try
-        {
             var transaction = JsonSerializer.Deserialize(text, ContractJson.Default.TransactionSubmitted);
             if (transaction is null)
                 return new(line, null, new(RowError.Codes.WrongShape, "", "an object, not null"));
@@ -39,7 +31,23 @@ public static class JsonLines
         }
         catch (JsonException e)
         {
-            return new(line, null, new(RowError.Codes.WrongShape, Field(e), Missing(e) ?? "a TransactionSubmitted: a field is null, given twice or of another type"));
+            return !IsJson(text)
+                ? new(line, null, new(RowError.Codes.NotJson, "", "one JSON object on the line"))
+                : new(line, null, new(RowError.Codes.WrongShape, Field(e), Missing(e) ?? "a TransactionSubmitted: a field is null, given twice or of another type"));
+        }
+    }
+
+    // Asked of what could not be read only: most lines are read once.
+    static bool IsJson(string text)
+    {
+        try
+        {
+            using var _ = JsonDocument.Parse(text);
+            return true;
+        }
+        catch (JsonException)
+        {
+            return false;
         }
     }
 

@@ -65,5 +65,8 @@ public sealed class DecisionEngines(
             var decision = decider.Decide(message, vector, watermark: null, rules, models, receivedAt: decidedAt, now: decidedAt);
             return new DecisionResult(decision.Outcome, decision.Score, decision.Reasons, decision.Rules ?? []);
         }
+
+        public IReadOnlyList<RuleResult> Trace(ReadOnlySpan<float> vector, TransactionSubmitted message, DateTimeOffset decidedAt) =>
+            decider.Trace(message, vector, rules, models, decidedAt);
     }
 }

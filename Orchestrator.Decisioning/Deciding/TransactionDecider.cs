@@ -69,6 +69,23 @@ public sealed class TransactionDecider(RuleSchema rules, FeatureSchema features,
             Transaction: transaction);
     }
 
+    /// <summary>Evaluates the live rules again, and shows every one of them with the value of each of its parts.</summary>
+    /// <param name="transaction">The transaction.</param>
+    /// <param name="vector">Its features.</param>
+    /// <param name="rules">The rules in force.</param>
+    /// <param name="models">The models in force.</param>
+    /// <param name="now">The present, UTC.</param>
+    public IReadOnlyList<RuleResult> Trace(
+        TransactionSubmitted transaction, ReadOnlySpan<float> vector, RulesInForce rules, ModelsInForce models, DateTimeOffset now)
+    {
+        _rules.Follow(rules);
+        _fields.Fill(_input, transaction, now);
+        _features.Fill(_input, vector);
+        var live = rules.Live.Content;
+        var points = Points(live, models.Champion, ModelPoints.Counts(live) ? ScoreOf(models.Champion, vector) : null);
+        return _rules.Live!.Explain(_input, new RuleSetMoment(rules.Lists, now, points), trace: true).Rules;
+    }
+
     // What is on trial: other rules, another model, or both together; each in the place of what is in force.
     ShadowDecision? Shadow(RulesInForce inForce, ModelsInForce models, ModelScore? champion, ReadOnlySpan<float> vector, in RuleSetMoment moment)
     {

@@ -13,8 +13,8 @@ static class DecisionWrites
     // In the order of arrival: of two decisions about one transaction in the same command the first stays, as it does everywhere.
     const string Sql =
         """
-        insert into decisioning.decision (assessed_at, transaction_id, score, outcome, degraded, source_account_id, details, features)
-        select * from unnest($1, $2, $3, $4, $5, $6, $7, $8)
+        insert into decisioning.decision (assessed_at, transaction_id, score, outcome, degraded, source_account_id, details, features, event_at)
+        select * from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9)
         on conflict (transaction_id) do nothing
         """;
 
@@ -31,6 +31,7 @@ static class DecisionWrites
             PgArray.Column(decisions, NpgsqlDbType.Text, d => d.SourceAccountId),
             PgArray.Column(decisions, NpgsqlDbType.Jsonb, Details),
             PgArray.Column(decisions, NpgsqlDbType.Bytea, d => d.Features),
+            PgArray.Column(decisions, NpgsqlDbType.TimestampTz, d => d.EventAt?.UtcDateTime),
         },
     };
 

@@ -1,4 +1,5 @@
 using Orchestrator.Contracts.Decisions;
+using Orchestrator.Decisioning.RuleSets;
 
 namespace Orchestrator.Decisioning.Replay;
 
@@ -15,8 +16,9 @@ public static class DecisionReplay
         var versions = new DecisionVersions(decision.RulesVersion, decision.ModelVersion, decision.ListsVersion, schema);
         if (await engines.FindAsync(versions, cancellationToken) is not { } engine)
             return new ReplayOutcome.Impossible("Not all of the rules, model and lists that decided are here any more.");
-        var result = engine.Decide(FeatureVector.Read(features), transaction, decision.AssessedAt);
-        return new ReplayOutcome.Made(result, result.IsSameAs(decision));
+        var vector = FeatureVector.Read(features);
+        var result = engine.Decide(vector, transaction, decision.AssessedAt);
+        return new ReplayOutcome.Made(result, result.IsSameAs(decision), engine.Trace(vector, transaction, decision.AssessedAt));
     }
 }
 
@@ -26,7 +28,8 @@ public abstract record ReplayOutcome
     /// <summary>It was made.</summary>
     /// <param name="Result">What came out.</param>
     /// <param name="Same">Whether that is what was decided then.</param>
-    public sealed record Made(DecisionResult Result, bool Same) : ReplayOutcome;
+    /// <param name="Trace">Every rule, with the value of each part that was looked at.</param>
+    public sealed record Made(DecisionResult Result, bool Same, IReadOnlyList<RuleResult> Trace) : ReplayOutcome;
 
     /// <summary>It cannot be made again.</summary>
     /// <param name="Why">Why not, for people.</param>

@@ -1,5 +1,6 @@
 using Orchestrator.Contracts.Decisions;
 using Orchestrator.Contracts.Transactions;
+using Orchestrator.Decisioning.RuleSets;
 
 namespace Orchestrator.Decisioning.Replay;
 
@@ -14,6 +15,12 @@ public interface IDecisionEngine
     /// <param name="message">The transaction.</param>
     /// <param name="decidedAt">What counts as now, UTC.</param>
     DecisionResult Decide(ReadOnlySpan<float> vector, TransactionSubmitted message, DateTimeOffset decidedAt);
+
+    /// <summary>Every rule, matched or not, with the value of each part that was looked at.</summary>
+    /// <param name="vector">The features.</param>
+    /// <param name="message">The transaction.</param>
+    /// <param name="decidedAt">What counts as now, UTC.</param>
+    IReadOnlyList<RuleResult> Trace(ReadOnlySpan<float> vector, TransactionSubmitted message, DateTimeOffset decidedAt);
 }
 
 /// <summary>Finds engines by their versions: those of today, and those that decided what is stored.</summary>

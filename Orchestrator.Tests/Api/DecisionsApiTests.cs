@@ -1,5 +1,7 @@
 using System.Net;
 using System.Text.Json;
+using Orchestrator.Decisioning.Features;
+using Orchestrator.Decisioning.RuleSets;
 using Orchestrator.Tests.Decisioning.Records;
 using Orchestrator.Tests.Infrastructure;
 using static Orchestrator.Tests.Decisioning.Transactions;
@@ -36,6 +38,14 @@ public sealed class DecisionsApiTests(ApiFixture api)
         Assert.True(explanation.GetProperty("replay").GetProperty("same").GetBoolean(), explanation.GetRawText());
         Assert.NotEmpty(explanation.GetProperty("rules").EnumerateArray());
         Assert.Equal(explanation.GetProperty("rules").GetArrayLength(), explanation.GetProperty("replay").GetProperty("rules").GetArrayLength());
+        // Every rule step by step, those that did not match too; and every feature by its name.
+        var trace = explanation.GetProperty("replay").GetProperty("trace").EnumerateArray().ToDictionary(r => Text(r, "name")!, StringComparer.Ordinal);
+        Assert.Equal(BuiltInRuleSet.Content.Rules.Select(r => r.Name), trace.Keys);
+        Assert.Contains(
+            "amount >= 10_000 = true",
+            trace["large_first_payment"].GetProperty("trace").EnumerateArray().Select(s => $"{Text(s, "expression")} = {Text(s, "value")}"));
+        Assert.All(trace.Values, rule => Assert.NotEmpty(rule.GetProperty("trace").EnumerateArray()));
+        Assert.Equal(FeaturePlan.Standard.Schema.Names, explanation.GetProperty("features").GetProperty("values").EnumerateArray().Select(v => Text(v, "name")));
     }
 
     [Fact]

@@ -8,7 +8,7 @@ public sealed class CommandLineTests
     [Fact]
     public void Commands_are_those_that_the_documentation_names() =>
         Assert.Equal(
-            ["broker", "decisions", "labels", "ledger", "migrate", "models", "parked", "publish", "reconcile", "simulate", "tail", "train", "verify"],
+            ["backtest", "broker", "decisions", "labels", "ledger", "migrate", "models", "parked", "publish", "reconcile", "simulate", "tail", "train", "verify"],
             Root().Subcommands.Select(c => c.Name).Order(StringComparer.Ordinal));
 
     [Fact]
@@ -31,6 +31,7 @@ public sealed class CommandLineTests
     [InlineData("verify --settled --only ledger --json --postgres Host=a")]
     [InlineData("reconcile s.xml --format camt053 --days 3 --show 5 --json --postgres Host=a")]
     [InlineData("broker --port 9092")]
+    [InlineData("backtest --rules r.json --model none --from 2026-02-01 --to 2026-03-01 --history h.jsonl --labels l.csv --review-cost EUR:500 --review-cost USD:600 --json")]
     [InlineData("ledger rebuild --projection balances --from topic --no-wait --json")]
     [InlineData("ledger check --projection balances --settled")]
     [InlineData("ledger verify --heads a.json --heads b.json --json")]
@@ -56,6 +57,7 @@ public sealed class CommandLineTests
     [InlineData("reconcile")]
     [InlineData("reconcile s.csv --format mt940")]
     [InlineData("dance")]
+    [InlineData("backtest --rules live")]
     [InlineData("models")]
     [InlineData("models upload model.json")]
     [InlineData("models thresholds model.json")]

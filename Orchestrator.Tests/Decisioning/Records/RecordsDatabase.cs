@@ -20,6 +20,8 @@ sealed class RecordsDatabase : IAsyncDisposable
         Decisions = new DecisionReader(Source, Labels, Schemas);
     }
 
+    public string ConnectionString => _database.ConnectionString;
+
     public NpgsqlDataSource Source { get; }
 
     public RecordsLane Lane { get; }

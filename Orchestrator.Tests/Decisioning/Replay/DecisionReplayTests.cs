@@ -4,6 +4,7 @@ using Orchestrator.Api.Decisions;
 using Orchestrator.Contracts.Decisions;
 using Orchestrator.Contracts.Transactions;
 using Orchestrator.Decisioning.Replay;
+using Orchestrator.Decisioning.RuleSets;
 using Orchestrator.Tests.Decisioning.Records;
 using Orchestrator.Tests.Infrastructure;
 using static Orchestrator.Tests.Decisioning.Records.Decisions;
@@ -80,5 +81,7 @@ public sealed class DecisionReplayTests(TestInfrastructure infrastructure)
             var score = (int)((uint)hash.ToHashCode() % 1_000) + 1;
             return new DecisionResult(FraudOutcome.Review, score, [new FraudReason("sum", score, $"It comes to {score}.")], [new RuleFinding("sum", score)]);
         }
+
+        public IReadOnlyList<RuleResult> Trace(ReadOnlySpan<float> vector, TransactionSubmitted message, DateTimeOffset decidedAt) => [];
     }
 }
