@@ -48,7 +48,7 @@ sealed class BuiltInDecider(CurrencyScales? currencies = null)
     {
         if (change is null)
             return null;
-        Assert.True(CompiledRuleSet.TryCompile(name, change(BuiltInRuleSet.Content), Schema, null, out var compiled, out var errors), $"{errors.FirstOrDefault()}");
+        Assert.True(CompiledRuleSet.TryCompile(name, change(BuiltInRuleSet.Content), Schema, null, out var compiled, out var errors), string.Join("; ", errors));
         return compiled;
     }
 }
