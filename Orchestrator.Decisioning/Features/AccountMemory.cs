@@ -14,6 +14,10 @@ sealed class AccountMemory(KeyPlan plan)
 
     public long Bytes => 150 + (Places?.Bytes ?? 0) + Met.Bytes;
 
-    /// <summary>Brings near what an event will look at.</summary>
-    public long Near() => Met.Near() ^ (Places is { Count: > 0 } places ? places[places.Count - 1].AtMs : 0);
+    /// <summary>Asks for what an event will look at.</summary>
+    public void Ask()
+    {
+        Met.Ask();
+        Places?.Ask();
+    }
 }

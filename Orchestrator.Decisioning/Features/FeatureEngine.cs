@@ -15,9 +15,6 @@ public sealed class FeatureEngine
     readonly Intake _intake;
     readonly KeyState?[] _states = new KeyState?[KeyKinds.Count];
 
-    // Nobody needs it: what it is made of has been read, which is the point.
-    long _read;
-
     /// <summary>An engine with no memory yet.</summary>
     /// <param name="plan">What it computes.</param>
     /// <param name="options">Its bounds.</param>
@@ -90,16 +87,21 @@ public sealed class FeatureEngine
 
     Observation Take(in FeatureEvent taken, Span<float> vector)
     {
-        // All look-ups first: the processor waits for their memory at the same time.
+        // A month of all keys lies in no cache. What all keys of the event will look at is asked for first, step by step, so that the processor waits for all of it at
+        // the same time and not for one key after the other.
+        for (var kind = 0; kind < KeyKinds.Count; kind++)
+            Spaces(kind)?.Ask(taken.Key((KeyKind)kind));
         for (var kind = 0; kind < KeyKinds.Count; kind++)
         {
             var key = taken.Key((KeyKind)kind);
             var watermarkMs = kind == (int)KeyKind.Account ? _accounts.WatermarkMs : _others.WatermarkMs;
             _states[kind] = key == 0 ? null : Spaces(kind)?.Touch(key, taken.AtMs, watermarkMs);
+            _states[kind]?.Ask();
         }
-        // Then what they lead to, likewise: one key's lines would else be waited for before the next key's are asked for.
         foreach (var state in _states)
-            _read ^= state?.Near() ?? 0;
+            state?.AskForParts();
+        foreach (var state in _states)
+            state?.AskForWindows();
         var sight = default(Sight);
         var account = _accounts.Spaces[(int)KeyKind.Account]!;
         _intake.Take(account, _states[0]!, taken, EventMarks.None, _accounts.WatermarkMs, ref sight);

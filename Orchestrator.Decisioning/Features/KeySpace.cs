@@ -42,6 +42,9 @@ sealed class KeySpace(KeyPlan plan, FeatureEngineOptions options, IKeyStateStore
 
     public (ulong Key, long UsedMs, KeyState State) this[int slot] => (_keys[slot], _usedMs[slot], _states[slot]);
 
+    /// <summary>Asks for what <see cref="Touch"/> will look at.</summary>
+    public void Ask(ulong key) => _table.Ask(key);
+
     /// <summary>The state of a key that an event touches; a new one when it has none, or was idle for too long and no store keeps it.</summary>
     public KeyState Touch(ulong key, long atMs, long watermarkMs)
     {

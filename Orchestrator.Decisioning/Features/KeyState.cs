@@ -124,19 +124,31 @@ sealed class KeyState : EventLog
             RecentAmounts.Recount(Amounts, this);
     }
 
-    /// <summary>Brings near what counting an event will look at.</summary>
-    public long Near()
+    /// <summary>Asks for itself. Each of these three asks for what the next one looks at, so all keys of an event are to be gone through with one before the next.</summary>
+    public void Ask() => Ahead.Object(this, 128);
+
+    /// <summary>Asks for what it consists of.</summary>
+    public void AskForParts()
     {
-        if (Count == 0)
-            return 0;
-        var near = Newest.AtMs ^ this[0].AtMs;
+        Ahead.Elements(_running, _plan.RunningLength + (_plan.Median ? Math.Min(Count, KeyPlan.MedianAmounts) : 0));
+        AskForLength();
+        AskForEvent(0);
+        AskForEvent(Count - 1);
+        AskForEvent(Count);
+        if (Account is { } account)
+            Ahead.Object(account, 128);
+    }
+
+    /// <summary>Asks for the events at which its windows begin and end.</summary>
+    public void AskForWindows()
+    {
         foreach (var window in _plan.Windows)
         {
-            var from = (int)_running[window.Mark];
-            if (from < Count)
-                near ^= this[from].AtMs;
+            AskForEvent((int)_running[window.Mark]);
+            if (window.IsDelayed)
+                AskForEvent((int)_running[window.Mark + 1]);
         }
-        return near ^ (Account?.Near() ?? 0);
+        Account?.Ask();
     }
 
     /// <summary>Takes an event of bytes that are read; <see cref="Recount"/> follows.</summary>

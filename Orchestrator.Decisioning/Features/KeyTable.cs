@@ -25,6 +25,9 @@ sealed class KeyTable
         }
     }
 
+    /// <summary>Asks for what a look-up will look at.</summary>
+    public void Ask(ulong key) => Ahead.Element(_buckets, Home(key));
+
     /// <summary>Adds a key that is not there, and not 0.</summary>
     public void Add(ulong key, int slot, KeyState state)
     {
