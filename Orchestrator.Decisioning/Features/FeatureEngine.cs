@@ -13,7 +13,8 @@ public sealed class FeatureEngine
     readonly KeyPartition _others;
     readonly CrossLaneKeys? _crossLane;
     readonly Intake _intake;
-    readonly KeyState?[] _states = new KeyState?[KeyKinds.Count];
+    // A struct around each, because storing into an array of objects looks at the object, which is not near yet.
+    readonly Held[] _states = new Held[KeyKinds.Count];
 
     /// <summary>An engine with no memory yet.</summary>
     /// <param name="plan">What it computes.</param>
@@ -95,16 +96,17 @@ public sealed class FeatureEngine
         {
             var key = taken.Key((KeyKind)kind);
             var watermarkMs = kind == (int)KeyKind.Account ? _accounts.WatermarkMs : _others.WatermarkMs;
-            _states[kind] = key == 0 ? null : Spaces(kind)?.Touch(key, taken.AtMs, watermarkMs);
-            _states[kind]?.Ask();
+            var state = key == 0 ? null : Spaces(kind)?.Touch(key, taken.AtMs, watermarkMs);
+            state?.Ask();
+            _states[kind].State = state;
         }
-        foreach (var state in _states)
-            state?.AskForParts();
-        foreach (var state in _states)
-            state?.AskForWindows();
+        foreach (ref readonly var held in _states.AsSpan())
+            held.State?.AskForParts();
+        foreach (ref readonly var held in _states.AsSpan())
+            held.State?.AskForWindows();
         var sight = default(Sight);
         var account = _accounts.Spaces[(int)KeyKind.Account]!;
-        _intake.Take(account, _states[0]!, taken, EventMarks.None, _accounts.WatermarkMs, ref sight);
+        _intake.Take(account, _states[0].State!, taken, EventMarks.None, _accounts.WatermarkMs, ref sight);
         VectorWriter.Account(account.Plan, taken, sight, vector);
         var observation = new Observation(sight.IsDuplicate, sight.IsLate, sight.IsTooLate);
         var marks = sight.Marks & ~EventMarks.Fraud;
@@ -113,7 +115,7 @@ public sealed class FeatureEngine
         {
             if (Spaces(kind) is not { } keys)
                 continue;
-            if (_states[kind] is { } state)
+            if (_states[kind].State is { } state)
             {
                 sight = default;
                 _intake.Take(keys, state, taken, marks, _others.WatermarkMs, ref sight);
@@ -162,4 +164,9 @@ public sealed class FeatureEngine
     }
 
     KeySpace? Spaces(int kind) => kind == (int)KeyKind.Account ? _accounts.Spaces[kind] : _others.Spaces[kind];
+
+    struct Held
+    {
+        public KeyState? State;
+    }
 }

@@ -36,13 +36,7 @@ sealed class KeyState : EventLog
     {
         Advance(added.AtMs);
         AppendEvent(added);
-        foreach (var window in _plan.Windows)
-        {
-            if (window.IsDelayed)
-                continue;
-            _running[window.Mark + 1] = Count;
-            Tallying.Add(_running, window, added);
-        }
+        _plan.Newest[(int)added.Marks].Count(_running, added.Amount, Count);
         if (_plan.Median)
             RecentAmounts.Added(Amounts, this, Count - 1);
     }

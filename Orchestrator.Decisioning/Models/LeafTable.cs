@@ -85,9 +85,16 @@ sealed class LeafTable
             kept.StoreUnsafe(ref all, (nuint)tree);
         }
 
-        ref var leaves = ref MemoryMarshal.GetArrayDataReference(_leaves);
-        for (var tree = 0; tree < _trees; tree++)
-            sum += Unsafe.Add(ref leaves, (tree * MaxLeaves) + BitOperations.TrailingZeroCount((uint)Unsafe.Add(ref all, tree)));
+        return Add(left[.._trees], ref MemoryMarshal.GetArrayDataReference(_leaves), sum);
+    }
+
+    static double Add(ReadOnlySpan<byte> left, ref double leaves, double sum)
+    {
+        foreach (var marks in left)
+        {
+            sum += Unsafe.Add(ref leaves, BitOperations.TrailingZeroCount((uint)marks));
+            leaves = ref Unsafe.Add(ref leaves, MaxLeaves);
+        }
         return sum;
     }
 

@@ -144,7 +144,7 @@ sealed class CodeWriter
     });
 
     // The one answer of either side that decides; else it is what they agree on, or missing.
-    Expression Decided(Expression left, int answer, Node next) => Expression.Condition(
+    ConditionalExpression Decided(Expression left, int answer, Node next) => Expression.Condition(
         Equal(left, Constant(answer)), left, Let(Condition(next), right => Expression.Condition(Equal(right, Constant(answer)), right, Or(left, right))));
 
     Expression IsPresence(UnaryNode node)
@@ -174,9 +174,9 @@ sealed class CodeWriter
     Expression Remembered(int place) => Let(ArrayIndex(_shared, Constant(place)), value => Expression.Condition(
         Equal(value, Constant(RuleMachine.NotYet)), Call(_machine, nameof(RuleMachine.Part), null, Constant(place)), value));
 
-    Expression MissedValue(int index) => Call(_machine, nameof(RuleMachine.MissedValue), null, Constant(index));
+    MethodCallExpression MissedValue(int index) => Call(_machine, nameof(RuleMachine.MissedValue), null, Constant(index));
 
-    static Expression Compared(BinaryOperator comparison, Expression left, Expression right) => comparison switch
+    static BinaryExpression Compared(BinaryOperator comparison, Expression left, Expression right) => comparison switch
     {
         BinaryOperator.Equal => Equal(left, right),
         BinaryOperator.Less => LessThan(left, right),
@@ -186,7 +186,7 @@ sealed class CodeWriter
         _ => throw new InvalidOperationException($"{comparison} is no comparison"),
     };
 
-    static Expression Computed(BinaryOperator arithmetic, Expression left, Expression right) => arithmetic switch
+    static BinaryExpression Computed(BinaryOperator arithmetic, Expression left, Expression right) => arithmetic switch
     {
         BinaryOperator.Add => Add(left, right),
         BinaryOperator.Subtract => Subtract(left, right),
@@ -197,13 +197,13 @@ sealed class CodeWriter
     };
 
     // Nothing but "not a number" differs from itself.
-    static Expression Known(Expression number) => Equal(number, number);
+    static BinaryExpression Known(Expression number) => Equal(number, number);
 
-    static Expression IsNull(Expression value) => ReferenceEqual(value, Constant(null));
+    static BinaryExpression IsNull(Expression value) => ReferenceEqual(value, Constant(null));
 
-    static Expression Of(Expression holds) => Expression.Condition(holds, Constant(True), Constant(False));
+    static ConditionalExpression Of(Expression holds) => Expression.Condition(holds, Constant(True), Constant(False));
 
-    static Expression Unless(Expression missing, Expression answer) => Expression.Condition(missing, Constant(Missing), answer);
+    static ConditionalExpression Unless(Expression missing, Expression answer) => Expression.Condition(missing, Constant(Missing), answer);
 
     static Expression Let(Expression value, Func<Expression, Expression> body)
     {
