@@ -3,6 +3,9 @@ namespace Orchestrator.Decisioning.Features;
 /// <summary>What only accounts remember: whom and what they met, and where they were.</summary>
 sealed class AccountMemory(KeyPlan plan)
 {
+    /// <summary>How many bytes of it are asked for: it and what it consists of were made one after the other, and lie so.</summary>
+    public const int Size = 128;
+
     /// <summary>Whom and what it met.</summary>
     public Acquaintances Met { get; } = new();
 

@@ -9,12 +9,15 @@ public sealed class FeatureEngine
     /// <summary>Times from here on are refused; the year 9999 ends with it.</summary>
     public const long MaxTimeMs = 253_402_300_800_000;
 
+    /// <summary>How many events before it is observed one is to be expected.</summary>
+    public const int ExpectAhead = ComingEvents.Steps;
+
     readonly KeyPartition _accounts;
     readonly KeyPartition _others;
     readonly CrossLaneKeys? _crossLane;
     readonly Intake _intake;
-    // A struct around each, because storing into an array of objects looks at the object, which is not near yet.
-    readonly Held[] _states = new Held[KeyKinds.Count];
+    readonly HeldState[] _states = new HeldState[KeyKinds.Count];
+    readonly ComingEvents _coming;
 
     /// <summary>An engine with no memory yet.</summary>
     /// <param name="plan">What it computes.</param>
@@ -31,6 +34,7 @@ public sealed class FeatureEngine
         _accounts = new KeyPartition(plan, crossLane is null ? KeyKinds.All : [KeyKind.Account], options, store);
         _others = crossLane?.Partition ?? _accounts;
         _intake = new Intake(plan, crossLane?.Partition.Options ?? options);
+        _coming = new ComingEvents(_accounts, _others);
     }
 
     /// <summary>What it computes.</summary>
@@ -40,6 +44,21 @@ public sealed class FeatureEngine
     public FeatureSchema Schema => Plan.Schema;
 
     internal KeyPartition Partition => _accounts;
+
+    /// <summary>
+    /// Says what will be observed <see cref="ExpectAhead"/> events from now on, for a lane that has read so far ahead: its memory is near then. It is a hint and
+    /// changes no result; an event that then does not come, or that comes without it, is no mistake.
+    /// </summary>
+    public void Expect(in FeatureEvent coming)
+    {
+        if (_crossLane is null)
+        {
+            _coming.Expect(coming);
+            return;
+        }
+        lock (_crossLane.Gate)
+            _coming.Expect(coming);
+    }
 
     /// <summary>
     /// Counts an event and writes its vector. An event that had come before is not counted again and gives the vector of its own place; so does one that is
@@ -96,9 +115,7 @@ public sealed class FeatureEngine
         {
             var key = taken.Key((KeyKind)kind);
             var watermarkMs = kind == (int)KeyKind.Account ? _accounts.WatermarkMs : _others.WatermarkMs;
-            var state = key == 0 ? null : Spaces(kind)?.Touch(key, taken.AtMs, watermarkMs);
-            state?.Ask();
-            _states[kind].State = state;
+            _states[kind].State = key == 0 ? null : Spaces(kind)?.Touch(key, taken.AtMs, watermarkMs);
         }
         foreach (ref readonly var held in _states.AsSpan())
             held.State?.AskForParts();
@@ -164,9 +181,4 @@ public sealed class FeatureEngine
     }
 
     KeySpace? Spaces(int kind) => kind == (int)KeyKind.Account ? _accounts.Spaces[kind] : _others.Spaces[kind];
-
-    struct Held
-    {
-        public KeyState? State;
-    }
 }

@@ -43,6 +43,9 @@ sealed class KeyPlan
     /// <summary>How many numbers the running windows of a key take.</summary>
     public required int RunningLength { get; init; }
 
+    /// <summary>How many numbers the state of a key has: those of its windows, and the amounts behind them.</summary>
+    public int Numbers => RunningLength + (Median ? MedianAmounts : 0);
+
     /// <summary>What lies further back than this is in no window.</summary>
     public required long SpanMs { get; init; }
 

@@ -12,7 +12,7 @@ sealed class KeySpace(KeyPlan plan, FeatureEngineOptions options, IKeyStateStore
     const int Compared = 8;
 
     readonly long _idleAfterMs = (long)options.IdleAfter.TotalMilliseconds;
-    readonly KeyTable _table = new();
+    readonly KeyTable _table = new(plan.Numbers);
     readonly ArrayBufferWriter<byte> _bytes = new();
     KeyState[] _states = new KeyState[16];
     ulong[] _keys = new ulong[16];
@@ -33,7 +33,7 @@ sealed class KeySpace(KeyPlan plan, FeatureEngineOptions options, IKeyStateStore
     {
         get
         {
-            long bytes = (_states.Length * 24L) + (_table.Count * 60L);
+            long bytes = (_states.Length * 24L) + (_table.Count * 80L);
             for (var i = 0; i < _count; i++)
                 bytes += _states[i].Bytes;
             return bytes;
@@ -109,6 +109,9 @@ sealed class KeySpace(KeyPlan plan, FeatureEngineOptions options, IKeyStateStore
         _keys[_count] = key;
         _usedMs[_count++] = usedMs;
     }
+
+    /// <summary>The state of a key where it is in memory: only to ask for what is in it.</summary>
+    public KeyState? Look(ulong key) => _table.Find(key, out _);
 
     /// <summary>Whether the key is in memory.</summary>
     public bool Has(ulong key) => _table.Find(key, out _) is not null;

@@ -6,18 +6,24 @@ namespace Orchestrator.Decisioning.Features;
 /// </summary>
 sealed class KeyState : EventLog
 {
+    /// <summary>How many bytes of it are asked for, about.</summary>
+    public const int Size = 128;
+
     readonly KeyPlan _plan;
     readonly long[] _running;
 
     public KeyState(KeyPlan plan)
     {
         _plan = plan;
-        _running = new long[plan.RunningLength + (plan.Median ? KeyPlan.MedianAmounts : 0)];
+        _running = new long[plan.Numbers];
         Account = plan.Kind == KeyKind.Account ? new AccountMemory(plan) : null;
     }
 
     /// <summary>Its events.</summary>
     public EventLog Events => this;
+
+    /// <summary>The array of its numbers: to be asked for, not looked at.</summary>
+    internal long[] Numbers => _running;
 
     /// <summary>The sums of its windows, in the plan's layout.</summary>
     public ReadOnlySpan<long> Running => _running.AsSpan(0, _plan.RunningLength);
@@ -118,19 +124,15 @@ sealed class KeyState : EventLog
             RecentAmounts.Recount(Amounts, this);
     }
 
-    /// <summary>Asks for itself. Each of these three asks for what the next one looks at, so all keys of an event are to be gone through with one before the next.</summary>
-    public void Ask() => Ahead.Object(this, 128);
-
-    /// <summary>Asks for what it consists of.</summary>
+    /// <summary>Asks for what it leads to. This and the next look at what was asked for when its key was found: all keys of an event are to be gone through with one before the other.</summary>
     public void AskForParts()
     {
-        Ahead.Elements(_running, _plan.RunningLength + (_plan.Median ? Math.Min(Count, KeyPlan.MedianAmounts) : 0));
         AskForLength();
         AskForEvent(0);
         AskForEvent(Count - 1);
         AskForEvent(Count);
         if (Account is { } account)
-            Ahead.Object(account, 128);
+            Ahead.Object(account, AccountMemory.Size);
     }
 
     /// <summary>Asks for the events at which its windows begin and end.</summary>
@@ -151,26 +153,42 @@ sealed class KeyState : EventLog
     // Behind the sums, in the same piece of memory.
     Span<long> Amounts => _running.AsSpan(_plan.RunningLength);
 
+    // Most windows move by an event or by none; those that do not are passed without a loop.
     void Advance(long timeMs)
     {
         var events = All;
+        var running = _running;
         foreach (var window in _plan.Windows)
         {
-            ref var from = ref _running[window.Mark];
-            ref var to = ref _running[window.Mark + 1];
-            if (window.IsDelayed)
-            {
-                for (; to < events.Length && events[(int)to].AtMs <= timeMs - window.LagMs; to++)
-                    Tallying.Add(_running, window, events[(int)to]);
-            }
-            var start = timeMs - window.LagMs - window.WindowMs;
-            for (; from < events.Length && events[(int)from].AtMs <= start; from++)
-            {
-                if (from < to)
-                    Tallying.Subtract(_running, window, events[(int)from]);
-                else
-                    to++;
-            }
+            var newest = timeMs - window.LagMs;
+            if (window.IsDelayed && IsUpTo(events, running[window.Mark + 1], newest))
+                Enter(window, newest);
+            if (IsUpTo(events, running[window.Mark], newest - window.WindowMs))
+                Leave(window, newest - window.WindowMs);
         }
     }
+
+    void Enter(WindowPlan window, long newestMs)
+    {
+        var events = All;
+        ref var to = ref _running[window.Mark + 1];
+        for (; IsUpTo(events, to, newestMs); to++)
+            Tallying.Add(_running, window, events[(int)to]);
+    }
+
+    void Leave(WindowPlan window, long lastMs)
+    {
+        var events = All;
+        ref var from = ref _running[window.Mark];
+        ref var to = ref _running[window.Mark + 1];
+        for (; IsUpTo(events, from, lastMs); from++)
+        {
+            if (from < to)
+                Tallying.Subtract(_running, window, events[(int)from]);
+            else
+                to++;
+        }
+    }
+
+    static bool IsUpTo(ReadOnlySpan<KeyEvent> events, long index, long timeMs) => index < events.Length && events[(int)index].AtMs <= timeMs;
 }
