@@ -86,6 +86,15 @@ abstract class EventLog
         return -1;
     }
 
+    /// <summary>The position of the newest event of this tag, whenever it was; -1 when there is none.</summary>
+    public int Find(uint tag)
+    {
+        var at = Count - 1;
+        while (at >= 0 && this[at].Tag != tag)
+            at--;
+        return at;
+    }
+
     // What was dropped at the front is room; only where there is little of it the array grows. A steady key thus stops allocating.
     void MakeRoom()
     {

@@ -15,6 +15,9 @@ public enum EventMarks : byte
 
     /// <summary>A label said that it was a fraud.</summary>
     Fraud = 4,
+
+    /// <summary>It was declined: it counts as having been tried, and the account learns nothing from its amount.</summary>
+    Declined = 8,
 }
 
 /// <summary>Which events of a window count.</summary>

@@ -17,6 +17,13 @@ public sealed record FeatureEngineOptions
     public int MaxEventsPerKey { get; init; } = 4_096;
 
     /// <summary>
+    /// The most events that a lane remembers to have brought to keys that lanes share, so that those know them again after a restart; beyond it the oldest go, and shared
+    /// windows mean "at least" from then on. About 70 bytes each, taken as they come.
+    /// </summary>
+    [Range(128, 16_777_216)]
+    public int MaxShared { get; init; } = 262_144;
+
+    /// <summary>
     /// A key of which the newest event is so far behind the watermark leaves memory. Where no store keeps it, it is forgotten: what comes next is its first
     /// event. Shorter than the longest window and its delay together, windows mean "at least".
     /// </summary>

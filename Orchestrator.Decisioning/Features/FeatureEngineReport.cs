@@ -3,7 +3,17 @@ namespace Orchestrator.Decisioning.Features;
 /// <summary>What an engine holds and what has happened to it.</summary>
 /// <param name="WatermarkMs">Events before this are too late to be counted, Unix milliseconds; the least possible before the first event.</param>
 /// <param name="Kinds">By kind of key, those that the vector needs.</param>
-public sealed record FeatureEngineReport(long WatermarkMs, IReadOnlyList<KeyKindReport> Kinds);
+public sealed record FeatureEngineReport(long WatermarkMs, IReadOnlyList<KeyKindReport> Kinds)
+{
+    /// <summary>What the lane remembers to have brought to keys that lanes share; null when it shares none.</summary>
+    public SharedEventsReport? Shared { get; init; }
+}
+
+/// <summary>What a lane remembers to have brought to keys that lanes share.</summary>
+/// <param name="Events">How many events.</param>
+/// <param name="Bytes">What they take, about.</param>
+/// <param name="Overflowed">How many left before their time since the engine began: after a restart the shared keys do not know those.</param>
+public sealed record SharedEventsReport(int Events, long Bytes, long Overflowed);
 
 /// <summary>One kind of key.</summary>
 /// <param name="Kind">The kind.</param>

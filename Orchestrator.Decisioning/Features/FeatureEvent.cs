@@ -69,5 +69,7 @@ public readonly record struct FeatureEvent
     };
 
     // Two events of one key and one millisecond share these 32 bits once in four billion times.
-    internal uint Tag => (uint)((Id * 0x9e37_79b9_7f4a_7c15ul) >> 32);
+    internal uint Tag => TagOf(Id);
+
+    internal static uint TagOf(ulong id) => (uint)((id * 0x9e37_79b9_7f4a_7c15ul) >> 32);
 }

@@ -75,7 +75,7 @@ public sealed class FeaturePlan
         for (var i = 0; i < definitions.Count; i++)
         {
             if (which(definitions[i].Measure))
-                yield return new VectorStep(definitions[i].Measure, i, place++, 0, 0, default, default);
+                yield return new VectorStep(definitions[i].Measure, i, place++, 0, 0, 0, default, default);
         }
     }
 }

@@ -36,7 +36,7 @@ public sealed class FeatureSchema
     static string HashOf(IReadOnlyList<FeatureDefinition> definitions, TimeSpan labelDelay)
     {
         var text = new StringBuilder();
-        text.Append($"2|{labelDelay.TotalMilliseconds}|{HighAmounts.High}|{HighAmounts.VeryHigh}|{HighAmounts.MinimumHistory}\n");
+        text.Append($"3|{labelDelay.TotalMilliseconds}|{HighAmounts.High}|{HighAmounts.VeryHigh}|{HighAmounts.MinimumHistory}\n");
         foreach (var d in definitions)
             text.Append($"{d.Name}|{d.Measure}|{d.Key}|{d.Window.TotalMilliseconds}|{d.Only}|{d.Delayed}\n");
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())))[..16];

@@ -14,7 +14,8 @@ sealed class Increments
     Increments(WindowPlan[] windows, EventMarks marks)
     {
         var running = windows.Where(w => !w.IsDelayed).ToList();
-        var tallies = running.SelectMany(w => w.Tallies).Where(t => t.Matches(marks)).ToList();
+        var isDeclined = (marks & EventMarks.Declined) != EventMarks.None;
+        var tallies = running.SelectMany(w => isDeclined ? [.. w.Tallies, .. w.Declined] : w.Tallies).Where(t => t.Matches(marks)).ToList();
         _ends = [.. running.Select(w => w.Mark + 1)];
         _counts = [.. tallies.Select(t => t.At)];
         _sums = [.. tallies.Where(t => t.Sums).Select(t => t.At + 1)];

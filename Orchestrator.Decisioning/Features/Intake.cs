@@ -1,7 +1,7 @@
 namespace Orchestrator.Decisioning.Features;
 
 /// <summary>Gives an event to one key. Nearly always it is the newest and is appended; duplicates, late and too late events are seen from their own place.</summary>
-sealed class Intake(FeaturePlan plan, FeatureEngineOptions options)
+sealed class Intake(FeaturePlan plan)
 {
     readonly long[] _readings = new long[plan.Keys.ToArray().Max(k => k.RunningLength)];
 
@@ -25,13 +25,13 @@ sealed class Intake(FeaturePlan plan, FeatureEngineOptions options)
         Count(keys.Counts, sight);
     }
 
-    void Append(KeySpace keys, KeyState state, ref KeyEvent added, long watermarkMs, ref Sight sight)
+    static void Append(KeySpace keys, KeyState state, ref KeyEvent added, long watermarkMs, ref Sight sight)
     {
         var events = state.Events;
         if (keys.Plan.Median)
         {
             sight.Median = state.Median;
-            sight.History = Math.Min(events.Count, KeyPlan.MedianAmounts);
+            sight.History = state.History;
             added.Marks = HighAmounts.Of(added.Amount, sight.Median, sight.History);
         }
         state.Trim(watermarkMs);
@@ -62,15 +62,43 @@ sealed class Intake(FeaturePlan plan, FeatureEngineOptions options)
             state.Insert(before, added);
         sight.Before = before;
         sight.Marks = added.Marks;
+        // As it was seen before anybody could decline it.
+        added.Marks &= ~EventMarks.Declined;
         var readings = _readings.AsSpan(0, keys.Plan.RunningLength);
         Tallying.AsOf(readings, keys.Plan, events, before, added);
         sight.Readings = readings;
     }
 
-    // Only then is the memory of one key bounded, however many events it has.
-    void Bound(KeySpace keys, KeyState state)
+    /// <summary>
+    /// Gives a key an event that it had before this process began, at its place however old it is. Where the key has it already, its marks are those that are
+    /// known now.
+    /// </summary>
+    public static void Play(KeySpace keys, KeyState state, in KeyEvent played)
     {
-        if (state.Events.Count < options.MaxEventsPerKey)
+        var events = state.Events;
+        if (events.Find(played.AtMs, played.Tag) is var at and >= 0)
+        {
+            if (events[at].Marks != played.Marks)
+                state.Mark(at, played.Marks);
+            return;
+        }
+        if (events.Count >= keys.MaxEvents && played.AtMs < events[0].AtMs)
+        {
+            keys.Counts.Truncated++;
+            return;
+        }
+        Bound(keys, state);
+        if (played.AtMs >= events.NewestMs)
+            state.Append(played);
+        else
+            state.Insert(events.CountUpTo(played.AtMs, events.Count), played);
+        keys.Counts.Events++;
+    }
+
+    // Only then is the memory of one key bounded, however many events it has.
+    static void Bound(KeySpace keys, KeyState state)
+    {
+        if (state.Events.Count < keys.MaxEvents)
             return;
         state.DropFirst();
         keys.Counts.Truncated++;

@@ -35,6 +35,19 @@ sealed class KeyPartition
 
     public ReadOnlySpan<KeySpace?> Spaces => _spaces;
 
+    /// <summary>How far behind the watermark an event can still be looked at; with <see cref="Measure.SecondsSinceLast"/> as long as its key is known.</summary>
+    public long KeepMs
+    {
+        get
+        {
+            var used = _spaces.OfType<KeySpace>().Where(s => s.Plan.IsUsed).ToList();
+            var spanMs = used.Count == 0 ? 0 : used.Max(s => s.Plan.SpanMs);
+            return used.Exists(s => s.Plan.Steps.Any(p => p.Measure == Measure.SecondsSinceLast))
+                ? Math.Max(spanMs, (long)Options.IdleAfter.TotalMilliseconds)
+                : spanMs;
+        }
+    }
+
     public void Advance(in FeatureEvent taken)
     {
         var at = taken.ReceivedMs > 0 ? Math.Min(taken.AtMs, taken.ReceivedMs) : taken.AtMs;

@@ -75,7 +75,11 @@ sealed class WindowPlan
 
     public required int Mark { get; init; }
 
+    /// <summary>Of all its events.</summary>
     public required Tally[] Tallies { get; init; }
+
+    /// <summary>Of those that were declined, once more.</summary>
+    public Tally[] Declined { get; set; } = [];
 
     public bool IsDelayed => LagMs > 0;
 }
@@ -94,8 +98,9 @@ readonly record struct Tally(EventMarks Mask, EventMarks Value, int At, bool Sum
 /// <param name="Output">Its place in the vector.</param>
 /// <param name="At">Where its tally stands in the running numbers, or which counterpart it is of.</param>
 /// <param name="AllAt">Where the tally of all events of its window stands.</param>
+/// <param name="DeclinedAt">Where the tally of those stands that were declined, whose amounts are not learned; 0 where all are.</param>
 /// <param name="Mark">Where its window's marks stand.</param>
 /// <param name="Mask">Of a run: which marks make a fraud of it.</param>
 /// <param name="Value">What those have to be.</param>
 [StructLayout(LayoutKind.Auto)]
-readonly record struct VectorStep(Measure Measure, int Output, int At, int AllAt, int Mark, EventMarks Mask, EventMarks Value);
+readonly record struct VectorStep(Measure Measure, int Output, int At, int AllAt, int DeclinedAt, int Mark, EventMarks Mask, EventMarks Value);

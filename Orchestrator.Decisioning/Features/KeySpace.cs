@@ -5,11 +5,17 @@ namespace Orchestrator.Decisioning.Features;
 /// <summary>
 /// All keys of one kind that are in memory. Which of them leaves when there are too many follows from the events alone, never from the clock or
 /// from addresses: a replay evicts the same keys.
+/// <para>
+/// A snapshot is of the moment at which it begins, though it is written while events go on: a key that is about to change, to move or to leave, and is not written yet,
+/// is written first. Keys that came since are none of it.
+/// </para>
 /// </summary>
 sealed class KeySpace(KeyPlan plan, FeatureEngineOptions options, IKeyStateStore? store)
 {
     // Of so many slots the one unused for the longest time leaves: near enough to the least recently used, without a list to keep in order.
     const int Compared = 8;
+
+    const int MaxLooks = 1024;
 
     readonly long _idleAfterMs = (long)options.IdleAfter.TotalMilliseconds;
     readonly KeyTable _table = new(plan.Numbers);
@@ -19,9 +25,18 @@ sealed class KeySpace(KeyPlan plan, FeatureEngineOptions options, IKeyStateStore
     long[] _usedMs = new long[16];
     int _count;
 
+    // Of the snapshot: its number, how many keys it still lacks, where its writer looks next, and where it writes to. A key that it has, or that came later, has its number.
+    int _round;
+    int _unwritten;
+    int _next;
+    ArrayBufferWriter<byte>? _frames;
+
     public KeyPlan Plan => plan;
 
     public int Count => _count;
+
+    /// <summary>The most events of one key.</summary>
+    public int MaxEvents => options.MaxEventsPerKey;
 
     public KeyCounts Counts { get; set; } = new();
 
@@ -50,6 +65,8 @@ sealed class KeySpace(KeyPlan plan, FeatureEngineOptions options, IKeyStateStore
     {
         if (_table.Find(key, out var slot) is { } known)
         {
+            if (_unwritten > 0)
+                WriteEarly(slot);
             ref var usedMs = ref _usedMs[slot];
             if (store is not null || usedMs >= watermarkMs - _idleAfterMs)
             {
@@ -66,17 +83,41 @@ sealed class KeySpace(KeyPlan plan, FeatureEngineOptions options, IKeyStateStore
         return state;
     }
 
-    /// <summary>The state of a key, if there is any; it is not thereby used.</summary>
+    /// <summary>The state of a key, to be changed, if there is any; it is not thereby used.</summary>
     public KeyState? Find(ulong key)
     {
-        if (_table.Find(key, out _) is { } known)
+        if (_table.Find(key, out var slot) is { } known)
+        {
+            if (_unwritten > 0)
+                WriteEarly(slot);
             return known;
+        }
         if (store is null || Returned(key) is not { } state)
             return null;
         if (_count >= options.MaxKeys)
             EvictOne();
         Add(key, state.Events.NewestMs, state);
         return state;
+    }
+
+    /// <summary>A label of one of a key's events.</summary>
+    public void Label(ulong key, long atMs, uint tag, bool isFraud)
+    {
+        var state = Find(key);
+        Label(state, state?.Events.Find(atMs, tag) ?? -1, isFraud);
+    }
+
+    /// <summary>A label of the event at <paramref name="index"/>; -1 when the key has no such event.</summary>
+    public void Label(KeyState? state, int index, bool isFraud)
+    {
+        if (index < 0)
+        {
+            Counts.LabelsUnmatched++;
+            return;
+        }
+        var marks = state!.Events[index].Marks;
+        state.Mark(index, isFraud ? marks | EventMarks.Fraud : marks & ~EventMarks.Fraud);
+        Counts.Labels++;
     }
 
     /// <summary>Looks at the next keys, and lets those go that have been idle for too long. Called with each event, so that the work is spread.</summary>
@@ -104,6 +145,7 @@ sealed class KeySpace(KeyPlan plan, FeatureEngineOptions options, IKeyStateStore
             Array.Resize(ref _keys, capacity);
             Array.Resize(ref _usedMs, capacity);
         }
+        state.Round = _round;
         _table.Add(key, _count, state);
         _states[_count] = state;
         _keys[_count] = key;
@@ -123,6 +165,39 @@ sealed class KeySpace(KeyPlan plan, FeatureEngineOptions options, IKeyStateStore
         Counts = counts;
     }
 
+    /// <summary>A snapshot of what is there now begins; one that is not finished is given up.</summary>
+    public void BeginSnapshot(ArrayBufferWriter<byte> frames)
+    {
+        _frames = frames;
+        _round++;
+        _unwritten = _count;
+        _next = 0;
+    }
+
+    /// <summary>Writes keys, as they were when the snapshot began, until the frames have <paramref name="bytes"/>.</summary>
+    /// <returns>Whether there are more.</returns>
+    public bool WriteSnapshot(int bytes)
+    {
+        // Looking at keys that are written already takes time too.
+        for (var looks = MaxLooks; looks > 0 && _unwritten > 0 && _frames!.WrittenCount < bytes; looks--)
+            WriteEarly(_next++);
+        return _unwritten > 0;
+    }
+
+    /// <summary>The snapshot comes to nothing.</summary>
+    public void GiveUpSnapshot() => _unwritten = 0;
+
+    // Those that are not written stand where they stood when the snapshot began, for whoever moves is written before.
+    void WriteEarly(int slot)
+    {
+        var state = _states[slot];
+        if (state.Round == _round)
+            return;
+        state.Round = _round;
+        _unwritten--;
+        PartitionSnapshot.WriteKey(_frames!, plan.Kind, slot, _keys[slot], _usedMs[slot], state);
+    }
+
     void EvictOne()
     {
         var oldest = Hand < _count ? Hand : 0;
@@ -138,6 +213,11 @@ sealed class KeySpace(KeyPlan plan, FeatureEngineOptions options, IKeyStateStore
 
     void Evict(int slot)
     {
+        if (_unwritten > 0)
+        {
+            WriteEarly(slot);
+            WriteEarly(_count - 1);
+        }
         if (store is not null)
         {
             _bytes.ResetWrittenCount();

@@ -11,6 +11,7 @@ sealed class KeyState : EventLog
 
     readonly KeyPlan _plan;
     readonly long[] _running;
+    int _declined;
 
     public KeyState(KeyPlan plan)
     {
@@ -29,7 +30,16 @@ sealed class KeyState : EventLog
     public ReadOnlySpan<long> Running => _running.AsSpan(0, _plan.RunningLength);
 
     /// <summary>The median of its last amounts, where the plan asks for it.</summary>
-    public double Median => RecentAmounts.Median(Amounts, Math.Min(Count, KeyPlan.MedianAmounts));
+    public double Median => RecentAmounts.Median(Amounts, History);
+
+    /// <summary>Of how many amounts that median is.</summary>
+    public int History => Math.Min(Learned, KeyPlan.MedianAmounts);
+
+    /// <summary>Whether any of its events was declined.</summary>
+    public bool HasDeclined => _declined > 0;
+
+    /// <summary>The snapshot that has it as it was, or that began before it was there; of its <see cref="KeySpace"/>.</summary>
+    public int Round { get; set; }
 
     /// <summary>What only accounts remember; null for other keys.</summary>
     public AccountMemory? Account { get; }
@@ -44,7 +54,7 @@ sealed class KeyState : EventLog
         AppendEvent(added);
         _plan.Newest[(int)added.Marks].Count(_running, added.Amount, Count);
         if (_plan.Median)
-            RecentAmounts.Added(Amounts, this, Count - 1);
+            RecentAmounts.Added(Amounts, this, Count - 1, Learned);
     }
 
     /// <summary>Takes a late event at its place among the others, and corrects the windows that it belongs to.</summary>
@@ -62,7 +72,7 @@ sealed class KeyState : EventLog
                 _running[window.Mark + 1]++;
         }
         if (_plan.Median)
-            RecentAmounts.Added(Amounts, this, index);
+            RecentAmounts.Added(Amounts, this, index, Learned);
     }
 
     /// <summary>Gives an event other marks.</summary>
@@ -74,20 +84,33 @@ sealed class KeyState : EventLog
             if (index >= _running[window.Mark] && index < _running[window.Mark + 1])
                 Tallying.Subtract(_running, window, marked);
         }
+        var changed = marked.Marks ^ marks;
         marked.Marks = marks;
         foreach (var window in _plan.Windows)
         {
             if (index >= _running[window.Mark] && index < _running[window.Mark + 1])
                 Tallying.Add(_running, window, marked);
         }
+        if ((changed & EventMarks.Declined) == EventMarks.None)
+            return;
+        _declined += IsDeclined(marked) ? 1 : -1;
+        if (_plan.Median)
+            RecentAmounts.Recount(Amounts, this);
     }
 
     /// <summary>Drops what no event at or after the watermark can look at any more.</summary>
     public void Trim(long watermarkMs)
     {
         var horizon = watermarkMs - _plan.SpanMs;
-        while (Count > _plan.Keep && this[0].AtMs <= horizon && this[_plan.Keep].AtMs <= watermarkMs)
+        while (Count > 1 && this[0].AtMs <= horizon && IsSpare(watermarkMs))
             DropFirst();
+    }
+
+    // Whether enough amounts remain for a median before each event that may come; that at most all that were declined lie among them is near enough.
+    bool IsSpare(long watermarkMs)
+    {
+        var keep = IsDeclined(this[0]) ? 1 : _plan.Keep + _declined;
+        return Count > keep && this[keep].AtMs <= watermarkMs;
     }
 
     /// <summary>Drops the oldest event, also out of windows that it is in.</summary>
@@ -102,7 +125,12 @@ sealed class KeyState : EventLog
             if (_running[window.Mark + 1] > 0)
                 _running[window.Mark + 1]--;
         }
+        var isDeclined = IsDeclined(this[0]);
         DropFirstEvent();
+        if (isDeclined)
+            _declined--;
+        else if (_plan.Median && Learned < KeyPlan.MedianAmounts)
+            RecentAmounts.Recount(Amounts, this);
     }
 
     /// <summary>Counts all anew, after its events were read from bytes.</summary>
@@ -148,10 +176,19 @@ sealed class KeyState : EventLog
     }
 
     /// <summary>Takes an event of bytes that are read; <see cref="Recount"/> follows.</summary>
-    public void Load(in KeyEvent read) => AppendEvent(read);
+    public void Load(in KeyEvent read)
+    {
+        AppendEvent(read);
+        _declined += IsDeclined(read) ? 1 : 0;
+    }
+
+    // How many amounts count for means and medians.
+    int Learned => Count - _declined;
 
     // Behind the sums, in the same piece of memory.
     Span<long> Amounts => _running.AsSpan(_plan.RunningLength);
+
+    static bool IsDeclined(in KeyEvent e) => (e.Marks & EventMarks.Declined) != EventMarks.None;
 
     // Most windows move by an event or by none; those that do not are passed without a loop.
     void Advance(long timeMs)

@@ -100,7 +100,7 @@ static class KeyStateCodec
     }
 
     static EventMarks Marks(byte marks) =>
-        marks <= (byte)(EventMarks.High | EventMarks.VeryHigh | EventMarks.Fraud) ? (EventMarks)marks : throw new InvalidDataException("Marks that do not exist");
+        marks <= (byte)(EventMarks.High | EventMarks.VeryHigh | EventMarks.Fraud | EventMarks.Declined) ? (EventMarks)marks : throw new InvalidDataException("Marks that do not exist");
 }
 
 /// <summary>Writes numbers.</summary>

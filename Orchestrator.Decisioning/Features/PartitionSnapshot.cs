@@ -1,23 +1,27 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 
 namespace Orchestrator.Decisioning.Features;
 
 /// <summary>
-/// All state of some kinds of keys as a stream: a header that names version and schema, then each kind's counts and keys in the order of their slots, then
-/// the SHA-256 of it all. Keys are written one by one, so that a snapshot needs no memory for all of them.
+/// All state of some kinds of keys as bytes: a head that names version and schema and says what is to come, then frames, one for each key and one for some events of
+/// a journal at a time, in whatever order they had to be written, then the SHA-256 of it all.
 /// </summary>
 static class PartitionSnapshot
 {
-    const uint Magic = 0x3146_4f4f; // "OOF1"
-    const int FrameHeader = sizeof(ulong) + sizeof(long) + sizeof(int);
+    /// <summary>A frame that holds events of a journal. Smaller numbers are those of kinds of keys.</summary>
+    public const byte JournalFrame = 0x80;
 
-    public static void Write(KeyPartition partition, Stream stream)
+    const byte EndFrames = 0xff;
+    const uint Magic = 0x3246_4f4f; // "OOF2"
+    const int FrameHeader = sizeof(byte) + sizeof(int);
+    const int KeyHeader = sizeof(int) + sizeof(ulong) + sizeof(long);
+
+    public static void WriteHead(ArrayBufferWriter<byte> bytes, KeyPartition partition, SharedJournal? journal)
     {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        var bytes = new ArrayBufferWriter<byte>();
         var writer = new ByteWriter(bytes);
         writer.Fixed(Magic);
         bytes.Write(Encoding.ASCII.GetBytes(partition.Plan.Schema.Hash));
@@ -27,18 +31,52 @@ static class PartitionSnapshot
             writer.Byte(keys is null ? (byte)0 : (byte)1);
             if (keys is null)
                 continue;
-            Counts(ref writer, keys.Counts);
+            WriteCounts(ref writer, keys.Counts);
             writer.Fixed((uint)keys.Hand);
             writer.Fixed((uint)keys.Count);
-            Flush(bytes, hash, stream);
-            for (var i = 0; i < keys.Count; i++)
-                Key(keys[i], bytes, hash, stream);
         }
-        Flush(bytes, hash, stream);
-        stream.Write(hash.GetHashAndReset());
+        writer.Byte(journal is null ? (byte)0 : (byte)1);
+        if (journal is null)
+            return;
+        writer.Fixed((ulong)journal.Overflowed);
+        writer.Fixed((uint)journal.Count);
     }
 
-    public static void Read(KeyPartition partition, Stream stream)
+    public static void WriteKey(ArrayBufferWriter<byte> frames, KeyKind kind, int slot, ulong key, long usedMs, KeyState state)
+    {
+        var start = BeginFrame(frames, (byte)kind);
+        var writer = new ByteWriter(frames);
+        writer.Fixed((uint)slot);
+        writer.Fixed(key);
+        writer.Fixed((ulong)usedMs);
+        KeyStateCodec.Write(state, frames);
+        EndFrame(frames, start);
+    }
+
+    /// <summary>A frame begins.</summary>
+    /// <returns>Where it stands.</returns>
+    public static int BeginFrame(ArrayBufferWriter<byte> frames, byte what)
+    {
+        var start = frames.WrittenCount;
+        var writer = new ByteWriter(frames);
+        writer.Byte(what);
+        writer.Fixed(0u);
+        return start;
+    }
+
+    /// <summary>The frame that stands there ends here.</summary>
+    public static void EndFrame(ArrayBufferWriter<byte> frames, int start)
+    {
+        // The length goes where room was left for it.
+        var frame = MemoryMarshal.AsMemory(frames.WrittenMemory).Span[start..];
+        BinaryPrimitives.WriteInt32LittleEndian(frame[sizeof(byte)..], frame.Length - FrameHeader);
+    }
+
+    public static void WriteEnd(ArrayBufferWriter<byte> frames) => EndFrame(frames, BeginFrame(frames, EndFrames));
+
+    /// <summary>Reads it all, and no byte after it.</summary>
+    /// <exception cref="InvalidDataException">It is not a snapshot of this plan, or damaged.</exception>
+    public static void Read(KeyPartition partition, SharedJournal? journal, Stream stream)
     {
         if (partition.NewestMs != KeyPartition.BeforeAll)
             throw new InvalidOperationException("A snapshot is read before the first event");
@@ -49,57 +87,100 @@ static class PartitionSnapshot
         var schema = Encoding.ASCII.GetString(source.Take(partition.Plan.Schema.Hash.Length));
         if (schema != partition.Plan.Schema.Hash)
             throw new InvalidDataException($"A snapshot of the schema {schema}; this engine has {partition.Plan.Schema.Hash}");
-        var newest = BinaryPrimitives.ReadInt64LittleEndian(source.Take(sizeof(long)));
+        var newest = source.Long();
         if (newest != KeyPartition.BeforeAll && newest is < 0 or >= FeatureEngine.MaxTimeMs)
             throw new InvalidDataException("A snapshot of a time that does not exist");
-        foreach (var keys in partition.Spaces)
+        var reading = new ReadKeys?[KeyKinds.Count];
+        for (var kind = 0; kind < KeyKinds.Count; kind++)
         {
-            if (source.Take(1)[0] != (keys is null ? 0 : 1))
+            var keys = partition.Spaces[kind];
+            if (source.Byte() != (keys is null ? 0 : 1))
                 throw new InvalidDataException("A snapshot of other kinds of keys");
             if (keys is not null)
-                ReadKeys(keys, partition.Options, ref source);
+                reading[kind] = new ReadKeys(keys, partition.Options, ReadCounts(ref source), source.Int(), source.Int());
         }
+        ReadFrames(reading, journal, ref source);
         var computed = hash.GetHashAndReset();
         Span<byte> stored = stackalloc byte[SHA256.HashSizeInBytes];
         if (stream.ReadAtLeast(stored, stored.Length, throwOnEndOfStream: false) < stored.Length || !stored.SequenceEqual(computed))
             throw new InvalidDataException("The snapshot is damaged: its hash is another");
+        foreach (var keys in reading)
+            keys?.End();
         partition.NewestMs = newest;
     }
 
-    static void Key((ulong Key, long UsedMs, KeyState State) entry, ArrayBufferWriter<byte> bytes, IncrementalHash hash, Stream stream)
+    static void ReadFrames(ReadKeys?[] reading, SharedJournal? journal, ref HashedSource source)
     {
-        bytes.Write(stackalloc byte[FrameHeader]);
-        KeyStateCodec.Write(entry.State, bytes);
-        // The length goes where room was left for it.
-        var frame = System.Runtime.InteropServices.MemoryMarshal.AsMemory(bytes.WrittenMemory).Span;
-        BinaryPrimitives.WriteUInt64LittleEndian(frame, entry.Key);
-        BinaryPrimitives.WriteInt64LittleEndian(frame[sizeof(ulong)..], entry.UsedMs);
-        BinaryPrimitives.WriteInt32LittleEndian(frame[(sizeof(ulong) + sizeof(long))..], frame.Length - FrameHeader);
-        Flush(bytes, hash, stream);
-    }
-
-    static void ReadKeys(KeySpace keys, FeatureEngineOptions options, ref HashedSource source)
-    {
-        var counts = Counts(ref source);
-        var hand = BinaryPrimitives.ReadInt32LittleEndian(source.Take(sizeof(int)));
-        var count = BinaryPrimitives.ReadInt32LittleEndian(source.Take(sizeof(int)));
-        if (count < 0 || count > options.MaxKeys || hand < 0 || hand > count)
-            throw new InvalidDataException($"A snapshot of {count} keys; {options.MaxKeys} of a kind are the most");
-        var longest = KeyStateCodec.MaxBytes(options.MaxEventsPerKey);
-        for (var i = 0; i < count; i++)
+        if (source.Byte() != (journal is null ? 0 : 1))
+            throw new InvalidDataException("A snapshot of an engine that shares keys, or shares none, unlike this one");
+        var overflowed = journal is null ? 0 : source.Long();
+        long left = journal is null ? 0 : source.Int();
+        while (true)
         {
-            var frame = source.Take(FrameHeader);
-            var key = BinaryPrimitives.ReadUInt64LittleEndian(frame);
-            var used = BinaryPrimitives.ReadInt64LittleEndian(frame[sizeof(ulong)..]);
-            var length = BinaryPrimitives.ReadInt32LittleEndian(frame[(sizeof(ulong) + sizeof(long))..]);
-            if (key == 0 || keys.Has(key) || length < 0 || length > longest || used is < KeyPartition.BeforeAll or >= FeatureEngine.MaxTimeMs)
-                throw new InvalidDataException("A key that cannot be, or is there twice");
-            keys.Add(key, used, KeyStateCodec.Read(keys.Plan, options.MaxEventsPerKey, source.Take(length)));
+            var what = source.Byte();
+            var length = source.Int();
+            if (what == EndFrames && length == 0)
+                break;
+            if (what == JournalFrame && journal is not null && length is >= 0 and <= SharedJournalCodec.MaxBytes)
+                left -= SharedJournalCodec.Read(journal, source.Take(length));
+            else if (what < KeyKinds.Count && reading[what] is { } keys && length >= KeyHeader && length <= keys.LongestFrame)
+                keys.Read(source.Take(length));
+            else
+                throw new InvalidDataException("A frame that does not exist, or is too long");
         }
-        keys.Resume(hand, counts);
+        if (left != 0)
+            throw new InvalidDataException("A snapshot with other shared events than it says");
+        if (journal is not null)
+            journal.Overflowed += overflowed;
     }
 
-    static void Counts(ref ByteWriter writer, KeyCounts counts)
+    /// <summary>Keys of one kind as they come, for their slots are known only when all are there.</summary>
+    sealed class ReadKeys
+    {
+        readonly KeySpace _keys;
+        readonly KeyCounts _counts;
+        readonly List<(int Slot, ulong Key, long UsedMs, KeyState State)> _read = [];
+        readonly int _maxEvents;
+        readonly int _hand;
+        readonly int _count;
+
+        public ReadKeys(KeySpace keys, FeatureEngineOptions options, KeyCounts counts, int hand, int count)
+        {
+            if (count < 0 || count > options.MaxKeys || hand < 0 || hand > count)
+                throw new InvalidDataException($"A snapshot of {count} keys; {options.MaxKeys} of a kind are the most");
+            (_keys, _counts, _maxEvents, _hand, _count) = (keys, counts, options.MaxEventsPerKey, hand, count);
+            LongestFrame = KeyHeader + KeyStateCodec.MaxBytes(options.MaxEventsPerKey);
+        }
+
+        public int LongestFrame { get; }
+
+        public void Read(ReadOnlySpan<byte> frame)
+        {
+            var slot = BinaryPrimitives.ReadInt32LittleEndian(frame);
+            var key = BinaryPrimitives.ReadUInt64LittleEndian(frame[sizeof(int)..]);
+            var usedMs = BinaryPrimitives.ReadInt64LittleEndian(frame[(sizeof(int) + sizeof(ulong))..]);
+            if (_read.Count == _count || key == 0 || usedMs is < KeyPartition.BeforeAll or >= FeatureEngine.MaxTimeMs)
+                throw new InvalidDataException("A key that cannot be, or is one too many");
+            _read.Add((slot, key, usedMs, KeyStateCodec.Read(_keys.Plan, _maxEvents, frame[KeyHeader..])));
+        }
+
+        /// <summary>All are there, and are what was written.</summary>
+        public void End()
+        {
+            if (_read.Count != _count)
+                throw new InvalidDataException("A snapshot of fewer keys than it says");
+            _read.Sort((a, b) => a.Slot.CompareTo(b.Slot));
+            foreach (var (slot, key, usedMs, state) in _read)
+            {
+                if (slot != _keys.Count || _keys.Has(key))
+                    throw new InvalidDataException("A key that is there twice");
+                _keys.Add(key, usedMs, state);
+            }
+            _keys.Resume(_hand, _counts);
+        }
+    }
+
+    static void WriteCounts(ref ByteWriter writer, KeyCounts counts)
     {
         foreach (var count in (ReadOnlySpan<long>)[counts.Events, counts.Late, counts.TooLate, counts.Duplicates, counts.Truncated,
             counts.Evicted, counts.Returned, counts.Unreadable, counts.Labels, counts.LabelsUnmatched])
@@ -108,7 +189,7 @@ static class PartitionSnapshot
         }
     }
 
-    static KeyCounts Counts(ref HashedSource source) => new()
+    static KeyCounts ReadCounts(ref HashedSource source) => new()
     {
         Events = source.Long(),
         Late = source.Long(),
@@ -121,13 +202,6 @@ static class PartitionSnapshot
         Labels = source.Long(),
         LabelsUnmatched = source.Long(),
     };
-
-    static void Flush(ArrayBufferWriter<byte> bytes, IncrementalHash hash, Stream stream)
-    {
-        hash.AppendData(bytes.WrittenSpan);
-        stream.Write(bytes.WrittenSpan);
-        bytes.ResetWrittenCount();
-    }
 
     /// <summary>Reads from the stream what was asked for, and hashes it.</summary>
     ref struct HashedSource(Stream stream, IncrementalHash hash)
@@ -144,6 +218,10 @@ static class PartitionSnapshot
             hash.AppendData(taken);
             return taken;
         }
+
+        public byte Byte() => Take(1)[0];
+
+        public int Int() => BinaryPrimitives.ReadInt32LittleEndian(Take(sizeof(int)));
 
         public long Long() => BinaryPrimitives.ReadInt64LittleEndian(Take(sizeof(long)));
     }

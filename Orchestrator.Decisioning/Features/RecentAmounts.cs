@@ -1,8 +1,8 @@
 namespace Orchestrator.Decisioning.Features;
 
 /// <summary>
-/// The last <see cref="KeyPlan.MedianAmounts"/> amounts of a log in order of size, for their exact median. As many are in order as the log has events, up to that
-/// number; they lie in memory that the key's state provides.
+/// The last <see cref="KeyPlan.MedianAmounts"/> amounts of a log in order of size, for their exact median; those that were declined are none of them. As many are in
+/// order as the log has events, up to that number; they lie in memory that the key's state provides.
 /// </summary>
 static class RecentAmounts
 {
@@ -17,11 +17,12 @@ static class RecentAmounts
             : (sorted[middle - 1] + sorted[middle]) / 2.0;
     }
 
-    /// <summary>An event was added to the log at <paramref name="index"/>.</summary>
-    public static void Added(Span<long> sorted, EventLog events, int index)
+    /// <summary>An event was added to the log at <paramref name="index"/>; with it <paramref name="learned"/> are not declined.</summary>
+    public static void Added(Span<long> sorted, EventLog events, int index, int learned)
     {
-        var before = Math.Min(Capacity, events.Count - 1);
-        if (index < events.Count - Capacity)
+        var before = Math.Min(Capacity, learned - 1);
+        var leaving = learned > Capacity ? Leaving(events, learned) : -1;
+        if (index <= leaving)
             return;
         var amount = events[index].Amount;
         if (before < Capacity)
@@ -32,7 +33,7 @@ static class RecentAmounts
             return;
         }
         // One comes and one goes: only what lies between the two places moves.
-        var gone = Place(sorted, events[events.Count - Capacity - 1].Amount);
+        var gone = Place(sorted, events[leaving].Amount);
         var at = Place(sorted, amount);
         if (at > gone)
         {
@@ -59,12 +60,28 @@ static class RecentAmounts
 
     static int Sort(Span<long> sorted, EventLog events, int end)
     {
-        var count = Math.Min(Capacity, end);
-        for (var i = 0; i < count; i++)
-            sorted[i] = events[end - count + i].Amount;
+        var count = 0;
+        for (var i = end - 1; i >= 0 && count < Capacity; i--)
+        {
+            if (IsLearned(events[i]))
+                sorted[count++] = events[i].Amount;
+        }
         sorted[..count].Sort();
         return count;
     }
+
+    // The newest that has as many behind it as are in order.
+    static int Leaving(EventLog events, int learned)
+    {
+        if (learned == events.Count)
+            return events.Count - Capacity - 1;
+        var at = events.Count;
+        for (var left = Capacity + 1; left > 0;)
+            left -= IsLearned(events[--at]) ? 1 : 0;
+        return at;
+    }
+
+    static bool IsLearned(in KeyEvent e) => (e.Marks & EventMarks.Declined) == EventMarks.None;
 
     // The first place whose amount is not smaller.
     static int Place(ReadOnlySpan<long> sorted, long amount)

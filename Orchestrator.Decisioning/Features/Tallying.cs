@@ -9,7 +9,23 @@ static class Tallying
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Add(Span<long> running, WindowPlan window, in KeyEvent added)
     {
-        foreach (ref readonly var tally in window.Tallies.AsSpan())
+        Add(running, window.Tallies, added);
+        if ((added.Marks & EventMarks.Declined) != EventMarks.None)
+            Add(running, window.Declined, added);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Subtract(Span<long> running, WindowPlan window, in KeyEvent gone)
+    {
+        Subtract(running, window.Tallies, gone);
+        if ((gone.Marks & EventMarks.Declined) != EventMarks.None)
+            Subtract(running, window.Declined, gone);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static void Add(Span<long> running, ReadOnlySpan<Tally> tallies, in KeyEvent added)
+    {
+        foreach (ref readonly var tally in tallies)
         {
             if (!tally.Matches(added.Marks))
                 continue;
@@ -22,9 +38,9 @@ static class Tallying
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Subtract(Span<long> running, WindowPlan window, in KeyEvent gone)
+    static void Subtract(Span<long> running, ReadOnlySpan<Tally> tallies, in KeyEvent gone)
     {
-        foreach (ref readonly var tally in window.Tallies.AsSpan())
+        foreach (ref readonly var tally in tallies)
         {
             if (!tally.Matches(gone.Marks))
                 continue;

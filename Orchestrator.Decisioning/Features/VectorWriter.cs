@@ -59,7 +59,7 @@ static class VectorWriter
                 Measure.AgeDays => Age(taken, memory),
                 Measure.Median => sight.History == 0 ? Missing : (float)(sight.Median / 100),
                 Measure.AmountToMedian => ToMedian(taken.Amount, sight),
-                Measure.MeanToMedian => ToMedian((double)sight.Readings[step.At + 1] / sight.Readings[step.At], sight),
+                Measure.MeanToMedian => ToMedian((double)LearnedSum(step, sight) / LearnedCount(step, sight), sight),
                 Measure.Distance => (float)kilometres,
                 Measure.Speed => place is { } p ? SpeedKmh(kilometres, taken.AtMs - p.AtMs) : Missing,
                 _ => Windowed(step, taken, sight),
@@ -97,35 +97,51 @@ static class VectorWriter
             case Measure.Sum:
                 return (float)(readings[step.At + 1] / 100.0);
             case Measure.Mean:
-                return readings[step.At] == 0 ? Missing : (float)(readings[step.At + 1] / 100.0 / readings[step.At]);
+                var of = LearnedCount(step, sight);
+                return of == 0 ? Missing : (float)(LearnedSum(step, sight) / 100.0 / of);
             case Measure.Share:
                 return readings[step.AllAt] == 0 ? Missing : (float)readings[step.At] / readings[step.AllAt];
             case Measure.Deviation:
-                return readings[step.At] < 2 ? Missing : (float)(Spread(readings[step.At], readings[step.At + 1], Tallying.Squares(readings, step.At)) / 100);
+                var count = LearnedCount(step, sight);
+                return count < 2 ? Missing : (float)(Spread(count, LearnedSum(step, sight), LearnedSquares(step, sight)) / 100);
             case Measure.SecondsSinceLast:
                 return sight.Before == 0 ? Missing : (float)((taken.AtMs - sight.State.Events[sight.Before - 1].AtMs) / 1000.0);
             case Measure.AmountToMean or Measure.AmountDeviations:
-                return Compared(step, taken, readings);
+                return Compared(step, taken, sight);
             default:
                 return LabelRun.Of(step, taken.AtMs, sight);
         }
     }
 
-    static float Compared(in VectorStep step, in FeatureEvent taken, ReadOnlySpan<long> readings)
+    static float Compared(in VectorStep step, in FeatureEvent taken, in Sight sight)
     {
         // Of the window's others: the event itself is taken out again.
         var amount = Math.Min(taken.Amount, FeatureEvent.MaxAmount);
-        var count = readings[step.At] - 1;
-        var sum = readings[step.At + 1] - amount;
+        var count = LearnedCount(step, sight) - 1;
+        var sum = LearnedSum(step, sight) - amount;
         if (step.Measure == Measure.AmountToMean)
             return count < 1 || sum == 0 ? Missing : (float)(amount / ((double)sum / count));
         if (count < 2)
             return 0;
         var mean = (double)sum / count;
         // Somebody who always pays the same has no spread; a hundredth of the mean keeps the next cent from being an outlier.
-        var spread = Math.Max(Spread(count, sum, Tallying.Squares(readings, step.At) - ((Int128)amount * amount)), Math.Max(mean / 100, 1));
+        var spread = Math.Max(Spread(count, sum, LearnedSquares(step, sight) - ((Int128)amount * amount)), Math.Max(mean / 100, 1));
         return (float)Math.Clamp((amount - mean) / spread, MinDeviations, MaxDeviations);
     }
+
+    // What was declined is in no mean: it is taken out again.
+    static long LearnedCount(in VectorStep step, in Sight sight) =>
+        IsAllLearned(step, sight) ? sight.Readings[step.At] : sight.Readings[step.At] - sight.Readings[step.DeclinedAt];
+
+    static long LearnedSum(in VectorStep step, in Sight sight) =>
+        IsAllLearned(step, sight) ? sight.Readings[step.At + 1] : sight.Readings[step.At + 1] - sight.Readings[step.DeclinedAt + 1];
+
+    static Int128 LearnedSquares(in VectorStep step, in Sight sight) =>
+        IsAllLearned(step, sight)
+            ? Tallying.Squares(sight.Readings, step.At)
+            : Tallying.Squares(sight.Readings, step.At) - Tallying.Squares(sight.Readings, step.DeclinedAt);
+
+    static bool IsAllLearned(in VectorStep step, in Sight sight) => step.DeclinedAt == 0 || !sight.State.HasDeclined;
 
     // The numerator is exact: it is of integers.
     static double Spread(long count, long sum, Int128 squares) =>

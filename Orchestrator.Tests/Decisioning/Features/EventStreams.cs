@@ -3,13 +3,16 @@ using Orchestrator.Decisioning.Features;
 
 namespace Orchestrator.Tests.Decisioning.Features;
 
-/// <summary>Random streams: few keys, so that they meet; late events, duplicates, equal times and labels among them.</summary>
+/// <summary>Random streams: few keys, so that they meet; late events, duplicates, equal times, labels and refusals among them.</summary>
 static class EventStreams
 {
     public static readonly DateTimeOffset Start = new(2026, 3, 1, 0, 0, 0, TimeSpan.Zero);
 
-    /// <summary>What comes: an event, or the label of one that came.</summary>
-    public readonly record struct Arrival(FeatureEvent Event, bool IsLabel, bool IsFraud);
+    /// <summary>What comes: an event, or the label of one that came, or that one was declined.</summary>
+    public readonly record struct Arrival(FeatureEvent Event, bool IsLabel = false, bool IsFraud = false, bool IsDeclined = false)
+    {
+        public bool IsEvent => !IsLabel && !IsDeclined;
+    }
 
     public static readonly Gen<Arrival[]> Any =
         from length in Gen.Int[1, 140]
@@ -29,14 +32,20 @@ static class EventStreams
                 arrivals.Add(new(chosen, IsLabel: true, IsFraud: kind < 10));
                 continue;
             }
-            if (kind < 20 && events.Count > 0)
+            if (kind < 17 && events.Count > 0)
             {
-                arrivals.Add(new(chosen, IsLabel: false, IsFraud: false));
+                // Nearly always the one that has just come.
+                arrivals.Add(new(dice % 4 == 0 ? chosen : events[^1], IsDeclined: true));
+                continue;
+            }
+            if (kind < 24 && events.Count > 0)
+            {
+                arrivals.Add(new(chosen));
                 continue;
             }
             // Steps from nothing to days, in quarters of hours, so that times and the edges of windows are often equal.
             now += step < 4 ? 0 : step < 16 ? 900_000L * step : 86_400_000L * (step - 14);
-            var at = kind < 40 ? Math.Max(0, now - (900_000L * back * back)) : now;
+            var at = kind < 44 ? Math.Max(0, now - (900_000L * back * back)) : now;
             var e = new FeatureEvent
             {
                 Id = KeyHash.Of(7, (ulong)arrivals.Count + 1),
@@ -52,7 +61,7 @@ static class EventStreams
                 Longitude = (dice / 7 % 358) - 179,
             };
             events.Add(e);
-            arrivals.Add(new(e, IsLabel: false, IsFraud: false));
+            arrivals.Add(new(e));
         }
         return [.. arrivals];
     }

@@ -2,6 +2,7 @@ using System.Buffers;
 using CsCheck;
 using Orchestrator.Contracts.Transactions;
 using Orchestrator.Decisioning.Features;
+using static Orchestrator.Tests.Decisioning.Features.EngineRuns;
 using static Orchestrator.Tests.Decisioning.Features.EventStreams;
 
 namespace Orchestrator.Tests.Decisioning.Features;
@@ -70,7 +71,8 @@ public sealed class FeatureEngineTests
                 Run(whole, sample.arrivals[..sample.cut]);
                 Run(before, sample.arrivals[..sample.cut]);
 
-                var after = Restored(before);
+                var after = new FeatureEngine(Plan, Options);
+                after.Restore(new MemoryStream(Saved(before)));
 
                 Assert.Equal(Run(whole, sample.arrivals[sample.cut..]), Run(after, sample.arrivals[sample.cut..]));
                 Assert.Equal(Saved(whole), Saved(after));
@@ -101,9 +103,9 @@ public sealed class FeatureEngineTests
                 FeatureEngine[] lanes = [new(Plan, Unforgetting, crossLane: shared), new(Plan, Unforgetting, crossLane: shared)];
                 var vector = new float[Plan.Schema.Length];
                 // A lane's watermark is its own: only events that are late in neither are the same in both, and only keys that neither forgets.
-                foreach (var arrival in arrivals.Where(a => !a.IsLabel).Select(a => a.Event).OrderBy(e => e.AtMs))
+                foreach (var arrival in arrivals.Where(a => a.IsEvent).Select(a => a.Event).OrderBy(e => e.AtMs))
                 {
-                    var expected = Run(alone, [new(arrival, IsLabel: false, IsFraud: false)])[0];
+                    var expected = Run(alone, [new(arrival)])[0];
                     lanes[arrival.Account % 2].Observe(arrival, [], vector);
                     Assert.Equal(expected, vector);
                 }
@@ -175,7 +177,7 @@ public sealed class FeatureEngineTests
                 var expected = new float[Plan.Schema.Length];
                 var actual = new float[Plan.Schema.Length];
                 var known = new Queue<FeatureEvent>();
-                foreach (var e in arrivals.Where(a => !a.IsLabel).Select(a => a.Event).OrderBy(e => e.AtMs))
+                foreach (var e in arrivals.Where(a => a.IsEvent).Select(a => a.Event).OrderBy(e => e.AtMs))
                 {
                     while (known.TryPeek(out var old) && old.AtMs <= e.AtMs - (long)Plan.LabelDelay.TotalMilliseconds)
                         untold.Label(known.Dequeue(), isFraud: true);
@@ -205,43 +207,6 @@ public sealed class FeatureEngineTests
     }
 
     [Fact]
-    public void Snapshot_when_bytes_are_changed_is_refused_or_gives_an_engine()
-    {
-        var engine = new FeatureEngine(Plan, Options);
-        Run(engine, [.. Enumerable.Range(0, 60).Select(i => new Arrival(Event(i, ((ulong)i % 3) + 1), IsLabel: false, IsFraud: false))]);
-        var saved = Saved(engine);
-        Gen.Select(Gen.Int[0, saved.Length - 1], Gen.Byte, Gen.Int[0, saved.Length]).Sample((at, value, length) =>
-        {
-            var damaged = saved[..length];
-            if (at < length)
-                damaged[at] = value;
-            if (damaged.AsSpan().SequenceEqual(saved))
-                return;
-            Assert.Throws<InvalidDataException>(() => new FeatureEngine(Plan, Options).Restore(new MemoryStream(damaged)));
-        });
-    }
-
-    [Fact]
-    public void Key_state_when_bytes_are_any_is_refused_or_read()
-    {
-        var plan = Plan.Keys[(int)KeyKind.Account];
-        var engine = new FeatureEngine(Plan, Options);
-        Run(engine, [.. Enumerable.Range(0, 90).Select(i => new Arrival(Event(i, 1), IsLabel: false, IsFraud: false))]);
-        var bytes = new ArrayBufferWriter<byte>();
-        KeyStateCodec.Write(engine.Partition.Spaces[(int)KeyKind.Account]!.Find(1)!, bytes);
-        var good = bytes.WrittenSpan.ToArray();
-        Gen.Select(Gen.Select(Gen.Int[0, good.Length - 1], Gen.Byte).Array[0, 4], Gen.Int[0, good.Length]).Sample((changes, length) =>
-        {
-            var changed = good.ToArray();
-            foreach (var (at, value) in changes)
-                changed[at] = value;
-            ReadOrRefuse(plan, changed[..length]);
-        });
-        Gen.Byte.Array[0, 200].Sample(any => ReadOrRefuse(plan, any));
-        Assert.Equal(90, KeyStateCodec.Read(plan, 4096, good).Events.Count);
-    }
-
-    [Fact]
     public void Mapper_when_currencies_have_other_digits_does_measure_in_hundredths()
     {
         var transaction = new TransactionSubmitted(Guid.Parse("0195a0a0-0000-7000-8000-0000000000aa"), "a", "b", 1234, "EUR", TransactionKind.Card, Start, TerminalId: "t");
@@ -254,75 +219,19 @@ public sealed class FeatureEngineTests
         Assert.Equal(123, FeatureEvents.Of(transaction with { Currency = "KWD" }, Start).Amount);
     }
 
-    static void ReadOrRefuse(KeyPlan plan, byte[] bytes)
-    {
-        try
-        {
-            _ = KeyStateCodec.Read(plan, 4096, bytes);
-        }
-        catch (InvalidDataException)
-        {
-            // That is how it refuses; any other exception fails the test.
-        }
-    }
-
-    static FeatureEvent Event(int i, ulong account) => new()
-    {
-        Id = (ulong)i + 1,
-        Account = account,
-        Terminal = (account * 3) + (ulong)(i % 2),
-        Destination = account * 5,
-        Device = account,
-        Ip = (ulong)(i % 3) + 1,
-        Merchant = 4,
-        AtMs = Start.ToUnixTimeMilliseconds() + (i * 3_600_000L),
-        Amount = 1000 + (i * 77 % 900),
-        HasPlace = true,
-        Latitude = i % 90,
-        Longitude = i % 180,
-    };
-
-    static List<float[]> Run(FeatureEngine engine, Arrival[] arrivals)
-    {
-        var vectors = new List<float[]>();
-        foreach (var arrival in arrivals)
-        {
-            if (arrival.IsLabel)
-            {
-                engine.Label(arrival.Event, arrival.IsFraud);
-                continue;
-            }
-            var vector = new float[Plan.Schema.Length];
-            engine.Observe(arrival.Event, [], vector);
-            vectors.Add(vector);
-        }
-        return vectors;
-    }
-
-    static byte[] Saved(FeatureEngine engine)
-    {
-        var stream = new MemoryStream();
-        engine.Save(stream);
-        return stream.ToArray();
-    }
-
-    static FeatureEngine Restored(FeatureEngine engine)
-    {
-        var restored = new FeatureEngine(Plan, Options);
-        restored.Restore(new MemoryStream(Saved(engine)));
-        return restored;
-    }
-
     static void EqualBruteForce(Arrival[] arrivals, FeatureEngine engine, TimeSpan idleAfter)
     {
         var reference = new ReferenceFeatures(Plan.Schema.Definitions, Plan.LabelDelay, Options.Lateness, idleAfter);
         var vector = new float[Plan.Schema.Length];
         for (var i = 0; i < arrivals.Length; i++)
         {
-            if (arrivals[i].IsLabel)
+            if (!arrivals[i].IsEvent)
             {
-                engine.Label(arrivals[i].Event, arrivals[i].IsFraud);
-                reference.Label(arrivals[i].Event, arrivals[i].IsFraud);
+                Take(engine, arrivals[i], vector);
+                if (arrivals[i].IsLabel)
+                    reference.Label(arrivals[i].Event, arrivals[i].IsFraud);
+                else
+                    reference.Declined(arrivals[i].Event);
                 continue;
             }
             var expected = reference.Observe(arrivals[i].Event);

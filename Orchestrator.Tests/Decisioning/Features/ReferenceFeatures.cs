@@ -38,6 +38,12 @@ sealed class ReferenceFeatures(IReadOnlyList<FeatureDefinition> definitions, Tim
             r.Fraud = isFraud;
     }
 
+    public void Declined(FeatureEvent e)
+    {
+        foreach (var r in _events.Where(r => r.Event.Account == e.Account && r.Event.AtMs == e.AtMs && r.Event.Id == e.Id))
+            r.Declined = true;
+    }
+
     void Use(KeyKind kind, ulong key, long atMs, long watermark)
     {
         var isKnown = _keys.TryGetValue((kind, key), out var known) && known.UsedMs >= watermark - (long)idleAfter.TotalMilliseconds;
@@ -48,11 +54,11 @@ sealed class ReferenceFeatures(IReadOnlyList<FeatureDefinition> definitions, Tim
     bool IsKnown(Remembered r, KeyKind kind, ulong key) => r.Event.Key(kind) == key && r.Arrival >= _keys[(kind, key)].Since;
 
     static bool IsHigh(List<Remembered> account, FeatureEvent e, double times) =>
-        account.Count >= 5 && e.Amount >= Median(account) * times;
+        account.Count(r => !r.Declined) >= 5 && e.Amount >= Median(account) * times;
 
     static double Median(List<Remembered> account)
     {
-        var last = account.TakeLast(64).Select(r => r.Event.Amount).Order().ToList();
+        var last = account.Where(r => !r.Declined).TakeLast(64).Select(r => r.Event.Amount).Order().ToList();
         return last.Count % 2 == 1 ? last[last.Count / 2] : (last[(last.Count / 2) - 1] + last[last.Count / 2]) / 2.0;
     }
 
@@ -75,9 +81,9 @@ sealed class ReferenceFeatures(IReadOnlyList<FeatureDefinition> definitions, Tim
             case Measure.AgeDays:
                 return Math.Max(0, e.AtMs - account.Concat([self]).Min(r => r.Event.AtMs)) / 86_400_000.0;
             case Measure.Median:
-                return account.Count == 0 ? -1 : Median(account) / 100;
+                return account.All(r => r.Declined) ? -1 : Median(account) / 100;
             case Measure.AmountToMedian:
-                return account.Count < 5 || Median(account) == 0 ? -1 : e.Amount / Median(account);
+                return account.Count(r => !r.Declined) < 5 || Median(account) == 0 ? -1 : e.Amount / Median(account);
             case Measure.Distance or Measure.Speed:
                 return Travel(d, e);
         }
@@ -102,7 +108,9 @@ sealed class ReferenceFeatures(IReadOnlyList<FeatureDefinition> definitions, Tim
     static double Windowed(FeatureDefinition d, Remembered self, List<Remembered> window, List<Remembered> account)
     {
         var picked = window.Where(r => r.Is(d.Only)).ToList();
-        var others = window.Where(r => r != self).Select(r => (double)r.Event.Amount).ToList();
+        // Of what was declined an account learns no amount; when the event itself was seen, it was not declined yet.
+        var learned = picked.Where(r => d.Key != KeyKind.Account || r == self || !r.Declined).ToList();
+        var others = window.Where(r => r != self && (d.Key != KeyKind.Account || !r.Declined)).Select(r => (double)r.Event.Amount).ToList();
         switch (d.Measure)
         {
             case Measure.Count:
@@ -110,18 +118,18 @@ sealed class ReferenceFeatures(IReadOnlyList<FeatureDefinition> definitions, Tim
             case Measure.Sum:
                 return picked.Sum(r => r.Event.Amount) / 100.0;
             case Measure.Mean:
-                return picked.Count == 0 ? -1 : picked.Average(r => (double)r.Event.Amount) / 100;
+                return learned.Count == 0 ? -1 : learned.Average(r => (double)r.Event.Amount) / 100;
             case Measure.Share:
                 return window.Count == 0 ? -1 : (double)picked.Count / window.Count;
             case Measure.Deviation:
-                return picked.Count < 2 ? -1 : Spread([.. picked.Select(r => (double)r.Event.Amount)]) / 100;
+                return learned.Count < 2 ? -1 : Spread([.. learned.Select(r => (double)r.Event.Amount)]) / 100;
             case Measure.AmountToMean:
                 return others.Count == 0 || others.Average() == 0 ? -1 : self.Event.Amount / others.Average();
             case Measure.AmountDeviations:
                 return others.Count < 2 ? 0
                     : Math.Clamp((self.Event.Amount - others.Average()) / Math.Max(Spread(others), Math.Max(others.Average() / 100, 1)), -100, 1000);
             case Measure.MeanToMedian:
-                return account.Count < 5 || Median(account) == 0 ? -1 : picked.Average(r => (double)r.Event.Amount) / Median(account);
+                return account.Count(r => !r.Declined) < 5 || Median(account) == 0 ? -1 : learned.Average(r => (double)r.Event.Amount) / Median(account);
         }
         // Runs: what is no genuine event and no fraud of this sort is as if it were not there.
         var seen = window.Where(r => r.Is(d.Only) || !r.Fraud).ToList();
@@ -168,6 +176,8 @@ sealed class ReferenceFeatures(IReadOnlyList<FeatureDefinition> definitions, Tim
         public bool VeryHigh { get; init; }
 
         public bool Fraud { get; set; }
+
+        public bool Declined { get; set; }
 
         public bool Is(Only only) => only switch
         {
