@@ -81,13 +81,6 @@ sealed class DecisionWork
         }
     }
 
-    /// <summary>Says that the one so many further will come, as a lane can that has read ahead.</summary>
-    public void Expect(int i)
-    {
-        if (i + FeatureEngine.ExpectAhead < Batch)
-            _engine.Expect(_events[i + FeatureEngine.ExpectAhead]);
-    }
-
     /// <summary>The features of one.</summary>
     public void Features(int i) => _engine.Observe(_events[i], [], Vector(i));
 

@@ -53,9 +53,8 @@ sealed class DecisionEngineScenario : IScenario
         _ = Parts(work, seconds / 2, context.Stop);
         var (features, model, rules) = Parts(work, seconds, context.Stop);
         var matched = work.Matched;
-        var all = Mean(work, seconds * 2, ahead: false, out var checksum, out var count, context.Stop);
+        var all = Mean(work, seconds * 2, out var checksum, out var count, context.Stop);
         matched = work.Matched - matched;
-        var ahead = Mean(work, seconds, ahead: true, out _, out _, context.Stop);
         var (p50, p99, p999) = Percentiles(work);
         var allocated = Allocated(work);
         var report = work.Engine.Report();
@@ -70,7 +69,6 @@ sealed class DecisionEngineScenario : IScenario
                 ["features_ns"] = features,
                 ["model_ns"] = model,
                 ["rules_ns"] = rules,
-                ["us_where_the_next_four_are_known"] = ahead,
                 ["p50_us"] = p50,
                 ["p99_us"] = p99,
                 ["p999_us"] = p999,
@@ -108,7 +106,7 @@ sealed class DecisionEngineScenario : IScenario
         return (Nanoseconds(features), Nanoseconds(model), Nanoseconds(rules));
     }
 
-    static double Mean(DecisionWork work, double seconds, bool ahead, out double checksum, out long count, CancellationToken stop)
+    static double Mean(DecisionWork work, double seconds, out double checksum, out long count, CancellationToken stop)
     {
         long ticks = 0;
         (checksum, count) = (0, 0);
@@ -118,11 +116,7 @@ sealed class DecisionEngineScenario : IScenario
             work.Draw();
             var began = Stopwatch.GetTimestamp();
             for (var i = 0; i < DecisionWork.Batch; i++)
-            {
-                if (ahead)
-                    work.Expect(i);
                 checksum += work.Decide(i).Score;
-            }
             ticks += Stopwatch.GetTimestamp() - began;
             count += DecisionWork.Batch;
         }

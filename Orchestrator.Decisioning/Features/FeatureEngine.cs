@@ -11,9 +11,6 @@ public sealed class FeatureEngine
     /// <summary>Times from here on are refused; the year 9999 ends with it.</summary>
     public const long MaxTimeMs = 253_402_300_800_000;
 
-    /// <summary>How many events before it is observed one is to be expected.</summary>
-    public const int ExpectAhead = ComingEvents.Steps;
-
     const int SliceBytes = 16 << 10;
 
     readonly KeyPartition _accounts;
@@ -23,7 +20,6 @@ public sealed class FeatureEngine
     readonly SnapshotWriter _snapshot;
     readonly Intake _intake;
     readonly HeldState[] _states = new HeldState[KeyKinds.Count];
-    readonly ComingEvents _coming;
 
     /// <summary>An engine with no memory yet.</summary>
     /// <param name="plan">What it computes.</param>
@@ -42,7 +38,6 @@ public sealed class FeatureEngine
         _journal = crossLane is null ? null : new SharedJournal(options.MaxShared, crossLane.KeepMs);
         _snapshot = new SnapshotWriter(_accounts, _journal);
         _intake = new Intake(plan);
-        _coming = new ComingEvents(_accounts, _others);
     }
 
     /// <summary>What it computes.</summary>
@@ -55,21 +50,6 @@ public sealed class FeatureEngine
     public long WatermarkMs => _accounts.WatermarkMs;
 
     internal KeyPartition Partition => _accounts;
-
-    /// <summary>
-    /// Says what will be observed <see cref="ExpectAhead"/> events from now on, for a lane that has read so far ahead: its memory is near then. It is a hint and
-    /// changes no result; an event that then does not come, or that comes without it, is no mistake.
-    /// </summary>
-    public void Expect(in FeatureEvent coming)
-    {
-        if (_crossLane is null)
-        {
-            _coming.Expect(coming);
-            return;
-        }
-        lock (_crossLane.Gate)
-            _coming.Expect(coming);
-    }
 
     /// <summary>
     /// Counts an event and writes its vector. An event that had come before is not counted again and gives the vector of its own place; so does one that is
@@ -250,4 +230,10 @@ public sealed class FeatureEngine
     }
 
     KeySpace? Spaces(int kind) => kind == (int)KeyKind.Account ? _accounts.Spaces[kind] : _others.Spaces[kind];
+
+    // Storing into an array of objects would look at the object, which is not near yet; storing a struct around it does not.
+    struct HeldState
+    {
+        public KeyState? State;
+    }
 }

@@ -152,9 +152,6 @@ sealed class KeySpace(KeyPlan plan, FeatureEngineOptions options, IKeyStateStore
         _usedMs[_count++] = usedMs;
     }
 
-    /// <summary>The state of a key where it is in memory: only to ask for what is in it.</summary>
-    public KeyState? Look(ulong key) => _table.Find(key, out _);
-
     /// <summary>Whether the key is in memory.</summary>
     public bool Has(ulong key) => _table.Find(key, out _) is not null;
 
