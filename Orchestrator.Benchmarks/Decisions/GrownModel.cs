@@ -1,4 +1,4 @@
-using Orchestrator.Benchmarks.Scenarios;
+using Orchestrator.Benchmarks.Handbook;
 using Orchestrator.Decisioning.Features;
 using Orchestrator.Decisioning.Models;
 
@@ -7,7 +7,7 @@ namespace Orchestrator.Benchmarks.Decisions;
 /// <summary>A champion of 200 trees that was grown a moment ago, so that a decision costs what it costs with a model.</summary>
 sealed class GrownModel(FeaturePlan plan) : IModelsInForce
 {
-    public ModelsInForce Current { get; } = new(new TreeScoringModel("grown-00000000", DecisionEngineScenario.Model(plan), plan), Challenger: null);
+    public ModelsInForce Current { get; } = new(new TreeScoringModel("grown-00000000", DecisionWork.Model(plan), plan), Challenger: null);
 
     public Task Loaded => Task.CompletedTask;
 

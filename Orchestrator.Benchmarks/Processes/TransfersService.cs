@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using System.Text.Json;
 using Orchestrator.Api.Hosting;
+using Orchestrator.Benchmarks.Handbook;
 using Orchestrator.Benchmarks.Running;
-using Orchestrator.Benchmarks.Scenarios;
 using Orchestrator.Decisioning.Features;
 using Orchestrator.Decisioning.Models;
 
@@ -37,7 +37,7 @@ sealed class TransfersService : IChild
     {
         var directory = Directory.CreateTempSubdirectory("orchestrator-bench-");
         var model = Path.Combine(directory.FullName, "model.json");
-        await File.WriteAllBytesAsync(model, TreeModelFormat.Write(DecisionEngineScenario.Model(FeaturePlan.Standard)));
+        await File.WriteAllBytesAsync(model, TreeModelFormat.Write(DecisionWork.Model(FeaturePlan.Standard)));
         Environment.SetEnvironmentVariable("ASPNETCORE_HOSTINGSTARTUPASSEMBLIES", typeof(BareEndpoint).Assembly.GetName().Name);
         return await StartAsync(directory, ["--roles", "decisioning,http", $"--{ModelsOptions.Section}:{nameof(ModelsOptions.File)}", model]);
     }

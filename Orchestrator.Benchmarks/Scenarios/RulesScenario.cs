@@ -1,6 +1,6 @@
 using System.Diagnostics;
+using Orchestrator.Benchmarks.Handbook;
 using Orchestrator.Benchmarks.Running;
-using Orchestrator.Decisioning.Lists;
 using Orchestrator.Decisioning.Rules.Language;
 using Orchestrator.Decisioning.RuleSets;
 
@@ -10,18 +10,7 @@ namespace Orchestrator.Benchmarks.Scenarios;
 sealed class RulesScenario : IScenario
 {
     const int DefaultSeconds = 5;
-    const int Rules = 50;
-    const int Entries = 100_000;
     const int Inputs = 1_024;
-
-    static readonly string[] Conditions =
-    [
-        "amount > {0}_000 and amount_count < 10",
-        "amount_count >= 10 and amount >= 20 and (amount - amount_mean) / max(amount_stddev, amount_mean / 2, 0.01) >= {0}",
-        "kind == 'cash_out' and hour(occurredAt) in [0, 1, 2, 3, 4] and transactions_1h > {0}",
-        "channel in ['web', 'mobile'] and device is missing and amount > {0}00",
-        "destination in list('mules') or startsWith(merchant ?? '', 'casino-{0}')",
-    ];
 
     static readonly RuleField[] Features =
         [.. new[] { "amount_count", "amount_mean", "amount_stddev", "transactions_1h" }.Select(name => new RuleField(name, RuleType.Number))];
@@ -40,21 +29,17 @@ sealed class RulesScenario : IScenario
     {
         ["processors"] = Environment.ProcessorCount,
         ["seconds"] = arguments.Seconds ?? DefaultSeconds,
-        ["rules"] = Rules,
-        ["list_entries"] = Entries,
+        ["rules"] = FiftyRules.Count,
+        ["list_entries"] = FiftyRules.Entries,
         ["inputs"] = Inputs,
     };
 
     public Task<RunFigures> RunAsync(RunContext context)
     {
         var schema = MessageFields.SchemaWith(Features);
-        var evaluator = new RuleSetEvaluator(Compile(schema), TimeProvider.System);
-        var lists = new ListsSnapshot(1, new Dictionary<string, ListEntries>(StringComparer.Ordinal)
-        {
-            ["mules"] = ListEntries.Of(Enumerable.Range(0, Entries).Select(i => new ListEntryChange($"mule-{i:000000}", ListEntryChange.Never))),
-        });
+        var evaluator = new RuleSetEvaluator(FiftyRules.Compile(schema, "amount_count", "amount_mean", "amount_stddev", "transactions_1h"), TimeProvider.System);
         var inputs = Fill(schema);
-        var moment = new RuleSetMoment(lists, DateTimeOffset.UtcNow);
+        var moment = new RuleSetMoment(FiftyRules.Lists(), DateTimeOffset.UtcNow);
         var (matched, evaluated) = (0L, 0L);
         Repeat(TimeSpan.FromSeconds(1));
         (matched, evaluated) = (0, 0);
@@ -68,7 +53,7 @@ sealed class RulesScenario : IScenario
             Value = took.TotalNanoseconds / evaluated,
             Details = new Dictionary<string, object?>(StringComparer.Ordinal)
             {
-                ["per_rule_ns"] = took.TotalNanoseconds / evaluated / Rules,
+                ["per_rule_ns"] = took.TotalNanoseconds / evaluated / FiftyRules.Count,
                 ["matched_rules_per_transaction"] = (double)matched / evaluated,
                 ["allocated_bytes"] = allocated,
             },
@@ -91,16 +76,6 @@ sealed class RulesScenario : IScenario
         }
     }
 
-    static CompiledRuleSet Compile(RuleSchema schema)
-    {
-        var rules = Enumerable.Range(0, Rules).Select(i => new RuleDefinition(
-            $"rule_{i}", Conditions[i % Conditions.Length].Replace("{0}", $"{(i / Conditions.Length) + 1}", StringComparison.Ordinal),
-            i % 3 == 0 ? "ramp(amount, 100, 10_000, 10, 90)" : "50", "{amount:money} is much."));
-        return CompiledRuleSet.TryCompile("bench", new RuleSetContent(new RuleSetThresholds(500, 900), [.. rules]), schema, null, out var compiled, out var errors)
-            ? compiled
-            : throw new BenchFailedException($"{errors[0]}");
-    }
-
     static RuleInput[] Fill(RuleSchema schema)
     {
         var random = new Random(1);
@@ -112,7 +87,7 @@ sealed class RulesScenario : IScenario
             input.Set(schema["currency"], "EUR");
             input.Set(schema["kind"], random.Next(4) == 0 ? "cash_out" : "transfer");
             input.Set(schema["source"], $"account-{random.Next(100_000)}");
-            input.Set(schema["destination"], random.Next(50) == 0 ? $"mule-{random.Next(Entries):000000}" : $"account-{random.Next(100_000)}");
+            input.Set(schema["destination"], random.Next(50) == 0 ? FiftyRules.Mule(random.Next(FiftyRules.Entries)) : $"account-{random.Next(100_000)}");
             input.Set(schema["channel"], random.Next(2) == 0 ? "web" : "pos");
             input.Set(schema["device"], random.Next(2) == 0 ? "device-1" : null);
             input.Set(schema["merchant"], random.Next(2) == 0 ? "casino-12" : null);

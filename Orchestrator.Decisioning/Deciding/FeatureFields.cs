@@ -7,16 +7,26 @@ namespace Orchestrator.Decisioning.Deciding;
 /// <summary>The features as rules see them: each by its name. What is missing in a vector is not known to a rule, and never a number below zero.</summary>
 public sealed class FeatureFields
 {
-    readonly int[] _slots;
-    readonly bool[] _canBeMissing;
+    readonly List<(int From, RuleSlot First, int Count)> _runs = [];
+    readonly float[] _missing;
 
-    /// <summary>Looks the features up in a schema; those that it lacks, rules do not see.</summary>
+    /// <summary>Looks the features up in a schema that has them.</summary>
     /// <param name="schema">What rules see, see <see cref="SchemaOf"/>.</param>
     /// <param name="features">What the vector's numbers mean.</param>
     public FeatureFields(RuleSchema schema, FeatureSchema features)
     {
-        _slots = [.. features.Names.Select(n => !IsField(n) && schema.TryFind(n, out var slot) && slot.Type == RuleType.Number ? slot.Index : -1)];
-        _canBeMissing = [.. features.Definitions.Select(d => d.Measure != Measure.AmountDeviations)];
+        _missing = [.. features.Definitions.Select(d => d.Measure == Measure.AmountDeviations ? float.NaN : FeatureDefinition.Missing)];
+        // Those that stand one behind the other in the schema, too, are set at once.
+        for (var i = 0; i < features.Length; i++)
+        {
+            if (IsField(features.Names[i]))
+                continue;
+            var slot = schema[features.Names[i]];
+            if (_runs.Count > 0 && _runs[^1] is var (from, first, count) && from + count == i && first.Index + count == slot.Index)
+                _runs[^1] = (from, first, count + 1);
+            else
+                _runs.Add((i, slot, 1));
+        }
     }
 
     /// <summary>All that rules may name: the fields of a transaction and the features. A feature of a field's name is that field.</summary>
@@ -27,14 +37,10 @@ public sealed class FeatureFields
     /// <exception cref="ArgumentException">The vector is of another length than the features are.</exception>
     public void Fill(RuleInput input, ReadOnlySpan<float> vector)
     {
-        if (vector.Length != _slots.Length)
-            throw new ArgumentException($"a vector of {_slots.Length} numbers, and not of {vector.Length}", nameof(vector));
-        var values = input.Values;
-        for (var i = 0; i < vector.Length; i++)
-        {
-            if (_slots[i] is var slot and >= 0)
-                values[slot] = !float.IsFinite(vector[i]) || (vector[i] == FeatureDefinition.Missing && _canBeMissing[i]) ? double.NaN : vector[i];
-        }
+        if (vector.Length != _missing.Length)
+            throw new ArgumentException($"a vector of {_missing.Length} numbers, and not of {vector.Length}", nameof(vector));
+        foreach (var (from, first, count) in _runs)
+            input.SetNumbers(first, vector.Slice(from, count), _missing.AsSpan(from, count));
     }
 
     static bool IsField(string name) => MessageFields.All.Any(f => string.Equals(f.Name, name, StringComparison.Ordinal));

@@ -3,6 +3,9 @@ namespace Orchestrator.Decisioning.Features;
 /// <summary>What only accounts remember: whom and what they met, and where they were.</summary>
 sealed class AccountMemory(KeyPlan plan)
 {
+    /// <summary>How many bytes of it are asked for: it and what it consists of were made one after the other, and lie so.</summary>
+    public const int Size = 128;
+
     /// <summary>Whom and what it met.</summary>
     public Acquaintances Met { get; } = new();
 
@@ -14,6 +17,10 @@ sealed class AccountMemory(KeyPlan plan)
 
     public long Bytes => 150 + (Places?.Bytes ?? 0) + Met.Bytes;
 
-    /// <summary>Brings near what an event will look at.</summary>
-    public long Near() => Met.Near() ^ (Places is { Count: > 0 } places ? places[places.Count - 1].AtMs : 0);
+    /// <summary>Asks for what an event will look at.</summary>
+    public void Ask()
+    {
+        Met.Ask();
+        Places?.Ask();
+    }
 }

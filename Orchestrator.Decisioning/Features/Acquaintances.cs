@@ -9,6 +9,9 @@ sealed class Acquaintances
     /// <summary>The most that are remembered.</summary>
     public const int Capacity = 512;
 
+    // Of the first ones: those whom it meets often it has mostly met first.
+    const int TimesAskedFor = 32;
+
     // Keys apart from times, because the search looks at keys alone, several at once.
     ulong[] _keys = [];
     (long FirstMs, long LastMs)[] _times = [];
@@ -22,8 +25,12 @@ sealed class Acquaintances
     /// <summary>What a counterpart is remembered by: an account and a device of the same name are two.</summary>
     public static ulong KeyOf(KeyKind kind, ulong key) => key ^ ((ulong)kind * 0x9e37_79b9_7f4a_7c15ul);
 
-    /// <summary>Brings near what a search will look at.</summary>
-    public long Near() => Count == 0 ? 0 : (long)_keys[0] ^ (long)_keys[Count - 1] ^ _times[0].FirstMs;
+    /// <summary>Asks for what a search will look at.</summary>
+    public void Ask()
+    {
+        Ahead.Elements(_keys, Count);
+        Ahead.Elements(_times, Math.Min(Count, TimesAskedFor));
+    }
 
     public bool Has(ulong key) => _keys.AsSpan(0, Count).Contains(key);
 

@@ -15,9 +15,6 @@ abstract class EventLog
 
     public int Count { get; private set; }
 
-    /// <summary>Where the newest stands: for who wants it brought near before it is needed.</summary>
-    public ref KeyEvent Newest => ref _events[_head + Count - 1];
-
     /// <summary>How many fit before it grows.</summary>
     public int Capacity => _events.Length;
 
@@ -27,6 +24,13 @@ abstract class EventLog
     public ref KeyEvent this[int index] => ref _events[_head + index];
 
     public ReadOnlySpan<KeyEvent> All => _events.AsSpan(_head, Count);
+
+    /// <summary>Asks for an event.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    protected void AskForEvent(int index) => Ahead.Element(_events, _head + index);
+
+    /// <summary>Asks for the array's own length.</summary>
+    protected void AskForLength() => Ahead.Elements(_events, 0);
 
     /// <summary>Adds one that is not older than the newest.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

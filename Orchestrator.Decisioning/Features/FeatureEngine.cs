@@ -19,10 +19,7 @@ public sealed class FeatureEngine
     readonly SharedJournal? _journal;
     readonly SnapshotWriter _snapshot;
     readonly Intake _intake;
-    readonly KeyState?[] _states = new KeyState?[KeyKinds.Count];
-
-    // Nobody needs it: what it is made of has been read, which is the point.
-    long _read;
+    readonly HeldState[] _states = new HeldState[KeyKinds.Count];
 
     /// <summary>An engine with no memory yet.</summary>
     /// <param name="plan">What it computes.</param>
@@ -179,19 +176,23 @@ public sealed class FeatureEngine
 
     Observation Take(in FeatureEvent taken, Span<float> vector)
     {
-        // All look-ups first: the processor waits for their memory at the same time.
+        // A month of all keys lies in no cache. What all keys of the event will look at is asked for first, step by step, so that the processor waits for all of it at
+        // the same time and not for one key after the other.
+        for (var kind = 0; kind < KeyKinds.Count; kind++)
+            Spaces(kind)?.Ask(taken.Key((KeyKind)kind));
         for (var kind = 0; kind < KeyKinds.Count; kind++)
         {
             var key = taken.Key((KeyKind)kind);
             var watermarkMs = kind == (int)KeyKind.Account ? _accounts.WatermarkMs : _others.WatermarkMs;
-            _states[kind] = key == 0 ? null : Spaces(kind)?.Touch(key, taken.AtMs, watermarkMs);
+            _states[kind].State = key == 0 ? null : Spaces(kind)?.Touch(key, taken.AtMs, watermarkMs);
         }
-        // Then what they lead to, likewise: one key's lines would else be waited for before the next key's are asked for.
-        foreach (var state in _states)
-            _read ^= state?.Near() ?? 0;
+        foreach (ref readonly var held in _states.AsSpan())
+            held.State?.AskForParts();
+        foreach (ref readonly var held in _states.AsSpan())
+            held.State?.AskForWindows();
         var sight = default(Sight);
         var account = _accounts.Spaces[(int)KeyKind.Account]!;
-        _intake.Take(account, _states[0]!, taken, EventMarks.None, _accounts.WatermarkMs, ref sight);
+        _intake.Take(account, _states[0].State!, taken, EventMarks.None, _accounts.WatermarkMs, ref sight);
         VectorWriter.Account(account.Plan, taken, sight, vector);
         var observation = new Observation(sight.IsDuplicate, sight.IsLate, sight.IsTooLate);
         var marks = sight.Marks & (EventMarks.High | EventMarks.VeryHigh);
@@ -203,7 +204,7 @@ public sealed class FeatureEngine
         {
             if (Spaces(kind) is not { } keys)
                 continue;
-            if (_states[kind] is { } state)
+            if (_states[kind].State is { } state)
             {
                 sight = default;
                 _intake.Take(keys, state, taken, marks, _others.WatermarkMs, ref sight);
@@ -229,4 +230,10 @@ public sealed class FeatureEngine
     }
 
     KeySpace? Spaces(int kind) => kind == (int)KeyKind.Account ? _accounts.Spaces[kind] : _others.Spaces[kind];
+
+    // Storing into an array of objects would look at the object, which is not near yet; storing a struct around it does not.
+    struct HeldState
+    {
+        public KeyState? State;
+    }
 }

@@ -10,12 +10,41 @@ sealed class KeyPlan
 
     public required KeyKind Kind { get; init; }
 
-    public required WindowPlan[] Windows { get; init; }
+    public required WindowPlan[] Windows
+    {
+        get;
+        init
+        {
+            field = value;
+            Newest = Increments.Of(value);
+        }
+    }
 
-    public required VectorStep[] Steps { get; init; }
+    /// <summary>By marks, what the newest event of a key changes.</summary>
+    public Increments[] Newest { get; private init; } = [];
+
+    public required VectorStep[] Steps
+    {
+        get;
+        init
+        {
+            field = value;
+            Counts = [.. value.Where(s => s.Measure == Measure.Count)];
+            OtherSteps = [.. value.Where(s => s.Measure != Measure.Count)];
+        }
+    }
+
+    /// <summary>Those steps that are nothing but a count: half of all.</summary>
+    public VectorStep[] Counts { get; private init; } = [];
+
+    /// <summary>All other steps.</summary>
+    public VectorStep[] OtherSteps { get; private init; } = [];
 
     /// <summary>How many numbers the running windows of a key take.</summary>
     public required int RunningLength { get; init; }
+
+    /// <summary>How many numbers the state of a key has: those of its windows, and the amounts behind them.</summary>
+    public int Numbers => RunningLength + (Median ? MedianAmounts : 0);
 
     /// <summary>What lies further back than this is in no window.</summary>
     public required long SpanMs { get; init; }

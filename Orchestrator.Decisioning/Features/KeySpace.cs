@@ -18,7 +18,7 @@ sealed class KeySpace(KeyPlan plan, FeatureEngineOptions options, IKeyStateStore
     const int MaxLooks = 1024;
 
     readonly long _idleAfterMs = (long)options.IdleAfter.TotalMilliseconds;
-    readonly KeyTable _table = new();
+    readonly KeyTable _table = new(plan.Numbers);
     readonly ArrayBufferWriter<byte> _bytes = new();
     KeyState[] _states = new KeyState[16];
     ulong[] _keys = new ulong[16];
@@ -48,7 +48,7 @@ sealed class KeySpace(KeyPlan plan, FeatureEngineOptions options, IKeyStateStore
     {
         get
         {
-            long bytes = (_states.Length * 24L) + (_table.Count * 60L);
+            long bytes = (_states.Length * 24L) + (_table.Count * 80L);
             for (var i = 0; i < _count; i++)
                 bytes += _states[i].Bytes;
             return bytes;
@@ -56,6 +56,9 @@ sealed class KeySpace(KeyPlan plan, FeatureEngineOptions options, IKeyStateStore
     }
 
     public (ulong Key, long UsedMs, KeyState State) this[int slot] => (_keys[slot], _usedMs[slot], _states[slot]);
+
+    /// <summary>Asks for what <see cref="Touch"/> will look at.</summary>
+    public void Ask(ulong key) => _table.Ask(key);
 
     /// <summary>The state of a key that an event touches; a new one when it has none, or was idle for too long and no store keeps it.</summary>
     public KeyState Touch(ulong key, long atMs, long watermarkMs)

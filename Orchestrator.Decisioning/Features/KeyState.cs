@@ -6,6 +6,9 @@ namespace Orchestrator.Decisioning.Features;
 /// </summary>
 sealed class KeyState : EventLog
 {
+    /// <summary>How many bytes of it are asked for, about.</summary>
+    public const int Size = 128;
+
     readonly KeyPlan _plan;
     readonly long[] _running;
     int _declined;
@@ -13,12 +16,15 @@ sealed class KeyState : EventLog
     public KeyState(KeyPlan plan)
     {
         _plan = plan;
-        _running = new long[plan.RunningLength + (plan.Median ? KeyPlan.MedianAmounts : 0)];
+        _running = new long[plan.Numbers];
         Account = plan.Kind == KeyKind.Account ? new AccountMemory(plan) : null;
     }
 
     /// <summary>Its events.</summary>
     public EventLog Events => this;
+
+    /// <summary>The array of its numbers: to be asked for, not looked at.</summary>
+    internal long[] Numbers => _running;
 
     /// <summary>The sums of its windows, in the plan's layout.</summary>
     public ReadOnlySpan<long> Running => _running.AsSpan(0, _plan.RunningLength);
@@ -46,13 +52,7 @@ sealed class KeyState : EventLog
     {
         Advance(added.AtMs);
         AppendEvent(added);
-        foreach (var window in _plan.Windows)
-        {
-            if (window.IsDelayed)
-                continue;
-            _running[window.Mark + 1] = Count;
-            Tallying.Add(_running, window, added);
-        }
+        _plan.Newest[(int)added.Marks].Count(_running, added.Amount, Count);
         if (_plan.Median)
             RecentAmounts.Added(Amounts, this, Count - 1, Learned);
     }
@@ -152,19 +152,27 @@ sealed class KeyState : EventLog
             RecentAmounts.Recount(Amounts, this);
     }
 
-    /// <summary>Brings near what counting an event will look at.</summary>
-    public long Near()
+    /// <summary>Asks for what it leads to. This and the next look at what was asked for when its key was found: all keys of an event are to be gone through with one before the other.</summary>
+    public void AskForParts()
     {
-        if (Count == 0)
-            return 0;
-        var near = Newest.AtMs ^ this[0].AtMs;
+        AskForLength();
+        AskForEvent(0);
+        AskForEvent(Count - 1);
+        AskForEvent(Count);
+        if (Account is { } account)
+            Ahead.Object(account, AccountMemory.Size);
+    }
+
+    /// <summary>Asks for the events at which its windows begin and end.</summary>
+    public void AskForWindows()
+    {
         foreach (var window in _plan.Windows)
         {
-            var from = (int)_running[window.Mark];
-            if (from < Count)
-                near ^= this[from].AtMs;
+            AskForEvent((int)_running[window.Mark]);
+            if (window.IsDelayed)
+                AskForEvent((int)_running[window.Mark + 1]);
         }
-        return near ^ (Account?.Near() ?? 0);
+        Account?.Ask();
     }
 
     /// <summary>Takes an event of bytes that are read; <see cref="Recount"/> follows.</summary>
@@ -182,26 +190,42 @@ sealed class KeyState : EventLog
 
     static bool IsDeclined(in KeyEvent e) => (e.Marks & EventMarks.Declined) != EventMarks.None;
 
+    // Most windows move by an event or by none; those that do not are passed without a loop.
     void Advance(long timeMs)
     {
         var events = All;
+        var running = _running;
         foreach (var window in _plan.Windows)
         {
-            ref var from = ref _running[window.Mark];
-            ref var to = ref _running[window.Mark + 1];
-            if (window.IsDelayed)
-            {
-                for (; to < events.Length && events[(int)to].AtMs <= timeMs - window.LagMs; to++)
-                    Tallying.Add(_running, window, events[(int)to]);
-            }
-            var start = timeMs - window.LagMs - window.WindowMs;
-            for (; from < events.Length && events[(int)from].AtMs <= start; from++)
-            {
-                if (from < to)
-                    Tallying.Subtract(_running, window, events[(int)from]);
-                else
-                    to++;
-            }
+            var newest = timeMs - window.LagMs;
+            if (window.IsDelayed && IsUpTo(events, running[window.Mark + 1], newest))
+                Enter(window, newest);
+            if (IsUpTo(events, running[window.Mark], newest - window.WindowMs))
+                Leave(window, newest - window.WindowMs);
         }
     }
+
+    void Enter(WindowPlan window, long newestMs)
+    {
+        var events = All;
+        ref var to = ref _running[window.Mark + 1];
+        for (; IsUpTo(events, to, newestMs); to++)
+            Tallying.Add(_running, window, events[(int)to]);
+    }
+
+    void Leave(WindowPlan window, long lastMs)
+    {
+        var events = All;
+        ref var from = ref _running[window.Mark];
+        ref var to = ref _running[window.Mark + 1];
+        for (; IsUpTo(events, from, lastMs); from++)
+        {
+            if (from < to)
+                Tallying.Subtract(_running, window, events[(int)from]);
+            else
+                to++;
+        }
+    }
+
+    static bool IsUpTo(ReadOnlySpan<KeyEvent> events, long index, long timeMs) => index < events.Length && events[(int)index].AtMs <= timeMs;
 }

@@ -3,14 +3,15 @@ using System.Runtime.InteropServices;
 namespace Orchestrator.Decisioning.Features;
 
 /// <summary>From keys to slots, by open addressing: one line of memory for most look-ups, and no allocation until it grows.</summary>
-sealed class KeyTable
+/// <param name="numbers">How many running numbers the state of a key has.</param>
+sealed class KeyTable(int numbers)
 {
     Bucket[] _buckets = new Bucket[16];
     int _shift = 60;
 
     public int Count { get; private set; }
 
-    /// <summary>The state of a key, and its slot; null when it is not there.</summary>
+    /// <summary>The state of a key, and its slot; null when it is not there. Asks for the state and its numbers, whoever looks for it will look at these next.</summary>
     public KeyState? Find(ulong key, out int slot)
     {
         var buckets = _buckets;
@@ -19,18 +20,25 @@ sealed class KeyTable
             ref readonly var bucket = ref buckets[i];
             slot = bucket.Slot;
             if (bucket.Key == key)
+            {
+                Ahead.Object(bucket.State, KeyState.Size);
+                Ahead.Elements(bucket.Running!, numbers);
                 return bucket.State;
+            }
             if (bucket.Key == 0)
                 return null;
         }
     }
+
+    /// <summary>Asks for what a look-up will look at.</summary>
+    public void Ask(ulong key) => Ahead.Element(_buckets, Home(key));
 
     /// <summary>Adds a key that is not there, and not 0.</summary>
     public void Add(ulong key, int slot, KeyState state)
     {
         if ((Count + 1) * 2 > _buckets.Length)
             Grow();
-        Place(key, slot, state);
+        Place(new Bucket { Key = key, Slot = slot, State = state, Running = state.Numbers });
         Count++;
     }
 
@@ -63,12 +71,12 @@ sealed class KeyTable
 
     int Home(ulong key) => (int)((key * 0x9e37_79b9_7f4a_7c15ul) >> _shift);
 
-    void Place(ulong key, int slot, KeyState state)
+    void Place(in Bucket placed)
     {
-        var i = Home(key);
+        var i = Home(placed.Key);
         while (_buckets[i].Key != 0)
             i = (i + 1) & (_buckets.Length - 1);
-        _buckets[i] = new Bucket { Key = key, Slot = slot, State = state };
+        _buckets[i] = placed;
     }
 
     void Grow()
@@ -79,7 +87,7 @@ sealed class KeyTable
         foreach (var bucket in old)
         {
             if (bucket.Key != 0)
-                Place(bucket.Key, bucket.Slot, bucket.State!);
+                Place(bucket);
         }
     }
 
@@ -88,6 +96,9 @@ sealed class KeyTable
     {
         public ulong Key;
         public KeyState? State;
+
+        // The state's own, so that both come at the same time.
+        public long[]? Running;
         public int Slot;
     }
 }

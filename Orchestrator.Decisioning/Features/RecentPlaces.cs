@@ -18,6 +18,9 @@ sealed class RecentPlaces
 
     public Place this[int index] => _places[index];
 
+    /// <summary>Asks for the places.</summary>
+    public void Ask() => Ahead.Elements(_places, Count);
+
     /// <summary>The last place before <paramref name="atMs"/>; null when none is remembered.</summary>
     public Place? Before(long atMs)
     {

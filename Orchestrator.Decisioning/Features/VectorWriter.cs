@@ -49,7 +49,8 @@ static class VectorWriter
         if (sight.IsFresh && taken.HasPlace)
             memory.Places?.Add(here);
 
-        foreach (ref readonly var step in plan.Steps.AsSpan())
+        Counts(plan, sight, vector);
+        foreach (ref readonly var step in plan.OtherSteps.AsSpan())
         {
             vector[step.Output] = step.Measure switch
             {
@@ -69,7 +70,8 @@ static class VectorWriter
     /// <summary>What another key knows.</summary>
     public static void Key(KeyPlan plan, in FeatureEvent taken, in Sight sight, Span<float> vector)
     {
-        foreach (ref readonly var step in plan.Steps.AsSpan())
+        Counts(plan, sight, vector);
+        foreach (ref readonly var step in plan.OtherSteps.AsSpan())
             vector[step.Output] = Windowed(step, taken, sight);
     }
 
@@ -80,14 +82,18 @@ static class VectorWriter
             vector[step.Output] = step.Measure == Measure.AmountDeviations ? 0 : Missing;
     }
 
+    static void Counts(KeyPlan plan, in Sight sight, Span<float> vector)
+    {
+        foreach (ref readonly var step in plan.Counts.AsSpan())
+            vector[step.Output] = sight.Readings[step.At];
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static float Windowed(in VectorStep step, in FeatureEvent taken, in Sight sight)
     {
         var readings = sight.Readings;
         switch (step.Measure)
         {
-            case Measure.Count:
-                return readings[step.At];
             case Measure.Sum:
                 return (float)(readings[step.At + 1] / 100.0);
             case Measure.Mean:

@@ -7,37 +7,45 @@ namespace Orchestrator.Decisioning.Models;
 /// <summary>
 /// Scores vectors with a model's trees, by the bit vectors of QuickScorer (Lucchese et al. 2015): it does not walk from node to node but goes through each
 /// input's thresholds in ascending order until one is not exceeded; each that is exceeded rules out the leaves to its left, and of each tree the first leaf
-/// left over is the one that a walk would come to. Immutable, shared by threads; allocates nothing.
+/// left over is the one that a walk would come to. Of small trees that is computed ahead, see <see cref="LeafTable"/>. Immutable, shared by threads; allocates nothing.
 /// </summary>
 public sealed class TreeScorer
 {
     const int MaxStackTrees = 1_024;
 
-    readonly Condition[] _conditions;
+    readonly TreeCondition[] _conditions;
     readonly InputRange[] _ranges;
     readonly double[] _leaves;
+    readonly LeafTable? _table;
     readonly int _width;
     readonly int _trees;
 
     /// <summary>A scorer of a model that fits <paramref name="schema"/>.</summary>
     /// <exception cref="ArgumentException">It does not.</exception>
     public TreeScorer(TreeModel model, FeatureSchema schema)
+        : this(model, schema, LeafTable.MaxBytes)
+    {
+    }
+
+    /// <summary>The same, with another bound of the table; 0 for none.</summary>
+    internal TreeScorer(TreeModel model, FeatureSchema schema, int tableBytes)
     {
         if (model.Problem(schema) is { } problem)
             throw new ArgumentException(problem, nameof(model));
         Model = model;
         InputIndexes = [.. model.Inputs.Select(schema.IndexOf)];
         _trees = model.Trees.Count;
-        _width = model.Trees.Max(t => t.Leaves.Length);
+        _width = Math.Max(LeafTable.MaxLeaves, model.Trees.Max(t => t.Leaves.Length));
         _leaves = new double[_trees * _width];
-        var conditions = new List<(int Input, Condition Condition)>();
+        var conditions = new List<TreeCondition>();
         for (var t = 0; t < _trees; t++)
             LayOut(model.Trees[t], t, conditions);
         // Equal thresholds keep the order of trees; the order does not change what is ruled out.
-        conditions.Sort(static (a, b) => (a.Input, a.Condition.Threshold, a.Condition.Tree).CompareTo((b.Input, b.Condition.Threshold, b.Condition.Tree)));
-        _conditions = [.. conditions.Select(c => c.Condition)];
+        conditions.Sort(static (a, b) => (a.Feature, a.Threshold, a.Tree).CompareTo((b.Feature, b.Threshold, b.Tree)));
+        _conditions = [.. conditions];
         var next = 0;
-        _ranges = [.. conditions.GroupBy(c => c.Input).Select(g => new InputRange(InputIndexes[g.Key], next, next += g.Count()))];
+        _ranges = [.. conditions.GroupBy(c => c.Feature).Select(g => new InputRange(g.Key, next, next += g.Count()))];
+        _table = _width == LeafTable.MaxLeaves ? LeafTable.Of(_conditions, _leaves, tableBytes) : null;
     }
 
     /// <summary>The model.</summary>
@@ -49,10 +57,12 @@ public sealed class TreeScorer
     /// <summary>The sum of the leaves that a vector comes to, and the bias: the same bits as a walk through each tree in their order.</summary>
     public double Raw(ReadOnlySpan<float> vector)
     {
+        if (_table is not null)
+            return _table.Sum(vector, Model.Bias);
         // With few leaves the marks of all trees fit into a few lines of memory.
         if (_trees > MaxStackTrees)
-            return _width <= 8 ? Raw(vector, new byte[_trees]) : Raw(vector, new ulong[_trees]);
-        return _width <= 8 ? Raw(vector, stackalloc byte[_trees]) : Raw(vector, stackalloc ulong[_trees]);
+            return _width <= LeafTable.MaxLeaves ? Raw(vector, new byte[_trees]) : Raw(vector, new ulong[_trees]);
+        return _width <= LeafTable.MaxLeaves ? Raw(vector, stackalloc byte[_trees]) : Raw(vector, stackalloc ulong[_trees]);
     }
 
     /// <summary>The score of a vector.</summary>
@@ -89,7 +99,7 @@ public sealed class TreeScorer
     }
 
     // Leaves are numbered from left to right here, whatever their numbers in the model are.
-    void LayOut(RegressionTree tree, int number, List<(int Input, Condition Condition)> conditions)
+    void LayOut(RegressionTree tree, int number, List<TreeCondition> conditions)
     {
         var next = 0;
         Visit(tree.Inputs.Length == 0 ? ~0 : 0);
@@ -102,13 +112,10 @@ public sealed class TreeScorer
                 return 1ul << next++;
             }
             var left = Visit(tree.Left[child]);
-            conditions.Add((tree.Inputs[child], new Condition(tree.Thresholds[child], number, ~left)));
+            conditions.Add(new TreeCondition(InputIndexes[tree.Inputs[child]], tree.Thresholds[child], number, ~left));
             return left | Visit(tree.Right[child]);
         }
     }
-
-    [StructLayout(LayoutKind.Auto)]
-    readonly record struct Condition(float Threshold, int Tree, ulong Keeps);
 
     [StructLayout(LayoutKind.Auto)]
     readonly record struct InputRange(int Feature, int Start, int End);

@@ -17,8 +17,14 @@ public sealed class CompiledRuleSet
     const int MaxDescription = 500;
     const int MaxName = 64;
 
-    CompiledRuleSet(string name, string hash, RuleSetContent content, RuleSchema schema, IReadOnlyList<string> lists, CompiledRule[] rules) =>
+    readonly Lazy<RuleSetCode> _code;
+
+    CompiledRuleSet(string name, string hash, RuleSetContent content, RuleSchema schema, IReadOnlyList<string> lists, CompiledRule[] rules)
+    {
         (Name, Hash, Content, Schema, Lists, Rules) = (name, hash, content, schema, lists, rules);
+        ScoreSoFar = schema.TryFind(MessageFields.ScoreSoFar, out var slot) && slot.Type == RuleType.Number ? slot.Index : -1;
+        _code = new Lazy<RuleSetCode>(WriteCode);
+    }
 
     /// <summary>The version's name.</summary>
     public string Name { get; }
@@ -40,6 +46,14 @@ public sealed class CompiledRuleSet
 
     internal CompiledRule[] Rules { get; }
 
+    /// <summary>The place of what the rules before have added up to; -1 where no rule could name it.</summary>
+    internal int ScoreSoFar { get; }
+
+    internal RuleSetCode Code => _code.Value;
+
+    /// <summary>Writes its code now, so that the first transaction need not wait for it.</summary>
+    public void Prepare() => _ = Code;
+
     /// <summary>All that its rules could look up in lists for an input: its texts, those of the rules, and both in either case.</summary>
     public IReadOnlyCollection<string> LookedUp(RuleInput input)
     {
@@ -48,6 +62,13 @@ public sealed class CompiledRuleSet
         var upper = texts.Select(t => t.ToUpperInvariant()).ToList();
         return [.. texts.Concat(lower).Concat(upper).Concat(lower.Select(t => t.ToUpperInvariant())).Concat(upper.Select(t => t.ToLowerInvariant()))
             .Where(IsStorable).Distinct(StringComparer.Ordinal)];
+    }
+
+    RuleSetCode WriteCode()
+    {
+        var code = RuleSetCode.Of([.. Rules.Select(r => (r.When, r.Score))], ScoreSoFar);
+        code.Prepare(new RuleInput(Schema), Lists.Count);
+        return code;
     }
 
     // No other text can be on a list.
@@ -168,12 +189,15 @@ sealed class CompiledRule(RuleDefinition definition, RuleExpression when, RuleEx
 
     public RuleExpression Score { get; } = score;
 
-    /// <summary>The score where it is written out, as it is in most rules; else not a number.</summary>
-    public double ConstantScore { get; } = score.Root is ValueNode { Value: var value } ? value : double.NaN;
+    /// <summary>What it adds where that is written out, as it is in most rules; else null.</summary>
+    public int? Constant { get; } = score.Root is ValueNode { Value: var value } ? Contribution(value) : null;
 
     public RuleFloor Floor { get; } = definition.Outcome;
 
     public RuleDefault OnFailure { get; } = definition.OnFailure ?? new RuleDefault();
 
     public SentenceTemplate Sentence { get; } = sentence;
+
+    /// <summary>What a score adds: whole points, within bounds.</summary>
+    public static int Contribution(double score) => (int)Math.Round(Math.Clamp(score, -CompiledRuleSet.MaxContribution, CompiledRuleSet.MaxContribution));
 }

@@ -12,6 +12,9 @@ public sealed class MessageFields
 
     static readonly string[] Kinds = [.. Enum.GetValues<TransactionKind>().Select(k => JsonNamingPolicy.SnakeCaseLower.ConvertName($"{k}"))];
 
+    // Exact, as doubles of powers of ten are up to the twenty-second.
+    static readonly double[] Powers = [.. Enumerable.Range(0, CurrencyScales.MaxScale + 1).Select(digits => Math.Pow(10, digits))];
+
     readonly RuleSlot _amount, _currency, _kind, _source, _destination, _channel, _merchant, _terminal, _device, _ip, _latitude, _longitude, _occurredAt, _now;
 
     readonly CurrencyScales _currencies;
@@ -53,7 +56,7 @@ public sealed class MessageFields
     /// <summary>Sets the fields of <paramref name="transaction"/>; leaves features alone.</summary>
     public void Fill(RuleInput input, TransactionSubmitted transaction, DateTimeOffset now)
     {
-        input.Set(_amount, transaction.AmountMinor / Math.Pow(10, _currencies.MinorDigits(transaction.Currency)));
+        input.Set(_amount, transaction.AmountMinor / Powers[_currencies.MinorDigits(transaction.Currency)]);
         input.Set(_currency, transaction.Currency);
         input.Set(_kind, Kinds[(int)transaction.Kind]);
         input.Set(_source, transaction.SourceAccountId);

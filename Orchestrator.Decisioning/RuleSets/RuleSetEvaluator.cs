@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.InteropServices;
 using Orchestrator.Contracts.Decisions;
 using Orchestrator.Decisioning.Lists;
@@ -19,13 +20,10 @@ public readonly record struct RuleSetMoment(ListsSnapshot Lists, DateTimeOffset 
 /// </summary>
 public sealed class RuleSetEvaluator
 {
-    // Reading the clock costs as much as a rule.
-    const int RulesPerLookAtTheClock = 16;
-
     readonly TimeProvider _time;
-    readonly RuleMachine _machine = new();
+    readonly RuleSetCode _code;
+    readonly RuleMachine _machine;
     readonly State[] _states;
-    readonly int _scoreSoFar;
     readonly bool _scoreSoFarIsRead;
     ListsSnapshot? _snapshot;
     ListEntries?[] _lists = [];
@@ -33,11 +31,10 @@ public sealed class RuleSetEvaluator
     /// <summary>An evaluator of <paramref name="rules"/>.</summary>
     public RuleSetEvaluator(CompiledRuleSet rules, TimeProvider time)
     {
-        (Rules, _time) = (rules, time);
+        (Rules, _time, _code) = (rules, time, rules.Code);
+        _machine = _code.NewMachine();
         _states = new State[rules.Rules.Length];
-        var expressions = rules.Rules.SelectMany(r => new[] { r.When, r.Score }).Select(e => e.Program).ToList();
-        _scoreSoFar = rules.Schema.TryFind(MessageFields.ScoreSoFar, out var slot) && slot.Type == RuleType.Number ? slot.Index : -1;
-        _scoreSoFarIsRead = _scoreSoFar >= 0 && expressions.Exists(p => p.Reads.Contains(_scoreSoFar));
+        _scoreSoFarIsRead = rules.ScoreSoFar >= 0 && Array.Exists(rules.Rules, r => r.When.Program.Reads.Contains(rules.ScoreSoFar) || r.Score.Program.Reads.Contains(rules.ScoreSoFar));
     }
 
     /// <summary>What it evaluates.</summary>
@@ -50,37 +47,33 @@ public sealed class RuleSetEvaluator
             throw new ArgumentException("the input is of another schema than the rules", nameof(input));
         Bind(moment.Lists);
         _machine.On(input, _lists, moment.Now.ToUnixTimeMilliseconds());
-        var rules = Rules.Rules;
-        var (sum, matched, failed, late) = (0, 0, 0, 0);
-        var (review, decline, approve) = (false, false, false);
-        for (var i = 0; i < rules.Length; i++)
+        _machine.Forget();
+        Array.Clear(_states);
+        var totals = new Running();
+        foreach (var run in _code.Runs)
         {
-            if (moment.Deadline != 0 && i % RulesPerLookAtTheClock == 0 && late == 0 && _time.GetTimestamp() > moment.Deadline)
-                late = rules.Length - i;
-            ref var state = ref _states[i];
-            state.ScoreBefore = sum;
-            state.Failure = late > 0 ? RuleFailure.Late : One(rules[i], input, ref state);
-            if (state.Failure != RuleFailure.None)
+            // Reading the clock costs as much as some rules.
+            if (totals.Late > 0 || (moment.Deadline != 0 && run.Start % RuleSetCode.MaxRun == 0 && _time.GetTimestamp() > moment.Deadline))
             {
-                (state.Matched, state.Contribution, state.Floor) = (false, rules[i].OnFailure.Score, rules[i].OnFailure.Outcome);
-                failed += state.Failure == RuleFailure.Failed ? 1 : 0;
-            }
-            else if (!state.Matched)
-            {
+                totals.Late += run.Count;
+                for (var i = run.Start; i < run.Start + run.Count; i++)
+                    Default(i, RuleFailure.Late, ref totals);
                 continue;
             }
-            else
+            if (_scoreSoFarIsRead)
+                input.Values[Rules.ScoreSoFar] = totals.Sum;
+            // Nearly all rules neither hold nor fail, and take no more time than this.
+            var found = Look(run);
+            for (var left = (uint)(found | (found >> RuleSetCode.FailedShift)); left != 0; left &= left - 1)
             {
-                matched++;
+                var place = BitOperations.TrailingZeroCount(left);
+                if ((found >> (place + RuleSetCode.FailedShift) & 1) != 0 || !TryScore(run.Start + place, input, ref totals))
+                    Default(run.Start + place, RuleFailure.Failed, ref totals);
             }
-            sum += state.Contribution;
-            review |= state.Floor == RuleFloor.Review;
-            decline |= state.Floor == RuleFloor.Decline;
-            approve |= state.Floor == RuleFloor.Approve;
         }
-        var rulesScore = Math.Clamp(sum, 0, 1_000);
+        var rulesScore = Math.Clamp(totals.Sum, 0, 1_000);
         var score = Combined(rulesScore, moment.ModelScore, out var modelMissing);
-        return new RuleSetTotals(rulesScore, score, Outcome(score, review, decline, approve), matched, failed, late, modelMissing);
+        return new RuleSetTotals(rulesScore, score, Outcome(score, totals), totals.Matched, totals.Failed, totals.Late, modelMissing);
     }
 
     /// <summary>Of the last evaluation, the reasons for people: each rule that matched or failed.</summary>
@@ -105,33 +98,72 @@ public sealed class RuleSetEvaluator
         return new RuleSetResult(Rules.Version, totals, results);
     }
 
-    RuleFailure One(CompiledRule rule, RuleInput input, ref State state)
+    ulong Look(RuleRun run)
+    {
+        try
+        {
+            return run.Look(_machine);
+        }
+        catch (Exception)
+        {
+            // Nothing known throws; should something, it is that rule alone that fails.
+            return LookAtEach(run);
+        }
+    }
+
+    ulong LookAtEach(RuleRun run)
+    {
+        var found = 0ul;
+        for (var i = 0; i < run.Count; i++)
+        {
+            try
+            {
+                _machine.Failed = false;
+                var holds = Rules.Rules[run.Start + i].When.Program.Value!(_machine) == 1;
+                found |= _machine.Failed ? 1ul << (i + RuleSetCode.FailedShift) : holds ? 1ul << i : 0;
+            }
+            catch (Exception)
+            {
+                found |= 1ul << (i + RuleSetCode.FailedShift);
+            }
+        }
+        return found;
+    }
+
+    bool TryScore(int index, RuleInput input, ref Running totals)
+    {
+        var rule = Rules.Rules[index];
+        if ((rule.Constant ?? Score(index, input, totals.Sum)) is not { } contribution)
+            return false;
+        _states[index] = new State { Matched = true, Contribution = contribution, Floor = rule.Floor };
+        totals.Matched++;
+        totals.Add(contribution, rule.Floor);
+        return true;
+    }
+
+    // Null where it needs what could not be read, or comes to nothing.
+    int? Score(int index, RuleInput input, int scoreSoFar)
     {
         try
         {
             if (_scoreSoFarIsRead)
-                input.Values[_scoreSoFar] = state.ScoreBefore;
+                input.Values[Rules.ScoreSoFar] = scoreSoFar;
             _machine.Failed = false;
-            state.Matched = rule.When.Program.Value!(_machine) == 1;
-            if (_machine.Failed)
-                return RuleFailure.Failed;
-            if (!state.Matched)
-            {
-                (state.Contribution, state.Floor) = (0, RuleFloor.None);
-                return RuleFailure.None;
-            }
-            var score = double.IsNaN(rule.ConstantScore) ? rule.Score.Program.Value!(_machine) : rule.ConstantScore;
-            if (_machine.Failed || double.IsNaN(score))
-                return RuleFailure.Failed;
-            const int Most = CompiledRuleSet.MaxContribution;
-            (state.Contribution, state.Floor) = ((int)Math.Round(Math.Clamp(score, -Most, Most)), rule.Floor);
-            return RuleFailure.None;
+            var score = _code.Scores[index](_machine);
+            return _machine.Failed || double.IsNaN(score) ? null : CompiledRule.Contribution(score);
         }
         catch (Exception)
         {
-            // Nothing known throws; should something, the lane goes on, and the decision is marked.
-            return RuleFailure.Failed;
+            return null;
         }
+    }
+
+    void Default(int index, RuleFailure failure, ref Running totals)
+    {
+        var (score, outcome) = Rules.Rules[index].OnFailure;
+        _states[index] = new State { Contribution = score, Floor = outcome, Failure = failure };
+        totals.Failed += failure == RuleFailure.Failed ? 1 : 0;
+        totals.Add(score, outcome);
     }
 
     int Combined(int rules, double? modelScore, out bool modelMissing)
@@ -158,23 +190,23 @@ public sealed class RuleSetEvaluator
         return (int)Math.Round(Math.Clamp(score, 0, 1_000));
     }
 
-    FraudOutcome Outcome(int score, bool review, bool decline, bool approve)
+    FraudOutcome Outcome(int score, in Running totals)
     {
         var thresholds = Rules.Content.Thresholds;
-        if (decline)
+        if (totals.Decline)
             return FraudOutcome.Decline;
-        if (approve)
+        if (totals.Approve)
             return FraudOutcome.Approve;
         if (score >= thresholds.Decline)
             return FraudOutcome.Decline;
-        return review || score >= thresholds.Review ? FraudOutcome.Review : FraudOutcome.Approve;
+        return totals.Review || score >= thresholds.Review ? FraudOutcome.Review : FraudOutcome.Approve;
     }
 
     RuleResult Result(int index, RuleInput input, in RuleSetMoment moment, bool trace)
     {
         var (rule, state) = (Rules.Rules[index], _states[index]);
-        if (_scoreSoFar >= 0)
-            input.Values[_scoreSoFar] = state.ScoreBefore;
+        if (Rules.ScoreSoFar >= 0)
+            input.Values[Rules.ScoreSoFar] = ScoreBefore(index);
         var sentence = state switch
         {
             { Failure: RuleFailure.Late } => $"There was no time left for this rule, so its default of {state.Contribution} counts.",
@@ -193,6 +225,15 @@ public sealed class RuleSetEvaluator
         return new RuleResult(rule.Definition.Name, state.Matched, state.Contribution, state.Floor, state.Failure, sentence, steps);
     }
 
+    // Rules that did not match have added nothing.
+    int ScoreBefore(int index)
+    {
+        var sum = 0;
+        foreach (ref readonly var state in _states.AsSpan(0, index))
+            sum += state.Contribution;
+        return sum;
+    }
+
     void Bind(ListsSnapshot lists)
     {
         if (ReferenceEquals(lists, _snapshot))
@@ -205,8 +246,26 @@ public sealed class RuleSetEvaluator
     {
         public bool Matched;
         public int Contribution;
-        public int ScoreBefore;
         public RuleFloor Floor;
         public RuleFailure Failure;
+    }
+
+    struct Running
+    {
+        public int Sum;
+        public int Matched;
+        public int Failed;
+        public int Late;
+        public bool Review;
+        public bool Decline;
+        public bool Approve;
+
+        public void Add(int contribution, RuleFloor floor)
+        {
+            Sum += contribution;
+            Review |= floor == RuleFloor.Review;
+            Decline |= floor == RuleFloor.Decline;
+            Approve |= floor == RuleFloor.Approve;
+        }
     }
 }

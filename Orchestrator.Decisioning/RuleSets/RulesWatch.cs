@@ -98,7 +98,10 @@ public sealed partial class RulesWatch : FollowingService, IRulesInForce
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = stored.Version });
         var content = RuleSetStore.Content(stored.Version, (string)(await command.ExecuteScalarAsync(cancellationToken))!);
         if (CompiledRuleSet.TryCompile(stored.Version, content, _schema, null, out var compiled, out var errors, stored.Hash))
+        {
+            compiled.Prepare();
             return compiled;
+        }
         // It was checked when it was stored: another version of the service knows other names.
         _refused[stored.Version] = stored.Hash;
         DoesNotFit(_logger, stored.Version, errors[0].Field, errors[0].Code, current?.Version ?? "none");

@@ -10,8 +10,8 @@ sealed class Compiler
     const double True = 1;
     const double False = 0;
 
-    // So many are sooner looked through than searched.
-    const int Few = 8;
+    /// <summary>So many are sooner looked through than searched.</summary>
+    public const int Few = 8;
 
     readonly List<string> _texts = [];
     readonly HashSet<int> _reads = [];

@@ -20,9 +20,9 @@ sealed record RuleFunction(string Name, IReadOnlyList<RuleType> Parameters, Rule
         new("abs", [N], N) { One = Math.Abs },
         new("floor", [N], N) { One = Math.Floor },
         new("ceil", [N], N) { One = Math.Ceiling },
-        new("round", [N], N) { One = x => Math.Round(x, MidpointRounding.AwayFromZero) },
-        new("sqrt", [N], N) { One = x => RuleFunctions.Finite(Math.Sqrt(x)) },
-        new("ln", [N], N) { One = x => RuleFunctions.Finite(Math.Log(x)) },
+        new("round", [N], N) { One = RuleFunctions.Round },
+        new("sqrt", [N], N) { One = RuleFunctions.Sqrt },
+        new("ln", [N], N) { One = RuleFunctions.Ln },
         new("min", [N, N], N, 8) { Two = Math.Min },
         new("max", [N, N], N, 8) { Two = Math.Max },
         new("clamp", [N, N, N], N) { Many = RuleFunctions.Clamp },
@@ -37,12 +37,12 @@ sealed record RuleFunction(string Name, IReadOnlyList<RuleType> Parameters, Rule
         new("minute", [D], N) { One = RuleFunctions.Minute },
         new("weekday", [D], N) { One = RuleFunctions.Weekday },
         new("dayOfMonth", [D], N) { One = RuleFunctions.DayOfMonth },
-        new("minutesBetween", [D, D], N) { Two = (from, to) => (to - from) / 60_000 },
-        new("hoursBetween", [D, D], N) { Two = (from, to) => (to - from) / 3_600_000 },
-        new("daysBetween", [D, D], N) { Two = (from, to) => (to - from) / 86_400_000 },
+        new("minutesBetween", [D, D], N) { Two = RuleFunctions.MinutesBetween },
+        new("hoursBetween", [D, D], N) { Two = RuleFunctions.HoursBetween },
+        new("daysBetween", [D, D], N) { Two = RuleFunctions.DaysBetween },
     }.ToDictionary(f => f.Name, StringComparer.Ordinal);
 
-    /// <summary>Computes it of one value.</summary>
+    /// <summary>Computes it of one value. This, and what is below, are static methods: compiled code calls them directly.</summary>
     public Func<double, double>? One { get; init; }
 
     /// <summary>Computes it of two; of more from the left.</summary>

@@ -9,6 +9,18 @@ static class RuleFunctions
     // A Monday before any time there is, so that divisions go down and never towards zero.
     const long LongAgo = -1_000_002 * ADay;
 
+    public static double Round(double value) => Math.Round(value, MidpointRounding.AwayFromZero);
+
+    public static double Sqrt(double value) => Finite(Math.Sqrt(value));
+
+    public static double Ln(double value) => Finite(Math.Log(value));
+
+    public static double MinutesBetween(double from, double to) => (to - from) / 60_000;
+
+    public static double HoursBetween(double from, double to) => (to - from) / AnHour;
+
+    public static double DaysBetween(double from, double to) => (to - from) / ADay;
+
     public static double Hour(double time) => double.IsNaN(time) ? time : ((long)time - LongAgo) / AnHour % 24;
 
     public static double Minute(double time) => double.IsNaN(time) ? time : ((long)time - LongAgo) / 60_000 % 60;

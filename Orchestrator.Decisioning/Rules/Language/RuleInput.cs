@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics;
+
 namespace Orchestrator.Decisioning.Rules.Language;
 
 /// <summary>
@@ -45,6 +47,35 @@ public sealed class RuleInput
 
     /// <summary>Sets a number; missing when it is null or not finite.</summary>
     public void Set(RuleSlot slot, double? value) => SetValue(slot, RuleType.Number, value is { } number && double.IsFinite(number) ? number : double.NaN);
+
+    /// <summary>
+    /// Sets numbers that stand one behind the other in the schema: as many as a vector has features, at once. One is missing where it is not finite, or is what
+    /// stands at its place in <paramref name="missing"/>.
+    /// </summary>
+    /// <param name="first">Where the first one stands.</param>
+    /// <param name="numbers">The numbers.</param>
+    /// <param name="missing">By number, what says that it is missing; not a number where no finite one does.</param>
+    /// <exception cref="ArgumentException">There are not as many numbers from there on.</exception>
+    public void SetNumbers(RuleSlot first, ReadOnlySpan<float> numbers, ReadOnlySpan<float> missing)
+    {
+        Check(first, RuleType.Number);
+        if (numbers.Length > Values.Length - first.Index || missing.Length != numbers.Length)
+            throw new ArgumentException("more numbers than there are names for, or not as many marks", nameof(numbers));
+        _valueUnavailable.AsSpan(first.Index, numbers.Length).Clear();
+        var values = Values.AsSpan(first.Index, numbers.Length);
+        var i = 0;
+        for (; i <= numbers.Length - Vector256<float>.Count; i += Vector256<float>.Count)
+        {
+            var given = Vector256.Create(numbers[i..]);
+            // Only of finite ones is the difference to themselves zero.
+            var known = Vector256.Equals(given - given, Vector256<float>.Zero) & ~Vector256.Equals(given, Vector256.Create(missing[i..]));
+            var (lower, upper) = Vector256.Widen(Vector256.ConditionalSelect(known, given, Vector256.Create(float.NaN)));
+            lower.CopyTo(values[i..]);
+            upper.CopyTo(values[(i + Vector256<double>.Count)..]);
+        }
+        for (; i < numbers.Length; i++)
+            values[i] = float.IsFinite(numbers[i]) && numbers[i] != missing[i] ? numbers[i] : double.NaN;
+    }
 
     /// <summary>Sets a boolean.</summary>
     public void Set(RuleSlot slot, bool? value) => SetValue(slot, RuleType.Boolean, value switch { true => 1, false => 0, null => double.NaN });

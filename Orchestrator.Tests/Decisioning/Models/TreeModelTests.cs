@@ -11,9 +11,9 @@ public sealed class TreeModelTests
 {
     [Fact]
     public void Scorer_when_trees_are_any_does_equal_a_walk_to_the_bit() =>
-        (from model in Gen.OneOf(Of(8, 20), Of(64, 5)) from vector in AnyVector select (model, vector)).Sample(sample =>
+        (from model in Gen.OneOf(Of(8, 70), Of(64, 5)) from vector in AnyVector from tableBytes in Gen.Int[0, 2].Select(i => i * 1_500) select (model, vector, tableBytes)).Sample(sample =>
         {
-            var scorer = new TreeScorer(sample.model, Schema);
+            var scorer = new TreeScorer(sample.model, Schema, sample.tableBytes);
             var inputs = scorer.InputIndexes.Select(i => sample.vector[i]).ToArray();
             var walked = sample.model.Bias;
             foreach (var tree in sample.model.Trees)
