@@ -64,7 +64,7 @@ public sealed class BacktestRunTests
         var labels = new[] { new PastLabel(true, Start.AddDays(40), EffectiveAt: Start.AddDays(knownAfterDays)) };
         var vectors = Vectors([Past(1, Start, labels), Past(2, Start.AddDays(askedAfterDays))]);
 
-        Assert.Equal(frauds, vectors[1][Plan.Schema.IndexOf("terminal_frauds_7d")]);
+        Assert.Equal(frauds, vectors[1][Plan.Schema.IndexOf("terminal_unexplained_frauds_30d")]);
     }
 
     [Fact]
@@ -73,7 +73,7 @@ public sealed class BacktestRunTests
         PastLabel[] labels = [new(false, Start.AddDays(9)), new(true, Start.AddDays(8))];
         var vectors = Vectors([Past(1, Start, labels), Past(2, Start.AddDays(8.5)), Past(3, Start.AddDays(9.5))]);
 
-        var frauds = Plan.Schema.IndexOf("terminal_frauds_7d");
+        var frauds = Plan.Schema.IndexOf("terminal_unexplained_frauds_30d");
         Assert.Equal((1f, 0f), (vectors[1][frauds], vectors[2][frauds]));
     }
 
@@ -103,7 +103,7 @@ public sealed class BacktestRunTests
     [Fact]
     public async Task Backtest_when_other_rules_decide_shows_what_they_change()
     {
-        var past = Any.Single(p => p.Decide(LivePast.Rules).Exists(d => d.Outcome == FraudOutcome.Decline));
+        var past = Any.Single(p => p.Decide(LivePast.Rules).Exists(d => d.Outcome == FraudOutcome.Decline), "5ZPXOL5f6iH7");
         var history = past.History(past.Decide(LivePast.Rules));
         var shares = new List<double>();
 
