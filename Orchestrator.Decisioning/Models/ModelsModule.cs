@@ -22,7 +22,7 @@ public static class ModelsModule
         return services;
     }
 
-    /// <summary>Adds the <see cref="ModelsWatch"/> of a process whose lanes decide, as <see cref="IModelsInForce"/>.</summary>
+    /// <summary>Adds the <see cref="ModelsWatch"/> of a process whose lanes decide, as <see cref="IModelsInForce"/> unless another was added before.</summary>
     public static IServiceCollection AddModelsWatch(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddModelStore();
@@ -30,7 +30,7 @@ public static class ModelsModule
         services.AddSingleton(provider => new ModelsWatch(
             provider.GetRequiredService<NpgsqlDataSource>(), provider.GetRequiredService<FeaturePlan>(), provider.GetRequiredService<IOptions<ModelsOptions>>().Value,
             provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<ModelsWatch>>()));
-        services.AddSingleton<IModelsInForce>(provider => provider.GetRequiredService<ModelsWatch>());
+        services.TryAddSingleton<IModelsInForce>(provider => provider.GetRequiredService<ModelsWatch>());
         services.AddHostedService(provider => provider.GetRequiredService<ModelsWatch>());
         return services;
     }

@@ -85,9 +85,12 @@ public sealed class DecisioningLaneTests(TestInfrastructure infrastructure)
         });
 
         Assert.Contains(expected.Values, e => e.StartsWith(nameof(FraudOutcome.Decline), StringComparison.Ordinal));
-        Assert.Equal(expected, stopped);
-        Assert.Equal(expected, killed);
+        Assert.Empty(Differing(expected, stopped));
+        Assert.Empty(Differing(expected, killed));
     }
+
+    static IEnumerable<string> Differing(SortedDictionary<Guid, string> expected, SortedDictionary<Guid, string> found) =>
+        expected.Where(e => found.GetValueOrDefault(e.Key) != e.Value).Select(e => $"{e.Key}: {found.GetValueOrDefault(e.Key)}, not {e.Value}");
 
     [Fact]
     public async Task Lane_when_it_decides_shows_what_it_holds()
@@ -104,7 +107,7 @@ public sealed class DecisioningLaneTests(TestInfrastructure infrastructure)
             && meters.Observe("orchestrator.features.keys", "account") > 0 && meters.Observe("orchestrator.features.watermark", null) > 0);
     }
 
-    // Accounts share nothing, so what each sees follows from its own transactions alone.
+    // Accounts share nothing, and all of it happens within the lateness that is allowed, so what each sees follows from its own transactions alone, whichever lane runs ahead.
     async Task<SortedDictionary<Guid, string>> RunAsync(Func<DecisioningFixture, IHost, Task<IHost>> between)
     {
         await using var fixture = await CreateAsync(infrastructure);
@@ -129,7 +132,7 @@ public sealed class DecisioningLaneTests(TestInfrastructure infrastructure)
         {
             var account = i % Accounts;
             var amount = random.Next(2_000, 8_000) * (random.Next(15) == 0 ? 12 : 1);
-            yield return At(i * 7, $"account{account}", amount) with
+            yield return At(i * 3 / 2, $"account{account}", amount) with
             {
                 TransactionId = new Guid(i, 0, 0, [0, 0, 0, 0, 0, 0, 0, 1]), DestinationAccountId = $"payee{account}-{random.Next(3)}", TerminalId = $"terminal{account}",
                 DeviceId = $"device{account}", Latitude = random.Next(40, 50), Longitude = random.Next(5, 15),
