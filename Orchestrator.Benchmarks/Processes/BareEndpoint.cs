@@ -3,10 +3,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
-using Orchestrator.Benchmarks.Decisions;
 using Orchestrator.Benchmarks.Processes;
-using Orchestrator.Decisioning.Features;
-using Orchestrator.Decisioning.Models;
 using Orchestrator.Messaging.Kafka;
 
 [assembly: HostingStartup(typeof(BareEndpoint))]
@@ -14,8 +11,8 @@ using Orchestrator.Messaging.Kafka;
 namespace Orchestrator.Benchmarks.Processes;
 
 /// <summary>
-/// What the benchmark adds to the product's host: a model, and an address that takes a body, publishes as many bytes with the product's own producer, and answers the same to everybody
-/// once the broker has them. What is left of a decision over HTTP without the decision.
+/// What the benchmark adds to the product's host: an address that takes a body, publishes as many bytes with the product's own producer, and answers the same to everybody once the
+/// broker has them. What is left of a decision over HTTP without the decision.
 /// </summary>
 sealed class BareEndpoint : IHostingStartup, IStartupFilter
 {
@@ -28,11 +25,7 @@ sealed class BareEndpoint : IHostingStartup, IStartupFilter
 
     int _next;
 
-    public void Configure(IWebHostBuilder builder) => builder.ConfigureServices(services =>
-    {
-        services.AddSingleton<IStartupFilter>(this);
-        services.AddSingleton<IModelsInForce>(new GrownModel(FeaturePlan.Standard));
-    });
+    public void Configure(IWebHostBuilder builder) => builder.ConfigureServices(services => services.AddSingleton<IStartupFilter>(this));
 
     public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
     {

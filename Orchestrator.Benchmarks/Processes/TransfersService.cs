@@ -2,6 +2,9 @@ using System.Diagnostics;
 using System.Text.Json;
 using Orchestrator.Api.Hosting;
 using Orchestrator.Benchmarks.Running;
+using Orchestrator.Benchmarks.Scenarios;
+using Orchestrator.Decisioning.Features;
+using Orchestrator.Decisioning.Models;
 
 namespace Orchestrator.Benchmarks.Processes;
 
@@ -27,18 +30,20 @@ sealed class TransfersService : IChild
 
     public required IReadOnlyDictionary<string, string> Ready { get; init; }
 
-    public static Task<IChild> StartAsync() => StartAsync([]);
+    public static Task<IChild> StartAsync() => StartAsync(Directory.CreateTempSubdirectory("orchestrator-bench-"), []);
 
-    /// <summary>Decisioning and HTTP, with what <see cref="BareEndpoint"/> adds.</summary>
-    public static Task<IChild> StartDecidingAsync()
-    {
-        Environment.SetEnvironmentVariable("ASPNETCORE_HOSTINGSTARTUPASSEMBLIES", typeof(BareEndpoint).Assembly.GetName().Name);
-        return StartAsync(["--roles", "decisioning,http"]);
-    }
-
-    static async Task<IChild> StartAsync(string[] more)
+    /// <summary>Decisioning and HTTP, with a model of 200 trees that was grown a moment ago and what <see cref="BareEndpoint"/> adds.</summary>
+    public static async Task<IChild> StartDecidingAsync()
     {
         var directory = Directory.CreateTempSubdirectory("orchestrator-bench-");
+        var model = Path.Combine(directory.FullName, "model.json");
+        await File.WriteAllBytesAsync(model, TreeModelFormat.Write(DecisionEngineScenario.Model(FeaturePlan.Standard)));
+        Environment.SetEnvironmentVariable("ASPNETCORE_HOSTINGSTARTUPASSEMBLIES", typeof(BareEndpoint).Assembly.GetName().Name);
+        return await StartAsync(directory, ["--roles", "decisioning,http", $"--{ModelsOptions.Section}:{nameof(ModelsOptions.File)}", model]);
+    }
+
+    static async Task<IChild> StartAsync(DirectoryInfo directory, string[] more)
+    {
         string[] arguments =
         [
             "--urls", "http://127.0.0.1:0",

@@ -20,7 +20,7 @@ public sealed partial class KafkaProducer : IDisposable
     readonly ILogger<KafkaProducer> _logger;
     readonly double _lingerMs;
     readonly Lock _lock = new();
-    IProducer<byte[], byte[]> _producer;
+    Client _producer;
     bool _disposed;
     int _generation;
     Task _abandoned = Task.CompletedTask;
@@ -68,9 +68,10 @@ public sealed partial class KafkaProducer : IDisposable
     /// <returns>False when the client's queue is full.</returns>
     internal bool TryProduce(TopicPartition to, Message<byte[], byte[]> message, Action<DeliveryReport<byte[], byte[]>> report)
     {
+        var client = Enter();
         try
         {
-            Volatile.Read(ref _producer).Produce(to, message, report);
+            client.Producer.Produce(to, message, report);
             return true;
         }
         catch (ProduceException<byte[], byte[]> e) when (e.Error.Code == ErrorCode.Local_QueueFull)
@@ -86,6 +87,21 @@ public sealed partial class KafkaProducer : IDisposable
         {
             Refuse(to, new Error(ErrorCode.Local_Destroy), report);
             return true;
+        }
+        finally
+        {
+            client.Exit();
+        }
+    }
+
+    // One that is to go is not entered any more; whoever has read it before looks again.
+    Client Enter()
+    {
+        while (true)
+        {
+            var client = Volatile.Read(ref _producer);
+            if (client.TryEnter() || _disposed)
+                return client;
         }
     }
 
@@ -110,35 +126,37 @@ public sealed partial class KafkaProducer : IDisposable
             var abandoned = _producer;
             Volatile.Write(ref _producer, Build());
             // It waits for its own threads.
-            Volatile.Write(ref _abandoned, Task.Run(abandoned.Dispose));
+            Volatile.Write(ref _abandoned, Task.Run(abandoned.DisposeAsync));
             Interlocked.Increment(ref _generation);
         }
     }
 
-    IProducer<byte[], byte[]> Build() =>
+    Client Build() => new(
         new ProducerBuilder<byte[], byte[]>(new ProducerConfig(_options.ProducerConfig()) { LingerMs = _lingerMs })
             .SetErrorHandler(OnError)
             .SetLogHandler((_, log) => ClientLog(_logger, log.Message))
-            .Build();
+            .Build());
 
     void OnError(IProducer<byte[], byte[]> producer, Error error)
     {
         ClientError(_logger, error.Code, error.Reason);
         if (error.IsFatal)
-            _ = Task.Run(() => Replace(producer));
+            _ = Task.Run(() => ReplaceAsync(producer));
     }
 
-    void Replace(IProducer<byte[], byte[]> failed)
+    async Task ReplaceAsync(IProducer<byte[], byte[]> failed)
     {
+        Client replaced;
         lock (_lock)
         {
-            if (_disposed || !ReferenceEquals(failed, _producer))
+            if (_disposed || !ReferenceEquals(failed, _producer.Producer))
                 return;
+            replaced = _producer;
             Volatile.Write(ref _producer, Build());
         }
         // Whoever has messages under way waits to be told: each is answered or times out, and only then may the old one go.
         failed.Flush(LongestAnswer);
-        failed.Dispose();
+        await replaced.DisposeAsync();
         Replaced(_logger);
     }
 
@@ -151,8 +169,38 @@ public sealed partial class KafkaProducer : IDisposable
                 return;
             _disposed = true;
         }
-        _producer.Flush(TimeSpan.FromSeconds(2));
-        _producer.Dispose();
+        _producer.Producer.Flush(TimeSpan.FromSeconds(2));
+        _producer.Producer.Dispose();
+    }
+
+    /// <summary>A client that goes only when nobody is inside: it frees what whoever is inside works with.</summary>
+    sealed class Client(IProducer<byte[], byte[]> producer)
+    {
+        static readonly TimeSpan Look = TimeSpan.FromMilliseconds(1);
+
+        int _inside;
+        bool _isGoing;
+
+        public IProducer<byte[], byte[]> Producer => producer;
+
+        public bool TryEnter()
+        {
+            Interlocked.Increment(ref _inside);
+            if (!Volatile.Read(ref _isGoing))
+                return true;
+            Interlocked.Decrement(ref _inside);
+            return false;
+        }
+
+        public void Exit() => Interlocked.Decrement(ref _inside);
+
+        public async Task DisposeAsync()
+        {
+            Interlocked.Exchange(ref _isGoing, true);
+            while (Volatile.Read(ref _inside) > 0)
+                await Task.Delay(Look);
+            producer.Dispose();
+        }
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Not delivered to {Topic}: {Code} {Reason}")]

@@ -27,17 +27,24 @@ public sealed class StoreAwayTests(TestInfrastructure infrastructure)
             using var enough = new CancellationTokenSource();
             var load = Task.Run(() => LoadAsync(fixture, enough.Token));
             var (asked, given) = (1_000_000, new List<FraudAssessed>());
-            for (var round = 0; round < 2; round++)
+            try
             {
-                await server.RestartAsync(immediate: round == 0, meanwhile: async () =>
+                for (var round = 0; round < 2; round++)
                 {
-                    await Eventually.HoldsAsync("answers are marked", async () => IsMarked(await AskAnyAsync()));
-                    for (var n = 0; n < 20; n++)
-                        await AskAnyAsync();
-                });
-                await Eventually.HoldsAsync("answers are marked no more", async () => !IsMarked(await AskAnyAsync()));
+                    await server.RestartAsync(immediate: round == 0, meanwhile: async () =>
+                    {
+                        await Eventually.HoldsAsync("answers are marked", async () => IsMarked(await AskAnyAsync()));
+                        for (var n = 0; n < 20; n++)
+                            await AskAnyAsync();
+                    });
+                    await Eventually.HoldsAsync("answers are marked no more", async () => !IsMarked(await AskAnyAsync()));
+                }
             }
-            await enough.CancelAsync();
+            finally
+            {
+                await enough.CancelAsync();
+                await load;
+            }
             var sent = await load;
             var answers = await fixture.AnswersAsync(sent + given.Count);
             AssertChained(answers);
