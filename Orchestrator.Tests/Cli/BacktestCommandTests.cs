@@ -77,7 +77,7 @@ public sealed class BacktestCommandTests(TestInfrastructure infrastructure) : ID
     {
         await using var store = await RecordsDatabase.CreateAsync(infrastructure);
         var past = CsCheck.Check.Single(LivePast.Any, p => p.Transactions.Count > 40);
-        await store.Lane.RunAsync([.. past.Decide(LivePast.Rules)]);
+        await store.Lane.RunAsync([.. past.Decide(LivePast.Strict)]);
         await store.Lane.RunAsync([.. past.Labels]);
 
         var result = await RunAsync(

@@ -210,12 +210,12 @@ public sealed class BacktestJobsTests(TestInfrastructure infrastructure)
         public async Task<int> PastAsync()
         {
             var past = CsCheck.Check.Single(Any, p => p.Transactions.Count > 50);
-            await Records.Lane.RunAsync([.. past.Decide(Rules)]);
+            await Records.Lane.RunAsync([.. past.Decide(Strict)]);
             await Records.Lane.RunAsync([.. past.Labels]);
             return past.Transactions.Count;
         }
 
-        public Task RequestAsync(int n) => Store.RequestAsync(Id(n), null, Order, "tests", 10, CancellationToken.None);
+        public Task<BacktestRequested> RequestAsync(int n) => Store.RequestAsync(Id(n), null, Order, "tests", 10, CancellationToken.None);
 
         public Task ExpireAsync() => Records.ExecuteAsync("update decisioning.backtest set lease_until = clock_timestamp() - interval '1 second' where state = 'running'");
 
@@ -228,7 +228,7 @@ public sealed class BacktestJobsTests(TestInfrastructure infrastructure)
 
     sealed class PastRules : IRulesInForce
     {
-        public RulesInForce Current { get; } = new(Rules, Shadow: null, ListsSnapshot.None);
+        public RulesInForce Current { get; } = new(Strict, Shadow: null, ListsSnapshot.None);
 
         public Task Loaded => Task.CompletedTask;
     }

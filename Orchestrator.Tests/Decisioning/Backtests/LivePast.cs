@@ -21,7 +21,7 @@ sealed class LivePast
     public static readonly RuleSchema Schema = FeatureFields.SchemaOf(Plan.Schema);
 
     /// <summary>Rules that see amounts, rates, labels and what was declined before.</summary>
-    public static readonly CompiledRuleSet Rules = Compile("past", decline: 900);
+    public static readonly CompiledRuleSet Strict = Compile("past", decline: 900);
 
     /// <summary>The same, but hardly anything is declined.</summary>
     public static readonly CompiledRuleSet Lenient = Compile("lenient", decline: 1_001);
