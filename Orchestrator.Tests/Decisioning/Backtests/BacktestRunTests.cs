@@ -64,7 +64,7 @@ public sealed class BacktestRunTests
         var labels = new[] { new PastLabel(true, Start.AddDays(40), EffectiveAt: Start.AddDays(knownAfterDays)) };
         var vectors = Vectors([Past(1, Start, labels), Past(2, Start.AddDays(askedAfterDays))]);
 
-        Assert.Equal(frauds, vectors[1][Plan.Schema.IndexOf("terminal_frauds_30d")]);
+        Assert.Equal(frauds, vectors[1][Plan.Schema.IndexOf("destination_frauds_30d")]);
     }
 
     [Fact]
@@ -73,7 +73,7 @@ public sealed class BacktestRunTests
         PastLabel[] labels = [new(false, Start.AddDays(9)), new(true, Start.AddDays(8))];
         var vectors = Vectors([Past(1, Start, labels), Past(2, Start.AddDays(8.5)), Past(3, Start.AddDays(9.5))]);
 
-        var frauds = Plan.Schema.IndexOf("terminal_frauds_30d");
+        var frauds = Plan.Schema.IndexOf("destination_frauds_30d");
         Assert.Equal((1f, 0f), (vectors[1][frauds], vectors[2][frauds]));
     }
 
