@@ -209,7 +209,7 @@ public sealed class BacktestJobsTests(TestInfrastructure infrastructure)
         /// <summary>Stores a past, and says how many decisions it has.</summary>
         public async Task<int> PastAsync()
         {
-            var past = CsCheck.Check.Single(Any, p => p.Transactions.Count > 50);
+            var past = CsCheck.Check.Single(Any, p => p.Transactions.Count > 50, "3n58xwIBiWz3");
             await Records.Lane.RunAsync([.. past.Decide(Strict)]);
             await Records.Lane.RunAsync([.. past.Labels]);
             return past.Transactions.Count;

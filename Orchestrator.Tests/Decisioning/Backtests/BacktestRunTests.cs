@@ -103,7 +103,7 @@ public sealed class BacktestRunTests
     [Fact]
     public async Task Backtest_when_other_rules_decide_shows_what_they_change()
     {
-        var past = Any.Single(p => p.Decide(Strict).Exists(d => d.Outcome == FraudOutcome.Decline));
+        var past = Any.Single(p => p.Decide(Strict).Exists(d => d.Outcome == FraudOutcome.Decline), "2rBfLvPzFDP1");
         var history = past.History(past.Decide(Strict));
         var shares = new List<double>();
 

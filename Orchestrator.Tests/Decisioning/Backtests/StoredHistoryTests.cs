@@ -15,7 +15,7 @@ public sealed class StoredHistoryTests(TestInfrastructure infrastructure)
     public async Task Backtest_when_stored_decisions_are_replayed_by_the_same_rules_comes_to_them()
     {
         await using var store = await RecordsDatabase.CreateAsync(infrastructure);
-        var past = Any.Single(p => p.Transactions.Count > 60 && p.Labels.Count > 10);
+        var past = Any.Single(p => p.Transactions.Count > 60 && p.Labels.Count > 10, "2Lr1LXqx3n91");
         var decisions = past.Decide(Strict);
         // Not in the order in which they happened: the store does not know that order, only the index does.
         await store.Lane.RunAsync([.. decisions.OrderBy(d => d.Score).ThenByDescending(d => d.TransactionId)]);
