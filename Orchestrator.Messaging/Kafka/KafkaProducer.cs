@@ -68,7 +68,11 @@ public sealed partial class KafkaProducer : IDisposable
     /// <returns>False when the client's queue is full.</returns>
     internal bool TryProduce(TopicPartition to, Message<byte[], byte[]> message, Action<DeliveryReport<byte[], byte[]>> report)
     {
-        var client = Enter();
+        if (Enter() is not { } client)
+        {
+            Refuse(to, new Error(ErrorCode.Local_Destroy), report);
+            return true;
+        }
         try
         {
             client.Producer.Produce(to, message, report);
@@ -83,25 +87,22 @@ public sealed partial class KafkaProducer : IDisposable
             Refuse(to, e.Error, report);
             return true;
         }
-        catch (ObjectDisposedException)
-        {
-            Refuse(to, new Error(ErrorCode.Local_Destroy), report);
-            return true;
-        }
         finally
         {
             client.Exit();
         }
     }
 
-    // One that is to go is not entered any more; whoever has read it before looks again.
-    Client Enter()
+    // One that is to go is not entered any more; whoever has read it before looks again, for there is another, unless it is all over.
+    Client? Enter()
     {
         while (true)
         {
             var client = Volatile.Read(ref _producer);
-            if (client.TryEnter() || _disposed)
+            if (client.TryEnter())
                 return client;
+            if (Volatile.Read(ref _disposed))
+                return null;
         }
     }
 
@@ -126,7 +127,7 @@ public sealed partial class KafkaProducer : IDisposable
             var abandoned = _producer;
             Volatile.Write(ref _producer, Build());
             // It waits for its own threads.
-            Volatile.Write(ref _abandoned, Task.Run(abandoned.DisposeAsync));
+            Volatile.Write(ref _abandoned, Task.Run(abandoned.Dispose));
             Interlocked.Increment(ref _generation);
         }
     }
@@ -141,10 +142,10 @@ public sealed partial class KafkaProducer : IDisposable
     {
         ClientError(_logger, error.Code, error.Reason);
         if (error.IsFatal)
-            _ = Task.Run(() => ReplaceAsync(producer));
+            _ = Task.Run(() => Replace(producer));
     }
 
-    async Task ReplaceAsync(IProducer<byte[], byte[]> failed)
+    void Replace(IProducer<byte[], byte[]> failed)
     {
         Client replaced;
         lock (_lock)
@@ -156,7 +157,7 @@ public sealed partial class KafkaProducer : IDisposable
         }
         // Whoever has messages under way waits to be told: each is answered or times out, and only then may the old one go.
         failed.Flush(LongestAnswer);
-        await replaced.DisposeAsync();
+        replaced.Dispose();
         Replaced(_logger);
     }
 
@@ -170,14 +171,12 @@ public sealed partial class KafkaProducer : IDisposable
             _disposed = true;
         }
         _producer.Producer.Flush(TimeSpan.FromSeconds(2));
-        _producer.Producer.Dispose();
+        _producer.Dispose();
     }
 
     /// <summary>A client that goes only when nobody is inside: it frees what whoever is inside works with.</summary>
-    sealed class Client(IProducer<byte[], byte[]> producer)
+    sealed class Client(IProducer<byte[], byte[]> producer) : IDisposable
     {
-        static readonly TimeSpan Look = TimeSpan.FromMilliseconds(1);
-
         int _inside;
         bool _isGoing;
 
@@ -194,11 +193,10 @@ public sealed partial class KafkaProducer : IDisposable
 
         public void Exit() => Interlocked.Decrement(ref _inside);
 
-        public async Task DisposeAsync()
+        public void Dispose()
         {
             Interlocked.Exchange(ref _isGoing, true);
-            while (Volatile.Read(ref _inside) > 0)
-                await Task.Delay(Look);
+            SpinWait.SpinUntil(() => Volatile.Read(ref _inside) == 0);
             producer.Dispose();
         }
     }
