@@ -12,7 +12,7 @@ public sealed class BacktestRunTests
     public void Backtest_when_the_rules_are_those_that_were_live_decides_as_they_did_to_the_last_bit() => Any.Sample(
         past =>
         {
-            var decisions = past.Decide(LivePast.Rules);
+            var decisions = past.Decide(Strict);
 
             var live = Run(past.History(decisions), new BacktestSpec(Start, past.End)).Live!;
 
@@ -28,7 +28,7 @@ public sealed class BacktestRunTests
         {
             var from = past.Transactions[Math.Min(cut, past.Transactions.Count - 1)].OccurredAt;
             // Rules in a backtest that would have declined otherwise must not change what was declined before it begins.
-            var result = Run(past.History(past.Decide(LivePast.Rules)), new BacktestSpec(from, past.End));
+            var result = Run(past.History(past.Decide(Strict)), new BacktestSpec(from, past.End));
 
             Assert.True(result.Live!.IsEmpty, result.Live.ToString());
             Assert.Equal(past.Transactions.Count(t => t.OccurredAt < from), result.WarmUp.Transactions);
@@ -40,7 +40,7 @@ public sealed class BacktestRunTests
     public void Features_when_labels_become_known_later_do_not_hear_of_them_before() => Gen.Select(Any, Gen.Int[0, 119]).Sample(
         (past, cut) =>
         {
-            var decisions = past.Decide(LivePast.Rules);
+            var decisions = past.Decide(Strict);
             var at = past.Transactions[Math.Min(cut, past.Transactions.Count - 1)].OccurredAt;
             // All that is said after this moment turned into its opposite, and more of it: nothing up to this moment may see a difference.
             var others = past.Labels.Select(l => l.LabelledAt <= at ? l : l with { IsFraud = !l.IsFraud })
@@ -64,7 +64,7 @@ public sealed class BacktestRunTests
         var labels = new[] { new PastLabel(true, Start.AddDays(40), EffectiveAt: Start.AddDays(knownAfterDays)) };
         var vectors = Vectors([Past(1, Start, labels), Past(2, Start.AddDays(askedAfterDays))]);
 
-        Assert.Equal(frauds, vectors[1][Plan.Schema.IndexOf("terminal_unexplained_frauds_30d")]);
+        Assert.Equal(frauds, vectors[1][Plan.Schema.IndexOf("destination_frauds_30d")]);
     }
 
     [Fact]
@@ -73,7 +73,7 @@ public sealed class BacktestRunTests
         PastLabel[] labels = [new(false, Start.AddDays(9)), new(true, Start.AddDays(8))];
         var vectors = Vectors([Past(1, Start, labels), Past(2, Start.AddDays(8.5)), Past(3, Start.AddDays(9.5))]);
 
-        var frauds = Plan.Schema.IndexOf("terminal_unexplained_frauds_30d");
+        var frauds = Plan.Schema.IndexOf("destination_frauds_30d");
         Assert.Equal((1f, 0f), (vectors[1][frauds], vectors[2][frauds]));
     }
 
@@ -103,8 +103,8 @@ public sealed class BacktestRunTests
     [Fact]
     public async Task Backtest_when_other_rules_decide_shows_what_they_change()
     {
-        var past = Any.Single(p => p.Decide(LivePast.Rules).Exists(d => d.Outcome == FraudOutcome.Decline), "5ZPXOL5f6iH7");
-        var history = past.History(past.Decide(LivePast.Rules));
+        var past = Any.Single(p => p.Decide(Strict).Exists(d => d.Outcome == FraudOutcome.Decline), "2rBfLvPzFDP1");
+        var history = past.History(past.Decide(Strict));
         var shares = new List<double>();
 
         var result = await new BacktestRunner(TimeProvider.System).RunAsync(
@@ -112,7 +112,7 @@ public sealed class BacktestRunTests
 
         Assert.Equal(0, result.Outcomes.Decline.Total);
         Assert.Equal((Lenient.Version, null, Plan.Schema.Hash), (result.Versions.Rules, result.Versions.Model, result.Versions.FeatureSchema));
-        Assert.Equal([LivePast.Rules.Version], result.Live!.Versions.Keys);
+        Assert.Equal([Strict.Version], result.Live!.Versions.Keys);
         Assert.True(result.Live.Matrix.Decline.Total > 0 && result.Live.Matrix.Decline.Decline == 0, result.Live.ToString());
         Assert.NotEmpty(result.Live.Examples);
         Assert.Equal(shares.Order(), shares);
@@ -126,14 +126,14 @@ public sealed class BacktestRunTests
         var history = Enumerable.Range(1, 500).Select(i => Past(i, Start.AddMinutes(i))).ToList();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => new BacktestRunner(TimeProvider.System).RunAsync(
-            new BacktestSpec(Start, Start.AddDays(1)), Parts(LivePast.Rules), new MemoryHistory(history), _ => stop.Cancel(), restToWork: 1, stop.Token));
+            new BacktestSpec(Start, Start.AddDays(1)), Parts(Strict), new MemoryHistory(history), _ => stop.Cancel(), restToWork: 1, stop.Token));
     }
 
     [Fact]
     public void Result_when_it_is_written_as_json_reads_back_as_the_same_json() => Any.Sample(
         past =>
         {
-            var result = Run(past.History(past.Decide(LivePast.Rules)), new BacktestSpec(Start, past.End, ReviewCostMinor: new Dictionary<string, long> { ["EUR"] = 500 }), rules: Lenient);
+            var result = Run(past.History(past.Decide(Strict)), new BacktestSpec(Start, past.End, ReviewCostMinor: new Dictionary<string, long> { ["EUR"] = 500 }), rules: Lenient);
             var json = System.Text.Json.JsonSerializer.Serialize(result, BacktestJson.Default.BacktestResult);
 
             Assert.Equal(json, System.Text.Json.JsonSerializer.Serialize(System.Text.Json.JsonSerializer.Deserialize(json, BacktestJson.Default.BacktestResult), BacktestJson.Default.BacktestResult));
@@ -148,7 +148,7 @@ public sealed class BacktestRunTests
 
     static BacktestResult Run(IReadOnlyList<PastTransaction> history, BacktestSpec spec, DateTimeOffset? asOf = null, Orchestrator.Decisioning.RuleSets.CompiledRuleSet? rules = null)
     {
-        var run = new BacktestRun(spec, Parts(rules ?? LivePast.Rules), asOf ?? Start.AddYears(1));
+        var run = new BacktestRun(spec, Parts(rules ?? Strict), asOf ?? Start.AddYears(1));
         foreach (var past in history)
             run.Take(past);
         return run.Result(new MemoryHistory(history), TimeSpan.FromSeconds(1));
@@ -156,7 +156,7 @@ public sealed class BacktestRunTests
 
     static List<float[]> Vectors(IReadOnlyList<PastTransaction> history)
     {
-        var run = new BacktestRun(new BacktestSpec(Start, Start.AddYears(1)), Parts(LivePast.Rules), Start.AddYears(1));
+        var run = new BacktestRun(new BacktestSpec(Start, Start.AddYears(1)), Parts(Strict), Start.AddYears(1));
         var vectors = new List<float[]>();
         foreach (var past in history)
         {

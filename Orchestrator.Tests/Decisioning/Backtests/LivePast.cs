@@ -21,7 +21,7 @@ sealed class LivePast
     public static readonly RuleSchema Schema = FeatureFields.SchemaOf(Plan.Schema);
 
     /// <summary>Rules that see amounts, rates, labels and what was declined before.</summary>
-    public static readonly CompiledRuleSet Rules = Compile("past", decline: 900);
+    public static readonly CompiledRuleSet Strict = Compile("past", decline: 900);
 
     /// <summary>The same, but hardly anything is declined.</summary>
     public static readonly CompiledRuleSet Lenient = Compile("lenient", decline: 1_001);
@@ -102,7 +102,7 @@ sealed class LivePast
             new("huge", "amount > 5_000", "950", "{amount:money} is huge."),
             new("odd", "account_count_30d > 3 and amount_to_mean_30d > 1.5", "ramp(amount_to_mean_30d, 1, 4, 100, 500)", "{amount:money} is odd."),
             new("fast", "account_count_1d >= 3", "150 + account_count_1d", "{account_count_1d:0} within a day."),
-            new("bad_terminal", "terminal_frauds_7d >= 1", "300 + 10 * terminal_frauds_7d", "{terminal_frauds_7d:0} frauds at this terminal."),
+            new("bad_destination", "destination_frauds_30d >= 1", "300 + 10 * destination_frauds_30d", "{destination_frauds_30d:0} frauds at this destination."),
         ]);
         return CompiledRuleSet.TryCompile(name, content, Schema, null, out var compiled, out var errors) ? compiled : throw new InvalidOperationException($"{errors[0]}");
     }

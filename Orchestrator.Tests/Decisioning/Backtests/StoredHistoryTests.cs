@@ -15,13 +15,13 @@ public sealed class StoredHistoryTests(TestInfrastructure infrastructure)
     public async Task Backtest_when_stored_decisions_are_replayed_by_the_same_rules_comes_to_them()
     {
         await using var store = await RecordsDatabase.CreateAsync(infrastructure);
-        var past = Any.Single(p => p.Transactions.Count > 60 && p.Labels.Count > 10, "8lfmQBwCN9C6");
-        var decisions = past.Decide(LivePast.Rules);
+        var past = Any.Single(p => p.Transactions.Count > 60 && p.Labels.Count > 10, "2Lr1LXqx3n91");
+        var decisions = past.Decide(Strict);
         // Not in the order in which they happened: the store does not know that order, only the index does.
         await store.Lane.RunAsync([.. decisions.OrderBy(d => d.Score).ThenByDescending(d => d.TransactionId)]);
         await store.Lane.RunAsync([.. past.Labels]);
 
-        var result = await RunAsync(store, new BacktestSpec(Start, past.End), LivePast.Rules);
+        var result = await RunAsync(store, new BacktestSpec(Start, past.End), Strict);
 
         Assert.True(result.Live!.IsEmpty, result.Live.ToString());
         Assert.Equal(new VectorDiff(decisions.Count, decisions.Count), result.Live.Vectors);
@@ -58,7 +58,7 @@ public sealed class StoredHistoryTests(TestInfrastructure infrastructure)
         await using var store = await RecordsDatabase.CreateAsync(infrastructure);
         await store.Lane.RunAsync(Decision(1), Decision(2) with { Transaction = null });
 
-        var result = await RunAsync(store, new BacktestSpec(Start, Start.AddDays(1)), LivePast.Rules);
+        var result = await RunAsync(store, new BacktestSpec(Start, Start.AddDays(1)), Strict);
 
         Assert.Equal(1, result.Outcomes.Total);
         Assert.Contains("1 could not be replayed: what was kept of them does not say enough.", result.Notes);
@@ -86,7 +86,7 @@ public sealed class StoredHistoryTests(TestInfrastructure infrastructure)
         await using var store = await RecordsDatabase.CreateAsync(infrastructure);
         await store.Lane.RunAsync(Decision(0), Decision(100_000), Decision(100_004));
 
-        var whole = await RunAsync(store, new BacktestSpec(Start.AddMinutes(100_004), Start.AddMinutes(200_000)), LivePast.Rules);
+        var whole = await RunAsync(store, new BacktestSpec(Start.AddMinutes(100_004), Start.AddMinutes(200_000)), Strict);
 
         Assert.Equal((true, 1L, 1L), (whole.WarmUp.IsWhole, whole.WarmUp.Transactions, whole.Outcomes.Total));
         Assert.Equal(Start.AddMinutes(100_004) - TimeSpan.FromDays(30 + 7 + 1), whole.WarmUp.WantedFrom);
