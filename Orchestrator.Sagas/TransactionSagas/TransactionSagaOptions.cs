@@ -42,9 +42,12 @@ public sealed class TransactionSagaOptions : IValidatableObject
     /// </summary>
     public FraudOutcome ReviewDefault { get; init; } = FraudOutcome.Decline;
 
-    /// <summary>How long before that people are warned; below <see cref="ReviewTimeout"/>, zero for never.</summary>
+    /// <summary>How long before that people are warned; never when it is zero, or not below <see cref="ReviewTimeout"/>.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "30.00:00:00")]
     public TimeSpan ReviewWarning { get; init; } = TimeSpan.FromHours(2);
+
+    /// <summary>How long before a hold expires people are told; null when they are not.</summary>
+    internal TimeSpan? WarnBefore => ReviewWarning > TimeSpan.Zero && ReviewWarning < ReviewTimeout ? ReviewWarning : null;
 
     /// <summary>How often a person may ask for more, so that the time to review begins anew; 0 to 10. The funds are on hold meanwhile.</summary>
     [Range(0, 10)]
@@ -61,7 +64,5 @@ public sealed class TransactionSagaOptions : IValidatableObject
             yield return new ValidationResult("must be Decline or Review: what nobody has assessed is never approved", [nameof(AssessmentDefault)]);
         if (ReviewDefault is not (FraudOutcome.Decline or FraudOutcome.Approve))
             yield return new ValidationResult("must be Decline or Approve", [nameof(ReviewDefault)]);
-        if (ReviewWarning >= ReviewTimeout)
-            yield return new ValidationResult("must be less than ReviewTimeout", [nameof(ReviewWarning)]);
     }
 }

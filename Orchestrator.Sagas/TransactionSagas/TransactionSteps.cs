@@ -28,7 +28,7 @@ sealed class TransactionSteps(Schedule<TransactionSaga, TransactionDeadline> tim
 
     /// <summary>It is time to say that a hold is about to expire, and nobody has said so yet.</summary>
     public bool ExpiresSoon(BehaviorContext<TransactionSaga, TransactionDeadline> c) =>
-        Is.Early(c) && options.ReviewWarning > TimeSpan.Zero && c.Saga.Repeats == 0 && c.Now() >= c.Saga.DeadlineAt - options.ReviewWarning;
+        Is.Early(c) && options.WarnBefore is { } before && c.Saga.Repeats == 0 && c.Now() >= c.Saga.DeadlineAt - before;
 
     public bool ExpiresLater(BehaviorContext<TransactionSaga, TransactionDeadline> c) => Is.Early(c) && !ExpiresSoon(c);
 
@@ -88,8 +88,8 @@ static class TransactionDeadlines
     /// <summary>The timer was due before a hold expires: sets it for the warning, or for the end once that is given.</summary>
     public static EventActivityBinder<TransactionSaga, TransactionDeadline> RearmReview(
         this EventActivityBinder<TransactionSaga, TransactionDeadline> on, TransactionSteps steps) => on
-        .Then(c => c.Saga.TimerDueAt = c.Saga.Repeats == 0 && steps.Options.ReviewWarning > TimeSpan.Zero
-            ? c.Saga.DeadlineAt - steps.Options.ReviewWarning
+        .Then(c => c.Saga.TimerDueAt = c.Saga.Repeats == 0 && steps.Options.WarnBefore is { } before
+            ? c.Saga.DeadlineAt - before
             : c.Saga.DeadlineAt)
         .Schedule(steps.Timer, Message, c => c.Saga.TimerDueAt!.Value.UtcDateTime);
 
