@@ -111,6 +111,8 @@ public sealed class StoreAwayTests(TestInfrastructure infrastructure)
                 given.Add(Said(reply));
             // Whoever has taken the lane answers something else.
             await fixture.AskAsync(other, ++n, key);
+            // Slowly enough for a client to be told of each answer by itself, and too quickly for it to see the end of them.
+            await Task.Delay(TimeSpan.FromMilliseconds(20));
             return reply == new StreamReply.Refused(StreamRefusal.LaneNotHere);
         }
     }
