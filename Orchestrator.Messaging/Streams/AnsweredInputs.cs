@@ -42,7 +42,9 @@ internal sealed record AnsweredInputs(
         consumer.Assign(new TopicPartitionOffset(output, next));
         var answers = new Dictionary<Guid, StreamAnswer>();
         var asked = new OrderedDictionary<Guid, AskedBefore>();
-        while (true)
+        // To the end of that moment: a former owner that does not know yet may go on writing, and the very end is never seen then. It is seen before where what is last is no message.
+        // Behind the end there is nothing: to ask for it fails, by the consumer's word.
+        for (var end = watermarks.High.Value; next < end || from > end;)
         {
             cancellationToken.ThrowIfCancellationRequested();
             var result = consumer.Consume(AnswerWithin) ?? throw new KafkaException(ErrorCode.Local_TimedOut);

@@ -77,6 +77,47 @@ public sealed class StoreAwayTests(TestInfrastructure infrastructure)
     }
 
     [Fact]
+    public async Task Process_when_it_is_cut_off_alone_stops_as_soon_as_another_answers_in_its_place()
+    {
+        await using var fixture = await CreateAsync(infrastructure);
+        await using var wire = new CutWire(fixture.ConnectionString);
+        var cut = await StartAsync(fixture, wire.ConnectionString);
+        await fixture.AnswerAsync(cut, 1, "a");
+        var other = await StartAsync(fixture);
+        await Eventually.HoldsAsync("lanes are shared", () => Owned(cut) == Partitions / 2 && Owned(other) == Partitions / 2);
+        var key = "";
+        for (var k = 0; await fixture.AskAsync(cut, 2, key = $"account{k}") is not StreamReply.Answered; k++)
+            Assert.InRange(k, 0, 100);
+
+        wire.Cut();
+        var given = new List<FraudAssessed>();
+        var (n, stopped) = (100, false);
+        for (var began = TimeProvider.System.GetTimestamp(); !stopped; stopped = await CutAnswersNoMoreAsync())
+            Assert.True(TimeProvider.System.GetElapsedTime(began).TotalSeconds < 30, $"it goes on after {given.Count} answers; {Owned(other)} lanes are the other's");
+        await fixture.AnswerAsync(other, ++n, key);
+        var answers = (await fixture.AnswersAsync(given.Count)).FindAll(a => a.SourceAccountId == key);
+        var taken = answers.FindIndex(a => a.RulesVersion.StartsWith("here2-", StringComparison.Ordinal));
+        Assert.All(given, g => Assert.InRange(answers.FindIndex(a => a.TransactionId == g.TransactionId), 0, taken - 1));
+
+        wire.Mend();
+        await Eventually.HoldsAsync("lanes are shared again", () => Owned(cut) == Partitions / 2 && Owned(other) == Partitions / 2);
+        await Eventually.HoldsAsync("one of them answers", async () =>
+            await fixture.AskAsync(cut, ++n, key) is StreamReply.Answered || await fixture.AskAsync(other, ++n, key) is StreamReply.Answered);
+
+        async Task<bool> CutAnswersNoMoreAsync()
+        {
+            var reply = await fixture.AskAsync(cut, ++n, key);
+            if (reply is StreamReply.Answered)
+                given.Add(Said(reply));
+            // Whoever has taken the lane answers something else.
+            await fixture.AskAsync(other, ++n, key);
+            // Slowly enough for a client to be told of each answer by itself, and too quickly for it to see the end of them.
+            await Task.Delay(TimeSpan.FromMilliseconds(20));
+            return reply == new StreamReply.Refused(StreamRefusal.LaneNotHere);
+        }
+    }
+
+    [Fact]
     public async Task Lane_when_the_database_is_away_for_longer_than_it_may_pauses()
     {
         await using var fixture = await CreateAsync(infrastructure);
@@ -100,7 +141,8 @@ public sealed class StoreAwayTests(TestInfrastructure infrastructure)
 
     static int Owned(IHost host) => host.Services.GetRequiredService<StreamHost>().Status().Sum(s => s.LanesOwned);
 
-    static Task<IHost> StartAsync(StreamFixture fixture) => fixture.StartServiceAsync(change: g => Going(g, TimeSpan.FromMinutes(1)), settings: ShortLease);
+    static Task<IHost> StartAsync(StreamFixture fixture, string? database = null) => fixture.StartServiceAsync(
+        change: g => Going(g, TimeSpan.FromMinutes(1)), settings: [.. ShortLease, ("ORCHESTRATOR_POSTGRES", database ?? fixture.ConnectionString)]);
 
     static StreamGroup Going(StreamGroup group, TimeSpan withoutStore) => new()
     {
