@@ -13,6 +13,9 @@ public sealed class StoreAwayTests(TestInfrastructure infrastructure)
 {
     const int Rate = 500;
 
+    // More than are ever sent.
+    const int Sent = 1_000_000;
+
     static readonly (string, string)[] ShortLease = [("Messaging:LeaseMs", "1000")];
 
     [Fact]
@@ -26,7 +29,8 @@ public sealed class StoreAwayTests(TestInfrastructure infrastructure)
             await Eventually.HoldsAsync("lanes are shared", () => hosts.All(h => Owned(h) == Partitions / 2));
             using var enough = new CancellationTokenSource();
             var load = Task.Run(() => LoadAsync(fixture, enough.Token));
-            var (asked, given) = (1_000_000, new List<FraudAssessed>());
+            var (asked, given) = (Sent, new List<FraudAssessed>());
+            using var reader = new AnswerReader(fixture.Kafka, Partitions);
             try
             {
                 for (var round = 0; round < 2; round++)
@@ -39,6 +43,7 @@ public sealed class StoreAwayTests(TestInfrastructure infrastructure)
                         await Eventually.HoldsAsync("answers are marked", async () => IsMarked(await AskAnyAsync()));
                         for (var n = 0; n < 20; n++)
                             await AskAnyAsync();
+                        await Eventually.HoldsAsync("answers to what was sent are marked, too", () => reader.ReadOn(atMost: 1_000) > 0 && reader.Answers.Exists(a => IsMarked(a) && IsSent(a)));
                     });
                     await Eventually.HoldsAsync("answers are marked no more", async () => !IsMarked(await AskAnyAsync()));
                 }
@@ -51,7 +56,7 @@ public sealed class StoreAwayTests(TestInfrastructure infrastructure)
             var sent = await load;
             var answers = await fixture.AnswersAsync(sent + given.Count);
             AssertChained(answers);
-            Assert.Contains(answers, a => IsMarked(a) && a.TransactionId.CompareTo(Id(1_000_000)) < 0);
+            Assert.Contains(answers, a => IsMarked(a) && IsSent(a));
             Assert.All(given, g => Assert.Equal(answers.Single(a => a.TransactionId == g.TransactionId).RulesVersion, g.RulesVersion));
             // Nobody was taken for dead: each has the lanes that it had.
             Assert.All(hosts, h => Assert.Equal(Partitions / 2, Owned(h)));
@@ -136,6 +141,9 @@ public sealed class StoreAwayTests(TestInfrastructure infrastructure)
         await fixture.AnswerAsync(host, ++n, "a");
         AssertChained(await fixture.AnswersAsync(2));
     }
+
+    // What is asked has higher numbers.
+    static bool IsSent(FraudAssessed answer) => answer.TransactionId.CompareTo(Id(Sent)) < 0;
 
     static bool IsMarked(FraudAssessed answer) => answer.Degraded?.Contains(DegradedReasons.StoreUnavailable) == true;
 

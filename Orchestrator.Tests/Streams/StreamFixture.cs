@@ -198,11 +198,11 @@ sealed class AnswerReader : IDisposable
     /// <summary>All that was read, repetitions included.</summary>
     public List<FraudAssessed> Answers => [.. _answers.Values];
 
-    /// <summary>Reads what is there.</summary>
+    /// <summary>Reads what is there; no more than <paramref name="atMost"/> where more comes all the time.</summary>
     /// <returns>To how many different messages there are answers now.</returns>
-    public int ReadOn()
+    public int ReadOn(int atMost = int.MaxValue)
     {
-        while (_consumer.Consume(TimeSpan.FromMilliseconds(_answers.Count == 0 ? 200 : 20)) is { } result)
+        for (var read = 0; read < atMost && _consumer.Consume(TimeSpan.FromMilliseconds(_answers.Count == 0 ? 200 : 20)) is { } result; read++)
         {
             var answer = Read(result.Message);
             _answers[(result.Partition.Value, result.Offset.Value)] = answer;
