@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.AspNetCore.Mvc;
 using Orchestrator.Api.Hosting;
 using Orchestrator.Api.Problems;
@@ -23,14 +22,14 @@ sealed record CaseChange(
         Guid caseId, CaseAction action, string? reason, CancellationToken cancellationToken, bool needsReason = true)
     {
         var errors = new ContractErrors();
-        CheckActor(Actor, errors);
+        ActorHeader.Require(Actor, errors);
         if (needsReason)
             errors.Required(reason, "reason", MaxReason);
         else
             errors.Text(reason, "reason", MaxReason);
         if (action is CaseAction.Assign { Assignee: { } assignee })
             errors.Required(assignee, "assignee", maxLength: 64);
-        var version = Version(errors);
+        var version = EntityTags.Seen(IfMatch, "case", errors);
         return errors.None
             ? Answer(await Cases.ActAsync(caseId, action, Who, reason, version, cancellationToken))
             : ApiProblem.Of(ProblemKinds.Invalid, errors: errors.All);
@@ -39,7 +38,7 @@ sealed record CaseChange(
     public async Task<IResult> ClaimAsync(string? queue, CancellationToken cancellationToken)
     {
         var errors = new ContractErrors();
-        CheckActor(Actor, errors);
+        ActorHeader.Require(Actor, errors);
         errors.Text(queue, "queue", maxLength: 64);
         if (!errors.None)
             return ApiProblem.Of(ProblemKinds.Invalid, errors: errors.All);
@@ -49,40 +48,22 @@ sealed record CaseChange(
     public async Task<IResult> NoteAsync(Guid caseId, string text, CancellationToken cancellationToken)
     {
         var errors = new ContractErrors();
-        CheckActor(Actor, errors);
+        ActorHeader.Require(Actor, errors);
         errors.Required(text, "text", maxLength: 4_000);
         if (!errors.None)
             return ApiProblem.Of(ProblemKinds.Invalid, errors: errors.All);
         return await Cases.NoteAsync(caseId, Who, text, cancellationToken) ? TypedResults.NoContent() : ApiProblem.Of(ProblemKinds.CaseNotFound);
     }
 
-    /// <summary>Says which version the answer shows.</summary>
-    public static void Tag(HttpContext context, CaseFile file) => context.Response.Headers.ETag = $"\"{file.Version}\"";
-
     // Names are compared, so that they are without the address here.
     string Who => Actor!.Trim();
-
-    static void CheckActor(string? actor, ContractErrors errors) => errors.Required(actor, ActorHeader.Name, maxLength: 64);
-
-    int? Version(ContractErrors errors)
-    {
-        if (IfMatch is null or "*")
-            return null;
-        if (IfMatch.Length > 2 && IfMatch[0] == '"' && IfMatch[^1] == '"'
-            && int.TryParse(IfMatch.AsSpan(1, IfMatch.Length - 2), NumberStyles.None, CultureInfo.InvariantCulture, out var version))
-        {
-            return version;
-        }
-        errors.Add("invalid_etag", "If-Match", "the ETag of the case as it was looked at, or *");
-        return null;
-    }
 
     IResult Answer(CaseResult result)
     {
         switch (result)
         {
             case CaseResult.Done(var changed):
-                Tag(Context, changed);
+                EntityTags.Show(Context, changed.Version);
                 return TypedResults.Ok(changed);
             case CaseResult.NotFound:
                 return ApiProblem.Of(ProblemKinds.CaseNotFound);

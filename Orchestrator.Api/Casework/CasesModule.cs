@@ -95,7 +95,7 @@ public static class CasesModule
     {
         if (await cases.FindAsync(caseId, cancellationToken) is not { } whole)
             return ApiProblem.Of(ProblemKinds.CaseNotFound);
-        CaseChange.Tag(context, whole.Case);
+        EntityTags.Show(context, whole.Case.Version);
         return TypedResults.Ok(new CaseView(whole.Case, whole.Alerts, whole.Log));
     }
 }

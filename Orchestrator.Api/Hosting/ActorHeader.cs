@@ -11,6 +11,15 @@ static class ActorHeader
     /// <summary>Adds an error when it cannot be kept.</summary>
     public static void Check(string? actor, ContractErrors errors) => errors.Text(actor, Name, maxLength: 64);
 
+    /// <summary>Adds an error unless somebody has said who they are: what takes effect is never anonymous.</summary>
+    public static void Require(string? actor, ContractErrors errors)
+    {
+        if (string.IsNullOrWhiteSpace(actor))
+            errors.Add("missing_field", Name, "who does it");
+        else
+            Check(actor, errors);
+    }
+
     /// <summary>Who it was. Until requests are authenticated a name is a claim; the address it came from is not.</summary>
     public static string Who(HttpContext context, string? actor) => $"{actor ?? "anonymous"} ({context.Connection.RemoteIpAddress})";
 }

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
@@ -24,17 +23,7 @@ public sealed record JsonBody<T>(T Value) : IBindableFromHttpContext<JsonBody<T>
             return null;
         if (!context.Request.HasJsonContentType())
             throw new ApiProblemException(ProblemKinds.UnsupportedMediaType);
-        var body = new ArrayBufferWriter<byte>();
-        while (true)
-        {
-            var read = await context.Request.BodyReader.ReadAsync(context.RequestAborted);
-            foreach (var segment in read.Buffer)
-                body.Write(segment.Span);
-            context.Request.BodyReader.AdvanceTo(read.Buffer.End);
-            if (read.IsCompleted)
-                break;
-        }
-        return new JsonBody<T>(Parse(body.WrittenMemory));
+        return new JsonBody<T>(Parse(await RequestBody.ReadAsync(context)));
     }
 
     /// <inheritdoc />

@@ -1,4 +1,3 @@
-using System.Buffers;
 using Orchestrator.Api.Hosting;
 using Orchestrator.Api.Problems;
 using Orchestrator.Decisioning.Features;
@@ -21,7 +20,7 @@ public sealed class ModelUploads(FeaturePlan plan) : IDisposable
         try
         {
             UploadPace.Set(context);
-            var bytes = await ReadAsync(context);
+            var bytes = await RequestBody.ReadAsync(context, (int)Math.Clamp(context.Request.ContentLength ?? 0, 64 << 10, ModelFile.MaxBytes));
             return await use(Check(bytes, plan), bytes);
         }
         finally
@@ -37,19 +36,4 @@ public sealed class ModelUploads(FeaturePlan plan) : IDisposable
 
     /// <inheritdoc />
     public void Dispose() => _turn.Dispose();
-
-    // The server itself refuses what is longer than the endpoint takes.
-    static async Task<ReadOnlyMemory<byte>> ReadAsync(HttpContext context)
-    {
-        var body = new ArrayBufferWriter<byte>((int)Math.Clamp(context.Request.ContentLength ?? 0, 64 << 10, ModelFile.MaxBytes));
-        while (true)
-        {
-            var read = await context.Request.BodyReader.ReadAsync(context.RequestAborted);
-            foreach (var segment in read.Buffer)
-                body.Write(segment.Span);
-            context.Request.BodyReader.AdvanceTo(read.Buffer.End);
-            if (read.IsCompleted)
-                return body.WrittenMemory;
-        }
-    }
 }

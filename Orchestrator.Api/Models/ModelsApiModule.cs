@@ -64,7 +64,7 @@ public static class ModelsApiModule
     {
         var errors = new ContractErrors();
         errors.Required(reason, "reason", VersionRequests.MaxReason);
-        VersionRequests.CheckActor(actor, errors);
+        ActorHeader.Require(actor, errors);
         if (!errors.None)
             return ApiProblem.Of(ProblemKinds.Invalid, errors: errors.All);
         var (outcome, version) = await uploads.ReceiveAsync(context, async (file, bytes) =>
@@ -72,7 +72,7 @@ public static class ModelsApiModule
         if (outcome is VersionOutcome.Exists)
             return ApiProblem.Of(ProblemKinds.ModelExists);
         var view = ModelView.Of((await models.FindAsync(version, cancellationToken))!);
-        VersionRequests.Tag(context, view.Revision);
+        EntityTags.Show(context, view.Revision);
         if (outcome is not VersionOutcome.Repeated)
             return TypedResults.Created($"/v1/models/{version}", view);
         context.Response.Headers[SubmissionResult.ReplayedHeader] = "true";
@@ -93,7 +93,7 @@ public static class ModelsApiModule
     {
         if (await models.FindAsync(version, cancellationToken) is not { } stored)
             return ApiProblem.Of(ProblemKinds.ModelNotFound);
-        VersionRequests.Tag(context, stored.Summary.Revision);
+        EntityTags.Show(context, stored.Summary.Revision);
         return TypedResults.Ok(ModelView.Of(stored));
     }
 

@@ -42,7 +42,7 @@ static class ListsModule
     {
         var request = body.Value;
         var errors = request.Validate();
-        VersionRequests.CheckActor(actor, errors);
+        ActorHeader.Require(actor, errors);
         if (!errors.None)
             return ApiProblem.Of(ProblemKinds.Invalid, errors: errors.All);
         return await lists.CreateAsync(request.Name, request.Kind, request.Description, ActorHeader.Who(context, actor), cancellationToken) switch
@@ -93,7 +93,7 @@ static class ListsModule
 
     static async Task<IResult> ChangeAsync(string? actor, ContractErrors errors, Func<Task<ListOutcome>> change)
     {
-        VersionRequests.CheckActor(actor, errors);
+        ActorHeader.Require(actor, errors);
         if (!errors.None)
             return ApiProblem.Of(ProblemKinds.Invalid, errors: errors.All);
         return await change() switch

@@ -62,7 +62,7 @@ public static class RuleSetsModule
     {
         var request = body.Value;
         var errors = request.Validate();
-        VersionRequests.CheckActor(actor, errors);
+        ActorHeader.Require(actor, errors);
         if (!errors.None)
             return ApiProblem.Of(ProblemKinds.Invalid, errors: errors.All);
         if ((await checks.CompileAsync(request.Version, request.Content, cancellationToken)).Problem is { } problem)
@@ -71,7 +71,7 @@ public static class RuleSetsModule
         if (outcome is VersionOutcome.Exists)
             return ApiProblem.Of(ProblemKinds.RuleSetExists);
         var view = RuleSetView.Of((await ruleSets.FindAsync(request.Version, cancellationToken))!);
-        VersionRequests.Tag(context, view.Revision);
+        EntityTags.Show(context, view.Revision);
         if (outcome is not VersionOutcome.Repeated)
             return TypedResults.Created($"/v1/rulesets/{view.Version}", view);
         context.Response.Headers[SubmissionResult.ReplayedHeader] = "true";
@@ -95,7 +95,7 @@ public static class RuleSetsModule
             return TypedResults.Ok(RuleSetView.BuiltIn);
         if (await ruleSets.FindAsync(version, cancellationToken) is not { } stored)
             return ApiProblem.Of(ProblemKinds.RuleSetNotFound);
-        VersionRequests.Tag(context, stored.Summary.Revision);
+        EntityTags.Show(context, stored.Summary.Revision);
         return TypedResults.Ok(RuleSetView.Of(stored));
     }
 

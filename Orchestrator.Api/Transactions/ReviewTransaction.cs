@@ -32,7 +32,7 @@ static class ReviewTransaction
         var now = time.GetUtcNow();
         var errors = new ContractErrors();
         IdempotencyKey.Validate(idempotencyKey, errors);
-        errors.Required(actor, ActorHeader.Name, maxLength: 64);
+        ActorHeader.Require(actor, errors);
         if (!errors.None)
             return ApiProblem.Of(ProblemKinds.Invalid, errors: errors.All);
         if (await transactions.FindAsync(transactionId, cancellationToken) is not { AmountMinor: not null } saga)

@@ -45,8 +45,8 @@ sealed record VersionChange(
     {
         var errors = new ContractErrors();
         errors.Required(request.Reason, "reason", VersionRequests.MaxReason);
-        VersionRequests.CheckActor(Actor, errors);
-        var revision = VersionRequests.Revision(IfMatch, errors);
+        ActorHeader.Require(Actor, errors);
+        var revision = EntityTags.Seen(IfMatch, "version", errors);
         if (!errors.None)
             return ApiProblem.Of(ProblemKinds.Invalid, errors: errors.All);
         var (outcome, problem) = await change(revision, VersionRequests.Actor(Context, Actor, request.Reason));
@@ -58,10 +58,10 @@ sealed record VersionChange(
         switch (outcome)
         {
             case VersionOutcome.Done(var changed):
-                VersionRequests.Tag(Context, changed.Revision);
+                EntityTags.Show(Context, changed.Revision);
                 return TypedResults.Ok(changed);
             case VersionOutcome.Repeated(var repeated):
-                VersionRequests.Tag(Context, repeated.Revision);
+                EntityTags.Show(Context, repeated.Revision);
                 Context.Response.Headers[SubmissionResult.ReplayedHeader] = "true";
                 return TypedResults.Ok(repeated);
             case VersionOutcome.NotFound:
