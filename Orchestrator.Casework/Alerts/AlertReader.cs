@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Npgsql;
-using Orchestrator.Casework.Cases;
 using Orchestrator.Messaging.Rows;
 
 namespace Orchestrator.Casework.Alerts;
@@ -45,9 +44,9 @@ public sealed class AlertReader(NpgsqlDataSource database)
             where (raised_at, alert_id) < ($1, $2){(account is null ? "" : " and account_id = $4")}
             order by raised_at desc, alert_id desc limit $3
             """);
-        command.Parameters.AddRange(new NpgsqlParameter[] { CaseStore.Of(start.At), CaseStore.Of(start.Id), CaseStore.Of(look) });
+        command.Parameters.AddRange(new NpgsqlParameter[] { Statements.Of(start.At), Statements.Of(start.Id), Statements.Of(look) });
         if (account is not null)
-            command.Parameters.Add(CaseStore.Of(account));
+            command.Parameters.Add(Statements.Of(account));
         var items = new List<StoredAlert>();
         var (looked, last) = (0, default(TimeCursor));
         await using var rows = await command.ExecuteReaderAsync(cancellationToken);

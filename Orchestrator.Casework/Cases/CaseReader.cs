@@ -53,9 +53,9 @@ public sealed class CaseReader(NpgsqlDataSource database)
             where (opened_at, case_id) < ($1, $2){(filter.AccountId is null ? "" : " and account_id = $4")}
             order by opened_at desc, case_id desc limit $3
             """);
-        command.Parameters.AddRange(new NpgsqlParameter[] { CaseStore.Of(start.At), CaseStore.Of(start.Id), CaseStore.Of(MaxLooked) });
+        command.Parameters.AddRange(new NpgsqlParameter[] { Statements.Of(start.At), Statements.Of(start.Id), Statements.Of(MaxLooked) });
         if (filter.AccountId is not null)
-            command.Parameters.Add(CaseStore.Of(filter.AccountId));
+            command.Parameters.Add(Statements.Of(filter.AccountId));
         var items = new List<CaseFile>();
         var (looked, last) = (0, default(TimeCursor));
         await using var rows = await command.ExecuteReaderAsync(cancellationToken);
@@ -96,14 +96,14 @@ public sealed class CaseReader(NpgsqlDataSource database)
         {
             BatchCommands =
             {
-                new($"select {CaseRows.Columns} from casework.work_case where case_id = $1") { Parameters = { CaseStore.Of(caseId) } },
+                new($"select {CaseRows.Columns} from casework.work_case where case_id = $1") { Parameters = { Statements.Of(caseId) } },
                 new($"select {AlertReader.Columns} from casework.alert where case_id = $1 order by raised_at desc, alert_id desc limit 500")
                 {
-                    Parameters = { CaseStore.Of(caseId) },
+                    Parameters = { Statements.Of(caseId) },
                 },
                 new("select at, actor, action, old_value, new_value, reason from casework.case_log where case_id = $1 order by id limit 1000")
                 {
-                    Parameters = { CaseStore.Of(caseId) },
+                    Parameters = { Statements.Of(caseId) },
                 },
             },
         };

@@ -6,6 +6,7 @@ using Orchestrator.Contracts.Decisions;
 using Orchestrator.Contracts.Transactions;
 using Orchestrator.Messaging.Outbox;
 using Orchestrator.Messaging.Wire;
+using static Orchestrator.Messaging.Rows.Statements;
 
 namespace Orchestrator.Casework.Cases;
 
@@ -40,7 +41,7 @@ public sealed class CaseStore(NpgsqlDataSource database, IEdgeOutbox outbox, Mes
             order by priority desc, opened_at limit 1 for update skip locked
             """, connection)
         {
-            Parameters = { Nullable(queue), Of(now) },
+            Parameters = { OrNull(queue), Of(now) },
         };
         if (await OneAsync(command, cancellationToken) is not { } file)
             return null;
@@ -131,13 +132,13 @@ public sealed class CaseStore(NpgsqlDataSource database, IEdgeOutbox outbox, Mes
                 {
                     Parameters =
                     {
-                        Of(after.CaseId), Of(CaseNames.Of(after.State)), Of(after.Version), Of(after.UpdatedAt), Nullable(after.Assignee), Nullable(after.SnoozedUntil),
-                        Nullable(after.Outcome is { } outcome ? CaseNames.Of(outcome) : null), Nullable(after.ProposedBy), Nullable(after.ClosedBy), Nullable(after.ClosedAt),
+                        Of(after.CaseId), Of(CaseNames.Of(after.State)), Of(after.Version), Of(after.UpdatedAt), OrNull(after.Assignee), OrNull(after.SnoozedUntil),
+                        OrNull(after.Outcome is { } outcome ? CaseNames.Of(outcome) : null), OrNull(after.ProposedBy), OrNull(after.ClosedBy), OrNull(after.ClosedAt),
                     },
                 },
                 new("insert into casework.case_log (case_id, at, actor, action, old_value, new_value, reason) values ($1, $2, $3, $4, $5::jsonb, $6::jsonb, $7)")
                 {
-                    Parameters = { Of(after.CaseId), Of(after.UpdatedAt), Of(actor), Of(logged), Of(Shown(before)), Of(Shown(after)), Nullable(reason) },
+                    Parameters = { Of(after.CaseId), Of(after.UpdatedAt), Of(actor), Of(logged), Of(Shown(before)), Of(Shown(after)), OrNull(reason) },
                 },
             },
         };
@@ -194,11 +195,4 @@ public sealed class CaseStore(NpgsqlDataSource database, IEdgeOutbox outbox, Mes
         await using var rows = await command.ExecuteReaderAsync(cancellationToken);
         return await rows.ReadAsync(cancellationToken) ? CaseRows.Read(rows) : null;
     }
-
-    internal static NpgsqlParameter<T> Of<T>(T value) => new() { TypedValue = value };
-
-    internal static NpgsqlParameter Nullable(string? value) => new() { Value = (object?)value ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text };
-
-    internal static NpgsqlParameter Nullable(DateTimeOffset? value) =>
-        new() { Value = value is { } instant ? instant.ToUniversalTime() : DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.TimestampTz };
 }

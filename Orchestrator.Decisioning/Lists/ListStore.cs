@@ -4,7 +4,7 @@ using Npgsql;
 using NpgsqlTypes;
 using Orchestrator.Contracts.Catalog;
 using Orchestrator.Messaging.Rows;
-using static Orchestrator.Decisioning.Storage.Statements;
+using static Orchestrator.Messaging.Rows.Statements;
 
 namespace Orchestrator.Decisioning.Lists;
 

@@ -2,7 +2,7 @@ using System.Text.Json;
 using Npgsql;
 using NpgsqlTypes;
 using Orchestrator.Decisioning.Versions;
-using static Orchestrator.Decisioning.Storage.Statements;
+using static Orchestrator.Messaging.Rows.Statements;
 
 namespace Orchestrator.Decisioning.Models;
 

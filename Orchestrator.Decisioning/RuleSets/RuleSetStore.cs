@@ -1,6 +1,6 @@
 using Npgsql;
 using Orchestrator.Decisioning.Versions;
-using static Orchestrator.Decisioning.Storage.Statements;
+using static Orchestrator.Messaging.Rows.Statements;
 
 namespace Orchestrator.Decisioning.RuleSets;
 

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Npgsql;
 using Orchestrator.Messaging.Rows;
-using static Orchestrator.Decisioning.Storage.Statements;
+using static Orchestrator.Messaging.Rows.Statements;
 
 namespace Orchestrator.Decisioning.Versions;
 

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Npgsql;
-using static Orchestrator.Decisioning.Storage.Statements;
+using static Orchestrator.Messaging.Rows.Statements;
 
 namespace Orchestrator.Decisioning.Backtests.Jobs;
 

@@ -2,7 +2,7 @@ using Npgsql;
 using NpgsqlTypes;
 using Orchestrator.Contracts.Decisions;
 using Orchestrator.Messaging.Rows;
-using static Orchestrator.Decisioning.Storage.Statements;
+using static Orchestrator.Messaging.Rows.Statements;
 
 namespace Orchestrator.Decisioning.Models.Comparing;
 
