@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using Confluent.Kafka;
 using Npgsql;
+using Orchestrator.Api.Security;
 using Orchestrator.Contracts;
 using Orchestrator.Messaging.Wire;
 using Orchestrator.Tests.Infrastructure;
@@ -18,6 +19,13 @@ public sealed class ApiFixture(TestInfrastructure infrastructure) : IAsyncLifeti
 
     /// <summary>A client of the API.</summary>
     public HttpClient Http { get; } = new();
+
+    /// <summary>A client of the API for somebody who is <paramref name="roles"/>; the caller disposes it.</summary>
+    public HttpClient As(string name, params string[] roles)
+    {
+        Assert.All(roles, role => Assert.Contains(role, Roles.All));
+        return new HttpClient { BaseAddress = Http.BaseAddress, DefaultRequestHeaders = { { "X-Actor", name } } };
+    }
 
     /// <summary>The service's broker.</summary>
     public string Kafka => _service!.Kafka;
