@@ -10,6 +10,7 @@ using Orchestrator.Api.OpenApi;
 using Orchestrator.Api.Parked;
 using Orchestrator.Api.Problems;
 using Orchestrator.Api.Rules;
+using Orchestrator.Api.Security;
 using Orchestrator.Api.Transactions;
 using Orchestrator.Decisioning;
 using Orchestrator.Decisioning.Backtests.Jobs;
@@ -21,7 +22,7 @@ return await HostStart.RunAsync(async () =>
 {
     var builder = WebApplication.CreateBuilder(args);
     var roles = HostRolesParser.Parse(builder.Configuration["roles"]);
-    LoopbackGuard.Apply(builder);
+    await builder.AddSecurityAsync(roles);
 
     // Started before everything else and stopped after it.
     await using var embedded = await EmbeddedParts.StartAsync(builder);
@@ -49,9 +50,9 @@ return await HostStart.RunAsync(async () =>
     await using var app = builder.Build();
     await app.PrepareAsync();
 
-    app.UseProblems();
+    app.UseProblems().UseSecurity();
     app.MapOrchestratorHealth();
-    app.MapPrometheusScrapingEndpoint();
+    app.MapOrchestratorTelemetry();
     app.MapProblems();
     if (roles.HasFlag(HostRoles.Http))
     {

@@ -5,6 +5,9 @@ namespace Orchestrator.Api.OpenApi;
 /// <summary>The OpenAPI document at /swagger/v1/swagger.json and its page at /swagger.</summary>
 public static class OpenApiModule
 {
+    /// <summary>Where the document and its page are.</summary>
+    public const string PagePath = "/swagger";
+
     /// <summary>Adds the document.</summary>
     public static IServiceCollection AddOrchestratorOpenApi(this IServiceCollection services)
     {
@@ -23,6 +26,14 @@ public static class OpenApiModule
             options.SupportNonNullableReferenceTypes();
             options.NonNullableReferenceTypesAsRequired();
             options.SchemaFilter<ExampleFilter>();
+            options.AddSecurityDefinition(SecurityFilter.Scheme, new OpenApiSecurityScheme
+            {
+                Type = SecuritySchemeType.Http,
+                Scheme = "bearer",
+                BearerFormat = "JWT",
+                Description = "A token of the configured OpenID Connect issuer; its roles say what it opens (x-roles of each operation).",
+            });
+            options.OperationFilter<SecurityFilter>();
         });
         return services;
     }
