@@ -36,8 +36,7 @@ return await HostStart.RunAsync(async () =>
     builder.Services.AddLedgerApi();
     builder.Services.AddCasework(builder.Configuration, roles);
     builder.Services.AddRules().AddModelsApi();
-    builder.Services.AddDecisionsApi();
-    builder.Services.AddSagasReader();
+    builder.Services.AddDecisionsApi().AddSagasReader();
     builder.Services.AddOrchestratorMessaging(builder.Configuration);
 
     builder.Services.AddHostParts(builder.Configuration);
@@ -51,9 +50,7 @@ return await HostStart.RunAsync(async () =>
     await app.PrepareAsync();
 
     app.UseProblems().UseSecurity();
-    app.MapOrchestratorHealth();
-    app.MapOrchestratorTelemetry();
-    app.MapProblems();
+    app.MapOrchestratorHealth().MapOrchestratorTelemetry().MapProblems();
     if (roles.HasFlag(HostRoles.Http))
     {
         app.UseOrchestratorOpenApi();

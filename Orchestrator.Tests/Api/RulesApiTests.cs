@@ -55,11 +55,11 @@ public sealed class RulesApiTests(ApiFixture api)
 
     [Theory]
     [InlineData("""{ "version": "x" }""", "ann", "wrong_shape", "missing_field content")]
-    [InlineData("""{ "version": "X", "reason": "", "content": { "thresholds": { "review": 1, "decline": 2 }, "rules": [] } }""", "", "invalid", "invalid_version version")]
+    [InlineData("""{ "version": "X", "reason": "", "content": { "thresholds": { "review": 1, "decline": 2 }, "rules": [] } }""", "ann", "invalid", "invalid_version version")]
     [InlineData("""{ "version": "built-in", "reason": "x", "content": { "thresholds": { "review": 1, "decline": 2 }, "rules": [] } }""", "ann", "invalid", "invalid_version version")]
     [InlineData("""{ "version": "x", "reason": "x", "content": { "thresholds": { "review": 1, "decline": 2 }, "rules": [], "rulez": [] } }""", "ann", "wrong_shape", "wrong_type content.rulez")]
     [InlineData("""{ "version": "x", "reason": "x", "content": { "thresholds": { "review": 0, "decline": 2 }, "rules": [] } }""", "ann", "rule_set_invalid", "out_of_range content.thresholds.review")]
-    public async Task Draft_when_it_is_none_is_refused_by_name(string body, string? actor, string problem, string error)
+    public async Task Draft_when_it_is_none_is_refused_by_name(string body, string actor, string problem, string error)
     {
         var answer = await PostAsync("/v1/rulesets", body, actor);
 

@@ -56,7 +56,7 @@ public sealed class ProductionTests(TestInfrastructure infrastructure)
         Assert.Equal(HttpStatusCode.Forbidden, await StatusAsync("/v1/projections", issuer.Issue("ann", [Roles.Analyst])));
         Assert.Equal(HttpStatusCode.Forbidden, await StatusAsync("/v1/projections", issuer.Issue("nobody", [])));
 
-        Assert.Equal(("unauthenticated", "The token is signed with a key that its issuer does not name."), await RefusedAsync(BuiltIn()));
+        Assert.Equal(("unauthenticated", "The token is from another issuer."), await RefusedAsync(BuiltIn()));
         Assert.Equal(("unauthenticated", "The token was issued for somebody else."), await RefusedAsync(issuer.Issue("otto", [Roles.Operator], audience: "orchestrator")));
         Assert.Equal(("unauthenticated", "The token is from another issuer."), await RefusedAsync(issuer.Issue("otto", [Roles.Operator], issuer: "https://elsewhere.example")));
         Assert.Equal(("unauthenticated", "The token has expired."), await RefusedAsync(issuer.Issue("otto", [Roles.Operator], endsIn: TimeSpan.FromMinutes(-2))));
