@@ -11,6 +11,7 @@ using Orchestrator.Api.Parked;
 using Orchestrator.Api.Problems;
 using Orchestrator.Api.Rules;
 using Orchestrator.Api.Security;
+using Orchestrator.Api.Security.Audit;
 using Orchestrator.Api.Transactions;
 using Orchestrator.Decisioning;
 using Orchestrator.Decisioning.Backtests.Jobs;
@@ -60,7 +61,7 @@ return await HostStart.RunAsync(async () =>
         app.MapRules().MapModels();
         app.MapDecisions();
         app.MapCasework();
-        app.MapParked();
+        app.MapParked().MapAudit();
         app.MapFigures();
     }
     await app.RunAsync();

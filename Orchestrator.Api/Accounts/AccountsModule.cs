@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Orchestrator.Api.Hosting;
 using Orchestrator.Api.Problems;
 using Orchestrator.Api.Security;
+using Orchestrator.Api.Security.Audit;
 using Orchestrator.Api.Submissions;
 using Orchestrator.Contracts;
 using Orchestrator.Contracts.Accounts;
@@ -18,7 +19,7 @@ public static class AccountsModule
     /// <summary>Maps /v1/accounts.</summary>
     public static IEndpointRouteBuilder MapAccounts(this IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("/v1/accounts").WithTags("Accounts").Allow(Roles.Service, Roles.CaseWorker, Roles.Supervisor, Roles.Auditor);
+        var group = routes.MapGroup("/v1/accounts").WithTags("Accounts").Allow(Roles.Service, Roles.CaseWorker, Roles.Supervisor, Roles.Auditor).Audited();
         group.MapPost("/", OpenAsync).Allow(Roles.Service)
             .WithSummary("Opens an account")
             .WithDescription("Answers once the request is stored; the account is open shortly after. The same request again gets the same answer.")

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Mvc;
 using Orchestrator.Api.Hosting;
 using Orchestrator.Api.Problems;
 using Orchestrator.Api.Security;
+using Orchestrator.Api.Security.Audit;
 using Orchestrator.Casework;
 using Orchestrator.Casework.Cases;
 using Orchestrator.Contracts;
@@ -23,14 +24,14 @@ public static class CasesModule
     public static IEndpointRouteBuilder MapCasework(this IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("/v1/cases").WithTags("Cases").Allow(Roles.CaseWorker, Roles.Supervisor);
-        group.MapGet("/", ListAsync).Allow(Roles.CaseWorker, Roles.Supervisor, Roles.Auditor)
+        group.MapGet("/", ListAsync).Allow(Roles.CaseWorker, Roles.Supervisor, Roles.Auditor).Audited()
             .WithSummary("Cases, the newest first")
             .WithDescription(
                 "Of a `queue`, in a `state` (pending, investigating, awaiting_approval, closed), of an `assignee`, about an `account`. At most 500 a page; `after` is the `next` " +
                 "of the page before. A page looks at 10,000 cases at most, so with a filter it may be short or even empty and not the last: go on while there is a `next`.")
             .ProducesProblems(400, 503);
         group.MapGet("/queues", QueuesAsync).Allow(Roles.CaseWorker, Roles.Supervisor, Roles.Auditor).WithSummary("How much waits in each queue").ProducesProblems(503);
-        group.MapGet("/{caseId:guid}", GetAsync).Allow(Roles.CaseWorker, Roles.Supervisor, Roles.Auditor).WithSummary("A case with its alerts and all that people did").ProducesProblems(404, 503);
+        group.MapGet("/{caseId:guid}", GetAsync).Allow(Roles.CaseWorker, Roles.Supervisor, Roles.Auditor).Audited().WithSummary("A case with its alerts and all that people did").ProducesProblems(404, 503);
         group.MapPost("/claim", (JsonBody<ClaimCaseRequest> body, [AsParameters] CaseChange change, CancellationToken cancellationToken) =>
                 change.ClaimAsync(body.Value.Queue, cancellationToken))
             .WithSummary("Takes the next case: the most urgent that nobody has")

@@ -1,3 +1,4 @@
+using Orchestrator.Api.Security;
 using Orchestrator.Contracts.Decisions;
 using Orchestrator.Decisioning.Records;
 using Orchestrator.Decisioning.Replay;
@@ -35,6 +36,7 @@ public sealed record DecisionView(
     internal static DecisionView Of(DecisionRecord record)
     {
         var decision = record.Decision;
+        Masking.Know(decision.SourceAccountId, decision.Transaction?.DestinationAccountId);
         return new DecisionView(
             decision.TransactionId, decision.SourceAccountId, decision.Outcome, decision.Score, decision.Reasons, Sentences(decision), decision.Degraded ?? [],
             new DecisionVersionsView(decision.RulesVersion, decision.ModelVersion, decision.ListsVersion), decision.Shadow,

@@ -4,6 +4,7 @@ using Orchestrator.Api.Hosting;
 using Orchestrator.Api.Labels;
 using Orchestrator.Api.Problems;
 using Orchestrator.Api.Security;
+using Orchestrator.Api.Security.Audit;
 using Orchestrator.Decisioning.Records;
 
 namespace Orchestrator.Api.Decisions;
@@ -17,7 +18,7 @@ public static class DecisionsModule
     /// <summary>Maps /v1/decisions, /v1/labels and /v1/backtests.</summary>
     public static IEndpointRouteBuilder MapDecisions(this IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("/v1/decisions").WithTags("Decisions").Allow(Roles.Service, Roles.CaseWorker, Roles.Supervisor, Roles.Analyst, Roles.Auditor);
+        var group = routes.MapGroup("/v1/decisions").WithTags("Decisions").Allow(Roles.Service, Roles.CaseWorker, Roles.Supervisor, Roles.Analyst, Roles.Auditor).Audited();
         group.MapPost("/", AskDecision.HandleAsync).Allow(Roles.Service)
             .WithSummary("Decides about a transaction and answers with the decision")
             .WithDescription(

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Orchestrator.Api.Problems;
+using Orchestrator.Api.Security;
 using Orchestrator.Decisioning.Records;
 using Orchestrator.Decisioning.Replay;
 
@@ -14,6 +15,7 @@ static class ExplainDecision
     {
         if (await decisions.FindAsync(transactionId, cancellationToken) is not { } record)
             return ApiProblem.Of(ProblemKinds.DecisionNotFound);
+        Masking.Know(record.Decision.SourceAccountId, record.Decision.Transaction?.DestinationAccountId);
         var explanation = Explain(record);
         if (!trace)
             return TypedResults.Ok(explanation);

@@ -29,6 +29,13 @@ public sealed class ApiOptions
     [Range(1, 3_650)]
     public int SubmissionDays { get; init; } = 7;
 
+    /// <summary>How long is kept who has read what, in days. Default 400; at least 30.</summary>
+    [Range(30, 36_500)]
+    public int AuditDays { get; init; } = 400;
+
+    /// <summary>Origins such as <c>https://desk.example</c> whose pages may call the API from a browser. Default none.</summary>
+    public IReadOnlyList<string> CorsOrigins { get; init; } = [];
+
     /// <summary>How long a request to decide waits for the decision, in milliseconds. Default 1,000; a decision takes one or two.</summary>
     [Range(1, 60_000)]
     public int DecisionDeadlineMs { get; init; } = 1_000;

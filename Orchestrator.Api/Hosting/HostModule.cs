@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization.Metadata;
+using Orchestrator.Api.Security;
 using Orchestrator.Api.Submissions;
 
 namespace Orchestrator.Api.Hosting;
@@ -22,6 +24,8 @@ public static class HostModule
     public static IServiceCollection AddApiJson(this IServiceCollection services) => services.ConfigureHttpJsonOptions(json =>
     {
         json.SerializerOptions.TypeInfoResolverChain.Insert(0, ApiJson.Default);
+        for (var i = 0; i < json.SerializerOptions.TypeInfoResolverChain.Count; i++)
+            json.SerializerOptions.TypeInfoResolverChain[i] = json.SerializerOptions.TypeInfoResolverChain[i].WithAddedModifier(Masking.Modify);
         json.SerializerOptions.Converters.Add(new System.Text.Json.Serialization.JsonStringEnumConverter());
         json.SerializerOptions.DefaultIgnoreCondition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull;
     });

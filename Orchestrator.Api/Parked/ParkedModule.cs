@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Orchestrator.Api.Hosting;
 using Orchestrator.Api.Problems;
 using Orchestrator.Api.Security;
+using Orchestrator.Api.Security.Audit;
 using Orchestrator.Messaging.Parking;
 
 namespace Orchestrator.Api.Parked;
@@ -15,7 +16,7 @@ public static class ParkedModule
     /// <summary>Maps /v1/parked.</summary>
     public static IEndpointRouteBuilder MapParked(this IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("/v1/parked").WithTags("Parked messages").Allow(Roles.Operator, Roles.Auditor);
+        var group = routes.MapGroup("/v1/parked").WithTags("Parked messages").Allow(Roles.Operator, Roles.Auditor).Audited();
         group.MapGet("/", ListAsync)
             .WithSummary("Parked messages, and the groups that share a cause")
             .WithDescription("Oldest first, at most 500 a page; `group` narrows to one cause, `after` is the `next` of the page before.")
@@ -55,8 +56,8 @@ public static class ParkedModule
             return ApiProblem.Of(ProblemKinds.ParkedNotFound);
         return TypedResults.Ok(new ParkedDetail(
             view,
-            [.. raw.Headers.Select(h => new ParkedHeader(h.Key, Encoding.UTF8.GetString(h.Value)))],
-            Encoding.UTF8.GetString(raw.Body.AsSpan(0, Math.Min(raw.Body.Length, MaxBodyText))),
+            [.. raw.Headers.Select(h => new ParkedHeader(h.Key, Masking.Header(Encoding.UTF8.GetString(h.Value), view.Key)))],
+            Masking.Body(Encoding.UTF8.GetString(raw.Body.AsSpan(0, Math.Min(raw.Body.Length, MaxBodyText))), view.Key),
             raw.Body.Length,
             await parked.AuditAsync(id, cancellationToken)));
     }

@@ -19,7 +19,7 @@ public sealed partial class ProblemExceptionHandler(IProblemDetailsService probl
         if (details.Status == StatusCodes.Status503ServiceUnavailable)
             httpContext.Response.Headers.RetryAfter = "1";
         if (details.Status >= 500 && exception is not ProjectionNotReadyException)
-            Failed(logger, exception, httpContext.Request.Method, httpContext.Request.Path);
+            Failed(logger, exception, httpContext.Request.Method, Route(httpContext));
         return await problems.TryWriteAsync(new ProblemDetailsContext { HttpContext = httpContext, ProblemDetails = details });
     }
 
@@ -34,6 +34,10 @@ public sealed partial class ProblemExceptionHandler(IProblemDetailsService probl
         _ => ApiProblem.Details(ProblemKinds.Internal),
     };
 
-    [LoggerMessage(LogLevel.Error, "{Method} {Path} failed")]
-    static partial void Failed(ILogger logger, Exception exception, string method, PathString path);
+    // The address itself may hold an account; the exception handler has put the endpoint aside.
+    static string? Route(HttpContext context) =>
+        ((context.Features.Get<IExceptionHandlerFeature>()?.Endpoint ?? context.GetEndpoint()) as RouteEndpoint)?.RoutePattern.RawText;
+
+    [LoggerMessage(LogLevel.Error, "{Method} {Route} failed")]
+    static partial void Failed(ILogger logger, Exception exception, string method, string? route);
 }

@@ -82,6 +82,8 @@ public static class ProblemKinds
     public static readonly ProblemKind Internal = new("internal", 500, "Something went wrong here");
     public static readonly ProblemKind TraceNotAvailable = new("trace_not_available", 501, "This service has nothing that makes decisions again");
     public static readonly ProblemKind Unavailable = new("unavailable", 503, "The database cannot be reached; try again");
+    public static readonly ProblemKind IssuerUnavailable = new("issuer_unavailable", 503, "The token cannot be checked; try again");
+    public static readonly ProblemKind AuditUnavailable = new("audit_unavailable", 503, "The read cannot be recorded; try again");
     public static readonly ProblemKind LaneNotHere = new("lane_not_here", 503, "This process does not decide about the account now; try again");
     public static readonly ProblemKind TooManyDecisions = new("too_many_decisions", 503, "Too many decisions wait to be written; try again");
     public static readonly ProblemKind DecisionLate = new("decision_late", 503, "The decision was not there in time; try again");
@@ -98,7 +100,7 @@ public static class ProblemKinds
         IdempotencyKeyReused, AccountExists, AccountRefused, CommandExists, TransferNotPosted, HoldOfTransfer, TransactionExists, TransactionEnded, TransactionNotHeld,
         ReviewExists, ParkedBehind, RebuildRunning, CheckRunning, MonthNotOver, BreakNotOpen, PostingMatched, RuleSetExists, RuleSetState, ModelExists, ModelState,
         ListExists, ListFull, LabelExists, DecisionExists, DecisionNotReplayable, CaseRefused, BacktestExists, BacktestEnded, RuleSetChanged, CaseChanged, ModelChanged,
-        BodyTooLarge, UnsupportedMediaType, TooManyRequests, BacktestsFull, Internal, TraceNotAvailable, Unavailable, LaneNotHere, TooManyDecisions, DecisionLate, DecisionNotPublished,
+        BodyTooLarge, UnsupportedMediaType, TooManyRequests, BacktestsFull, Internal, TraceNotAvailable, Unavailable, IssuerUnavailable, AuditUnavailable, LaneNotHere, TooManyDecisions, DecisionLate, DecisionNotPublished,
         DecisionNotStored, ProjectionNotReady,
     ];
 

@@ -1,4 +1,5 @@
 using System.Text;
+using Orchestrator.Api.Security;
 using Orchestrator.Ledger.Reconciliation;
 
 namespace Orchestrator.Api.Reconciliation;
@@ -32,7 +33,7 @@ sealed class BreaksCsv(ReconciliationReader breaks, Guid statementId, IReadOnlyL
 
     internal static string Row(BreakView row) =>
         $"{row.Line},{row.Status},{Text(row.Reference)},{row.AmountMinor},{row.Currency},{row.BookedOn:yyyy-MM-dd},{Text(row.Text)}," +
-        $"{Text(row.Posting?.AccountId)},{row.Posting?.Version},{row.Posting?.AmountMinor},{row.Posting?.Currency}\r\n";
+        $"{Text(Masking.Of(row.Posting?.AccountId))},{row.Posting?.Version},{row.Posting?.AmountMinor},{row.Posting?.Currency}\r\n";
 
     // Spreadsheets take the wide forms of these characters for the same.
     static string Text(string? text)

@@ -33,8 +33,8 @@ public sealed record ReportList(IReadOnlyList<ReportView> Items);
 public sealed record ReportPageView(
     string Report, DateOnly From, DateOnly To, IReadOnlyList<ReportColumn> Columns, IReadOnlyList<IReadOnlyDictionary<string, object?>> Items, string? Next)
 {
-    internal static ReportPageView Of(ReportDefinition report, ReportRange range, ReportPage page) => new(
-        report.Name, range.From, range.To, report.Columns, [.. page.Rows.Select(r => Item(report, r))], page.Next?.ToString());
+    internal static ReportPageView Of(ReportDefinition report, ReportRange range, ReportPage page, string? next) => new(
+        report.Name, range.From, range.To, report.Columns, [.. page.Rows.Select(r => Item(report, MaskedReport.Of(report, r)))], next);
 
     static Dictionary<string, object?> Item(ReportDefinition report, ReportRow row)
     {
@@ -64,14 +64,15 @@ public static class ReportsModule
     }
 
     static async Task<IResult> GetAsync(
-        string name, ReportReader reports, IOptions<ReportOptions> options, HttpContext context, CancellationToken cancellationToken,
+        string name, ReportReader reports, CursorSeal seal, IOptions<ReportOptions> options, HttpContext context, CancellationToken cancellationToken,
         string? from = null, string? to = null, string? format = null, string? after = null, int limit = 100)
     {
         if (ReportDefinitions.Find(name) is not { } report)
             return ApiProblem.Of(ProblemKinds.ReportNotFound);
         var errors = new ContractErrors();
         var range = Range(from, to, options.Value, errors);
-        var cursor = Cursor(after, range, errors);
+        // A cursor holds the account of the last row.
+        var cursor = Cursor(Masking.IsOn && after is not null ? await seal.OpenAsync(after, cancellationToken) : after, range, errors);
         PageLimits.Check(limit, ReportReader.MaxPage, errors);
         if (range is null || !errors.None)
             return ApiProblem.Of(ProblemKinds.Invalid, errors: errors.All);
@@ -80,10 +81,14 @@ public static class ReportsModule
         if (await reports.SchemaAsync(cancellationToken) is not { } schema)
             return ApiProblem.NotReady(context);
         if (chosen == ResponseFormat.Json)
-            return TypedResults.Ok(ReportPageView.Of(report, range, await reports.PageAsync(schema, report, range, cursor, limit, cancellationToken)));
+        {
+            var page = await reports.PageAsync(schema, report, range, cursor, limit, cancellationToken);
+            var next = page.Next?.ToString();
+            return TypedResults.Ok(ReportPageView.Of(report, range, page, Masking.IsOn && next is not null ? await seal.CloseAsync(next, cancellationToken) : next));
+        }
         return new TextPieces(
             chosen,
-            ReportCsv.WriteAsync(report, reports.AllAsync(schema, report, range, cancellationToken), cancellationToken),
+            ReportCsv.WriteAsync(report, MaskedReport.Of(report, reports.AllAsync(schema, report, range, cancellationToken), cancellationToken), cancellationToken),
             $"{report.Name}-{Day(range.From)}-{Day(range.To)}.csv",
             (HeaderNames.Link, "</v1/reports>; rel=\"describedby\""));
     }

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Authorization.Policy;
+using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.Tokens;
 using Microsoft.Net.Http.Headers;
 using Orchestrator.Api.Problems;
@@ -25,6 +26,12 @@ sealed class AccessRefusals(IProblemDetailsService problems) : IAuthorizationMid
     async Task ChallengeAsync(HttpContext context)
     {
         var failure = (await context.AuthenticateAsync(JwtBearerDefaults.AuthenticationScheme)).Failure;
+        if (failure is not null && await IsIssuerAwayAsync(context))
+        {
+            context.Response.Headers.RetryAfter = "1";
+            await WriteAsync(context, ProblemKinds.IssuerUnavailable, detail: null, roles: null);
+            return;
+        }
         // The scheme names the error in WWW-Authenticate (RFC 6750).
         await context.ChallengeAsync(JwtBearerDefaults.AuthenticationScheme);
         await WriteAsync(context, ProblemKinds.Unauthenticated, failure is null ? "No token was sent: Authorization: Bearer ..." : Explain(failure), roles: null);
@@ -37,7 +44,7 @@ sealed class AccessRefusals(IProblemDetailsService problems) : IAuthorizationMid
         await WriteAsync(context, ProblemKinds.Forbidden, roles.Count > 0 ? $"One of these roles may: {string.Join(", ", roles)}." : "Nobody may.", roles);
     }
 
-    async Task WriteAsync(HttpContext context, ProblemKind kind, string detail, IReadOnlyList<string>? roles)
+    async Task WriteAsync(HttpContext context, ProblemKind kind, string? detail, IReadOnlyList<string>? roles)
     {
         context.Response.StatusCode = kind.Status;
         context.Response.Headers.Append(HeaderNames.Vary, HeaderNames.Authorization);
@@ -45,6 +52,20 @@ sealed class AccessRefusals(IProblemDetailsService problems) : IAuthorizationMid
         if (roles is not null)
             details.Extensions["roles"] = roles;
         await problems.WriteAsync(new ProblemDetailsContext { HttpContext = context, ProblemDetails = details });
+    }
+
+    // Without its keys every token looks like one of somebody else.
+    static async Task<bool> IsIssuerAwayAsync(HttpContext context)
+    {
+        var jwt = context.RequestServices.GetRequiredService<IOptionsMonitor<JwtBearerOptions>>().Get(JwtBearerDefaults.AuthenticationScheme);
+        try
+        {
+            return jwt.ConfigurationManager is { } keys && await keys.GetConfigurationAsync(context.RequestAborted) is null;
+        }
+        catch (Exception e) when (e is InvalidOperationException or IOException or HttpRequestException)
+        {
+            return true;
+        }
     }
 
     // The library's own texts say too much for strangers.

@@ -15,8 +15,8 @@ public sealed record Actor(string Name, string Address)
     /// <summary>What they may be, of <see cref="Security.Roles"/>.</summary>
     public IReadOnlyList<string> Roles { get; init; } = [];
 
-    /// <summary>Whether it is another program, as opposed to a person.</summary>
-    public bool IsService => Roles.Contains(Security.Roles.Service);
+    /// <summary>Whether it is another program and nothing else. Whoever is something beside that is taken for a person.</summary>
+    public bool IsProgram => Roles is [Security.Roles.Service];
 
     /// <summary>Name and address, for logs of what was done.</summary>
     public override string ToString() => $"{Name} ({Address})";

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Orchestrator.Api.Hosting;
 using Orchestrator.Api.Problems;
@@ -17,6 +18,7 @@ static class DevelopmentEndpoints
         var group = routes.MapGroup("/dev").AllowAnonymous().ExcludeFromDescription();
         group.MapGet("/.well-known/openid-configuration", (HttpContext context) => TypedResults.Ok(Discovery.Of($"{context.Request.Scheme}://{context.Request.Host}/dev")));
         group.MapGet("/jwks", () => TypedResults.Ok(new PublicKeys([issuer.PublicKey])));
+        group.MapGet("/routes", (EndpointDataSource mapped) => TypedResults.Ok(mapped.Endpoints.OfType<RouteEndpoint>().SelectMany(MappedRoute.Of).ToList()));
         group.MapPost("/token", (JsonBody<DevelopmentTokenRequest> body) => Issue(body.Value, issuer));
     }
 
@@ -49,6 +51,22 @@ sealed record DevelopmentToken(
     [property: JsonPropertyName("access_token")] string AccessToken,
     [property: JsonPropertyName("token_type")] string TokenType,
     [property: JsonPropertyName("expires_in")] int ExpiresIn);
+
+/// <summary>A route, and for whom it is.</summary>
+sealed record MappedRoute(string Method, string Path, IReadOnlyList<string> For)
+{
+    /// <summary>An endpoint's routes: one for each method.</summary>
+    public static IEnumerable<MappedRoute> Of(RouteEndpoint endpoint) =>
+        (endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? ["GET"]).Select(method => new MappedRoute(method, "/" + endpoint.RoutePattern.RawText?.Trim('/'), Who(endpoint)));
+
+    static IReadOnlyList<string> Who(RouteEndpoint endpoint) => endpoint.Metadata switch
+    {
+        var open when open.GetMetadata<IAllowAnonymous>() is not null => ["everybody"],
+        var roles when roles.GetMetadata<AllowedRoles>() is { } allowed => allowed.Roles,
+        var read when read.GetMetadata<AllowedToRead>() is not null => ["whoever has a token"],
+        _ => ["nobody"],
+    };
+}
 
 /// <summary>A JSON Web Key set.</summary>
 sealed record PublicKeys(IReadOnlyList<PublicKey> Keys);

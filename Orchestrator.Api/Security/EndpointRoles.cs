@@ -7,6 +7,9 @@ public static class EndpointRoles
     public static TBuilder Allow<TBuilder>(this TBuilder endpoint, params string[] roles) where TBuilder : IEndpointConventionBuilder =>
         endpoint.WithMetadata(new AllowedRoles(roles));
 
+    /// <summary>It answers with a page that has scripts and styles of its own: they may run.</summary>
+    public static TBuilder AsPage<TBuilder>(this TBuilder endpoint) where TBuilder : IEndpointConventionBuilder => endpoint.WithMetadata(new ShownAsPage());
+
     /// <summary>Everybody who has said who they are may read it, whatever they may be; in the environment Development everybody may.</summary>
     public static TBuilder AllowToRead<TBuilder>(this TBuilder endpoint) where TBuilder : IEndpointConventionBuilder => endpoint.WithMetadata(AllowedToRead.Instance);
 }

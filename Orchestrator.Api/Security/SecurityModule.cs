@@ -1,7 +1,10 @@
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Cors.Infrastructure;
+using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.Extensions.Options;
 using Orchestrator.Api.Hosting;
+using Orchestrator.Api.Security.Audit;
 
 namespace Orchestrator.Api.Security;
 
@@ -28,8 +31,15 @@ public static class SecurityModule
     /// <summary>Checks every request, before anything of it is read.</summary>
     public static WebApplication UseSecurity(this WebApplication app)
     {
+        app.UseResponseHeaders();
+        if (!app.Environment.IsDevelopment())
+            app.UseHsts();
+        app.UseCors();
         app.UseAuthentication();
+        // Whoever has no token, or not the right one, is counted too.
+        app.UseRateLimiter();
         app.UseAuthorization();
+        app.UseMasking();
         app.MapDevelopmentIssuer();
         return app;
     }
@@ -63,6 +73,11 @@ public static class SecurityModule
         services.AddSingleton<IAuthorizationHandler, AccessHandler>();
         services.AddSingleton<IAuthorizationMiddlewareResultHandler, AccessRefusals>();
         var access = new AuthorizationPolicyBuilder().AddRequirements(new Access()).Build();
+        services.AddOptions<RateLimits>().Bind(builder.Configuration.GetSection(RateLimits.Section)).ValidateDataAnnotations().ValidateOnStart();
+        services.AddRateLimiter(_ => { }).AddSingleton<IConfigureOptions<RateLimiterOptions>, RateLimiting>();
+        services.AddCors().AddSingleton<IConfigureOptions<CorsOptions>, CrossOrigin>();
+        services.AddHsts(hsts => hsts.MaxAge = TimeSpan.FromDays(365));
+        services.AddSingleton<CursorSeal>().AddAudit();
         services.AddAuthorizationBuilder().SetFallbackPolicy(access).SetDefaultPolicy(access);
     }
 }

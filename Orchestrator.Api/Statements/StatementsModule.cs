@@ -3,6 +3,7 @@ using Microsoft.Net.Http.Headers;
 using Orchestrator.Api.Hosting;
 using Orchestrator.Api.Problems;
 using Orchestrator.Api.Security;
+using Orchestrator.Api.Security.Audit;
 using Orchestrator.Contracts;
 using Orchestrator.Ledger.Accounts;
 using Orchestrator.Ledger.Statements;
@@ -17,7 +18,7 @@ public static class StatementsModule
     /// <summary>Maps /v1/accounts/{accountId}/statements.</summary>
     public static IEndpointRouteBuilder MapStatements(this IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("/v1/accounts/{accountId}/statements").WithTags("Statements").Allow(Roles.Service, Roles.CaseWorker, Roles.Supervisor, Roles.Auditor);
+        var group = routes.MapGroup("/v1/accounts/{accountId}/statements").WithTags("Statements").Allow(Roles.Service, Roles.CaseWorker, Roles.Supervisor, Roles.Auditor).Audited();
         group.MapGet("/", ListAsync)
             .WithSummary("An account's months, the newest first")
             .WithDescription("Pages of at most 120; `after` is the last month seen. Months are UTC.")
@@ -65,7 +66,7 @@ public static class StatementsModule
         if (!books.Has(wanted, Month.Of(time.GetUtcNow())))
             return ApiProblem.Of(ProblemKinds.StatementNotFound);
 
-        var statement = statements.Statement(books, wanted, masked);
+        var statement = statements.Statement(books, wanted, masked || Masking.IsOn);
         if (chosen == ResponseFormat.Json)
             return TypedResults.Ok(statement);
         return chosen == ResponseFormat.Csv

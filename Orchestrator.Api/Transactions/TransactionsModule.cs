@@ -1,5 +1,6 @@
 using Orchestrator.Api.Hosting;
 using Orchestrator.Api.Security;
+using Orchestrator.Api.Security.Audit;
 
 namespace Orchestrator.Api.Transactions;
 
@@ -9,7 +10,7 @@ public static class TransactionsModule
     /// <summary>Maps /v1/transactions.</summary>
     public static IEndpointRouteBuilder MapTransactions(this IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("/v1/transactions").WithTags("Transactions").Allow(Roles.Service, Roles.CaseWorker, Roles.Supervisor, Roles.Analyst, Roles.Operator, Roles.Auditor);
+        var group = routes.MapGroup("/v1/transactions").WithTags("Transactions").Allow(Roles.Service, Roles.CaseWorker, Roles.Supervisor, Roles.Analyst, Roles.Operator, Roles.Auditor).Audited();
         group.MapPost("/", SubmitTransaction.HandleAsync).Allow(Roles.Service)
             .WithSummary("Submits a transaction")
             .WithDescription(

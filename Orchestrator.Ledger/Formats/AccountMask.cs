@@ -1,7 +1,7 @@
 namespace Orchestrator.Ledger.Formats;
 
 /// <summary>Hides most of an account's number, so that a statement can be shown to others.</summary>
-static class AccountMask
+public static class AccountMask
 {
     const int MostShown = 4;
     const string Hidden = "****";

@@ -38,6 +38,9 @@ public sealed class ApiFixture(TestInfrastructure infrastructure) : IAsyncLifeti
     /// <summary>The service's broker.</summary>
     public string Kafka => _service!.Kafka;
 
+    /// <summary>The service's own directory.</summary>
+    public string DataDirectory => _service!.DataDirectory;
+
     /// <summary>The service's database.</summary>
     public string ConnectionString => _database!.ConnectionString;
 
@@ -49,6 +52,8 @@ public sealed class ApiFixture(TestInfrastructure infrastructure) : IAsyncLifeti
             new Dictionary<string, string>(StringComparer.Ordinal)
             {
                 ["ORCHESTRATOR_POSTGRES"] = _database.ConnectionString,
+                // Tests ask faster than people do.
+                ["Api__Limits__PeoplePerSecond"] = "100000", ["Api__Limits__PeopleBurst"] = "100000",
                 ["Ledger__Assets__0__Code"] = "PEARL", ["Ledger__Assets__0__Scale"] = "4", ["Ledger__Assets__0__Name"] = "Pearls",
             });
     }

@@ -98,6 +98,22 @@ public sealed class ProductionTests(TestInfrastructure infrastructure)
         }
     }
 
+    [Fact]
+    public async Task Host_when_its_issuer_is_away_says_so_and_lets_nobody_in()
+    {
+        await using var database = await infrastructure.CreateMigratedDatabaseAsync();
+        await using var issuer = await OpenIdListener.StartAsync();
+        var settings = Settings(database, issuer.Settings);
+        // Nobody listens there.
+        settings["Authentication__Authority"] = "http://127.0.0.1:1";
+        await using var service = await ServiceProcess.StartAsync("issuer-away", settings, "--roles", "http");
+        using var http = new HttpClient { BaseAddress = service.Address, DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", issuer.Issue("otto", [Roles.Operator])) } };
+
+        var answer = await Answer.OfAsync(await http.GetAsync("/v1/projections"));
+
+        Assert.Equal((HttpStatusCode.ServiceUnavailable, "issuer_unavailable", "1"), (answer.Status, answer.Problem, answer.Header("Retry-After")));
+    }
+
     // {"alg":"none"}
     const string Unsigned = "eyJhbGciOiJub25lIn0";
 

@@ -7,6 +7,7 @@ using Npgsql;
 using Orchestrator.Api.Hosting;
 using Orchestrator.Api.Problems;
 using Orchestrator.Api.Reports;
+using Orchestrator.Api.Security;
 using Orchestrator.Api.Statements;
 using Orchestrator.Contracts;
 using Orchestrator.Contracts.Ledger;
@@ -47,6 +48,7 @@ public sealed class BooksApi(TestInfrastructure infrastructure) : IAsyncLifetime
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Services.AddSingleton(_source).AddSingleton<TimeProvider>(Time).AddSingleton<IProjectionSchemas>(Schemas);
+        builder.Services.AddSingleton<CursorSeal>();
         builder.Services.AddLedgerReader().AddApiJson().AddProblems();
         _app = builder.Build();
         _app.UseProblems();
