@@ -1,0 +1,28 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+using Orchestrator.Benchmarks.Running;
+
+namespace Orchestrator.Benchmarks.Desk;
+
+/// <summary>The people and programs that call the API, each in their own name over the same connections.</summary>
+sealed class DeskClients(Uri service) : IDisposable
+{
+    readonly HttpClient _http = new(new SocketsHttpHandler { MaxConnectionsPerServer = 256, PooledConnectionLifetime = Timeout.InfiniteTimeSpan }) { BaseAddress = service };
+
+    /// <summary>One call, read to its end.</summary>
+    /// <exception cref="BenchFailedException">The answer is neither a success nor one of those that lose a race (404, 409, 412).</exception>
+    public async Task<JsonElement?> CallAsync(HttpMethod method, string path, string actor, object? body, CancellationToken stop)
+    {
+        using var request = new HttpRequestMessage(method, path) { Content = body is null ? null : JsonContent.Create(body) };
+        request.Headers.Add("X-Actor", actor);
+        using var answer = await _http.SendAsync(request, stop);
+        var content = await answer.Content.ReadAsByteArrayAsync(stop);
+        if (answer.IsSuccessStatusCode)
+            return content.Length == 0 ? null : JsonSerializer.Deserialize<JsonElement>(content);
+        return (int)answer.StatusCode is 404 or 409 or 412
+            ? null
+            : throw new BenchFailedException($"{method} {path} answers {(int)answer.StatusCode}: {System.Text.Encoding.UTF8.GetString(content)}");
+    }
+
+    public void Dispose() => _http.Dispose();
+}
