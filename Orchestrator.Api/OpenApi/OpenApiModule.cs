@@ -11,6 +11,9 @@ public static class OpenApiModule
     /// <summary>The same, OpenAPI 3.0.</summary>
     public const string OlderDocument = "/swagger/v1/openapi-3.0.json";
 
+    /// <summary>Where the document and its page are.</summary>
+    public const string PagePath = "/swagger";
+
     /// <summary>Adds the document.</summary>
     public static IServiceCollection AddOrchestratorOpenApi(this IServiceCollection services)
     {
@@ -30,6 +33,14 @@ public static class OpenApiModule
             options.SupportNonNullableReferenceTypes();
             options.NonNullableReferenceTypesAsRequired();
             options.SchemaFilter<ExampleFilter>();
+            options.AddSecurityDefinition(SecurityFilter.Scheme, new OpenApiSecurityScheme
+            {
+                Type = SecuritySchemeType.Http,
+                Scheme = "bearer",
+                BearerFormat = "JWT",
+                Description = "A token of the configured OpenID Connect issuer; its roles say what it opens (x-roles of each operation).",
+            });
+            options.OperationFilter<SecurityFilter>();
         });
         return services;
     }

@@ -41,7 +41,7 @@ sealed class DeskWork(DeskClients clients, IReadOnlyList<Guid> transactions, IRe
             9 or 19 when _claimed.TryDequeue(out var mine) => ("close", stop => clients.CallAsync(
                 HttpMethod.Post, $"v1/cases/{mine.Case}/close", mine.Actor, new { outcome = "inconclusive", reason = "nothing was found" }, stop)),
             9 => ("note", Post($"v1/cases/{file}/notes", worker, new { text = "called the customer" })),
-            _ => ("submit", Post("v1/transactions", "bench", Submission(number))),
+            _ => ("submit", Post("v1/transactions", DeskClients.Program, Submission(number))),
         };
     }
 

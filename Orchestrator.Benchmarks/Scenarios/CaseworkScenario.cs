@@ -56,7 +56,7 @@ sealed class CaseworkScenario : IScenario
         var rate = context.Arguments.Rate ?? DefaultRate;
         var measure = TimeSpan.FromSeconds(context.Arguments.Seconds ?? DefaultSeconds);
         Progress.Write("bare HTTP");
-        var bare = new DeskLoad(rate, _ => ("live", stop => clients.CallAsync(HttpMethod.Get, "health/live", "bench", body: null, stop)));
+        var bare = new DeskLoad(rate, _ => ("live", stop => clients.CallAsync(HttpMethod.Get, "health/live", DeskClients.Program, body: null, stop)));
         await bare.RunAsync(TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(10), context.Stop);
 
         Progress.Write($"{rate:N0} mixed requests a second");

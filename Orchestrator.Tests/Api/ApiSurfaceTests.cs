@@ -18,7 +18,8 @@ public sealed class ApiSurfaceTests(ApiFixture api)
             foreach (var operation in path.Value.EnumerateObject())
             {
                 var statuses = operation.Value.GetProperty("responses").EnumerateObject().Select(r => r.Name).Order(StringComparer.Ordinal);
-                routes.Append($"{operation.Name.ToUpperInvariant(),-5}{path.Name}  {string.Join(' ', statuses)}\n");
+                var roles = operation.Value.GetProperty("x-roles").EnumerateArray().Select(r => r.GetString());
+                routes.Append($"{operation.Name.ToUpperInvariant(),-5}{path.Name}  {string.Join(' ', statuses)}  {string.Join(' ', roles)}\n");
             }
         }
 
