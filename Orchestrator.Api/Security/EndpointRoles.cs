@@ -7,7 +7,7 @@ public static class EndpointRoles
     public static TBuilder Allow<TBuilder>(this TBuilder endpoint, params string[] roles) where TBuilder : IEndpointConventionBuilder =>
         endpoint.WithMetadata(new AllowedRoles(roles));
 
-    /// <summary>It answers with a page that has scripts and styles of its own: they may run.</summary>
+    /// <summary>It answers with a page that has scripts and styles of its own: those may run, none that stand in the page.</summary>
     public static TBuilder AsPage<TBuilder>(this TBuilder endpoint) where TBuilder : IEndpointConventionBuilder => endpoint.WithMetadata(new ShownAsPage());
 
     /// <summary>Everybody who has said who they are may read it, whatever they may be; in the environment Development everybody may.</summary>

@@ -24,7 +24,8 @@ sealed class TokenValidation(IOptions<AuthenticationOptions> options, IHostEnvir
     {
         var given = options.Value;
         var issuer = services.GetService<DevelopmentIssuer>();
-        jwt.MapInboundClaims = false;
+        jwt.TokenHandlers.Clear();
+        jwt.TokenHandlers.Add(new KnownTokens { MapInboundClaims = false });
         jwt.TokenValidationParameters = new TokenValidationParameters
         {
             ValidAlgorithms = Asymmetric,

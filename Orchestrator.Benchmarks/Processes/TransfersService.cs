@@ -47,6 +47,8 @@ sealed class TransfersService : IChild
         string[] arguments =
         [
             "--environment", "Development",
+            // A few people stand for many.
+            "--Api:Limits:PeoplePerSecond", "100000", "--Api:Limits:PeopleBurst", "100000",
             "--urls", "http://127.0.0.1:0",
             "--Api:DataDirectory", directory.FullName,
             "--Logging:LogLevel:Default", "Warning",
