@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Claims;
 using Orchestrator.Api.Problems;
 using Orchestrator.Contracts;
@@ -31,12 +32,12 @@ public sealed record Actor(string Name, string Address)
         : null;
 
     /// <summary>
-    /// Whether things can be kept under a name. Blanks around it are none of it: two people must not have names that look the same.
+    /// Whether things can be kept under a name. Blanks around it and characters that do not show are none of it: two people must not have names that look the same.
     /// </summary>
     public static bool IsName(string? name)
     {
         var errors = new ContractErrors();
         errors.Required(name, nameof(name), MaxName);
-        return errors.None && name!.Trim().Length == name.Length;
+        return errors.None && name!.Trim().Length == name.Length && !name.Any(c => char.IsControl(c) || char.GetUnicodeCategory(c) is UnicodeCategory.Format);
     }
 }

@@ -8,6 +8,9 @@ namespace Orchestrator.Api.Security;
 /// <summary>What makes a token one that is believed: its signature, who issued it, for whom, until when, and a name under which things can be kept.</summary>
 sealed class TokenValidation(IOptions<AuthenticationOptions> options, IHostEnvironment environment, IServiceProvider services) : IConfigureNamedOptions<JwtBearerOptions>
 {
+    // Whoever comes while the keys are not known yet waits for them.
+    static readonly TimeSpan IssuerAnswersWithin = TimeSpan.FromSeconds(5);
+
     // A shared secret would let everybody who checks tokens make them too.
     static readonly string[] Asymmetric =
     [
@@ -42,6 +45,7 @@ sealed class TokenValidation(IOptions<AuthenticationOptions> options, IHostEnvir
         if (given.Authority is { } authority)
         {
             jwt.Authority = authority.AbsoluteUri;
+            jwt.BackchannelTimeout = IssuerAnswersWithin;
             jwt.RequireHttpsMetadata = given.RequireHttpsMetadata ?? !environment.IsDevelopment();
         }
         jwt.Events = new JwtBearerEvents { OnTokenValidated = CheckName };
@@ -57,4 +61,4 @@ sealed class TokenValidation(IOptions<AuthenticationOptions> options, IHostEnvir
 }
 
 /// <summary>The token has no name under which things can be kept.</summary>
-sealed class TokenNameException() : Exception($"The token's name must be one text of 1 to {Actor.MaxName} characters, without control characters and without blanks around it.");
+sealed class TokenNameException() : Exception($"The token's name must be one text of 1 to {Actor.MaxName} characters, without characters that do not show and without blanks around it.");

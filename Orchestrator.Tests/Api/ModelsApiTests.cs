@@ -149,9 +149,10 @@ public sealed class ModelsApiTests(ApiFixture api)
     public async Task Example_when_it_is_uploaded_as_it_stands_is_taken()
     {
         var document = (await api.GetAsync("/swagger/v1/swagger.json")).Json;
-        var example = document.GetProperty("components").GetProperty("schemas").GetProperty("ModelFileBody").GetProperty("example").GetRawText();
+        var example = document.GetProperty("components").GetProperty("schemas").GetProperty("ModelFileBody").GetProperty("examples")[0].GetRawText();
 
-        Assert.Equal(HttpStatusCode.Created, (await UploadAsync(Encoding.UTF8.GetBytes(example), "ann")).Status);
+        // Another test takes every example, this one too.
+        Assert.Contains((await UploadAsync(Encoding.UTF8.GetBytes(example), "ann")).Status, new[] { HttpStatusCode.Created, HttpStatusCode.OK });
     }
 
     [Theory]

@@ -112,21 +112,21 @@ public sealed class RulesApiTests(ApiFixture api)
     [Fact]
     public async Task List_when_entries_come_and_go_is_paged_and_recorded()
     {
-        Assert.Equal(HttpStatusCode.OK, (await PostAsync("/v1/lists", """{ "name": "mules", "kind": "deny", "description": "mules" }""", "ann")).Status);
-        Assert.Equal("list_exists", (await PostAsync("/v1/lists", """{ "name": "mules", "kind": "allow", "description": "mules" }""", "ann")).Problem);
+        Assert.Equal(HttpStatusCode.OK, (await PostAsync("/v1/lists", """{ "name": "rules_mules", "kind": "deny", "description": "mules" }""", "ann")).Status);
+        Assert.Equal("list_exists", (await PostAsync("/v1/lists", """{ "name": "rules_mules", "kind": "allow", "description": "mules" }""", "ann")).Problem);
         var body = JsonSerializer.Serialize(new { entries = Enumerable.Range(0, 1_000).Select(i => new { value = $"{new string('m', 100)}-{i:0000}" }), reason = "found" });
 
-        var added = await PostAsync("/v1/lists/mules/entries", body, "ann");
-        var again = await PostAsync("/v1/lists/mules/entries", body, "ann");
-        var page = (await api.GetAsync("/v1/lists/mules/entries?limit=600")).Json;
-        var rest = (await api.GetAsync($"/v1/lists/mules/entries?limit=600&after={page.GetProperty("next").GetString()}")).Json;
+        var added = await PostAsync("/v1/lists/rules_mules/entries", body, "ann");
+        var again = await PostAsync("/v1/lists/rules_mules/entries", body, "ann");
+        var page = (await api.GetAsync("/v1/lists/rules_mules/entries?limit=600")).Json;
+        var rest = (await api.GetAsync($"/v1/lists/rules_mules/entries?limit=600&after={page.GetProperty("next").GetString()}")).Json;
         var one = page.GetProperty("items")[0].GetProperty("value").GetString()!;
-        var removed = await PostAsync("/v1/lists/mules/entries/remove", $$"""{ "values": ["{{one}}", "nobody"], "reason": "cleared" }""", "ben");
+        var removed = await PostAsync("/v1/lists/rules_mules/entries/remove", $$"""{ "values": ["{{one}}", "nobody"], "reason": "cleared" }""", "ben");
 
         Assert.Equal((1_000, 0, 1), (added.Json.GetProperty("changed").GetInt32(), again.Json.GetProperty("changed").GetInt32(), removed.Json.GetProperty("changed").GetInt32()));
         Assert.Equal((600, 400), (page.GetProperty("items").GetArrayLength(), rest.GetProperty("items").GetArrayLength()));
-        Assert.Equal(["remove cleared", "add found"], (await api.GetAsync($"/v1/lists/mules/audit?value={one}")).Json.EnumerateArray().Select(a => $"{a.GetProperty("action").GetString()} {a.GetProperty("reason").GetString()}"));
-        Assert.Equal(999, (await api.GetAsync("/v1/lists/mules")).Json.GetProperty("entries").GetInt32());
+        Assert.Equal(["remove cleared", "add found"], (await api.GetAsync($"/v1/lists/rules_mules/audit?value={one}")).Json.EnumerateArray().Select(a => $"{a.GetProperty("action").GetString()} {a.GetProperty("reason").GetString()}"));
+        Assert.Equal(999, (await api.GetAsync("/v1/lists/rules_mules")).Json.GetProperty("entries").GetInt32());
     }
 
     [Theory]

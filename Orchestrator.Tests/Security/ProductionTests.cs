@@ -63,7 +63,7 @@ public sealed class ProductionTests(TestInfrastructure infrastructure)
         Assert.Equal("unauthenticated", (await RefusedAsync(issuer.Issue("otto", [Roles.Operator], signing: issuer.Forged()))).Problem);
         Assert.Equal("unauthenticated", (await RefusedAsync(issuer.Issue("otto", [Roles.Operator], signing: issuer.AsSharedSecret()))).Problem);
         Assert.Equal("unauthenticated", (await RefusedAsync(new JsonWebToken(issuer.Issue("otto", [Roles.Operator])) is var signed ? $"{Unsigned}.{signed.EncodedPayload}." : "")).Problem);
-        foreach (var name in new[] { "", " otto", new string('o', 65), "ot\nto" })
+        foreach (var name in new[] { "", " otto", new string('o', 65), "ot\nto", "ot\u200bto" })
             Assert.Contains("name must be", (await RefusedAsync(issuer.Issue(name, [Roles.Operator]))).Detail, StringComparison.Ordinal);
 
         // What is open to everybody in development is not here.
