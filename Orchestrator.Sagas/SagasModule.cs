@@ -35,6 +35,7 @@ public static class SagasModule
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(provider => new TransactionStateMachine(provider.GetRequiredService<IOptions<TransactionSagaOptions>>().Value));
         services.AddSingleton<ISagaWatcher<TransactionSaga>, TallyWatcher>();
+        services.AddSingleton<ISagaWatcher<TransactionSaga>, OperationWatcher>();
         services.AddSingleton<ISagaWatcher<TransactionSaga>, TransactionDuration>();
         services.AddLaneEndpoint(
             Group,
@@ -46,11 +47,12 @@ public static class SagasModule
         return services;
     }
 
-    /// <summary>Adds the reading side alone: <see cref="TransactionReader"/> and <see cref="TallyReader"/>. Needs an <see cref="NpgsqlDataSource"/>.</summary>
+    /// <summary>Adds the reading side alone: <see cref="TransactionReader"/>, <see cref="OperationReader"/> and <see cref="TallyReader"/>. Needs an <see cref="NpgsqlDataSource"/>.</summary>
     public static IServiceCollection AddSagasReader(this IServiceCollection services)
     {
         services.TryAddSingleton(_ => new SagaTable<TransactionSaga>(new TransactionSagaMap()));
         services.AddSingleton<TransactionReader>();
+        services.AddSingleton<OperationReader>();
         services.AddSingleton<TallyReader>();
         return services;
     }

@@ -19,6 +19,9 @@ public sealed class ApiFixture(TestInfrastructure infrastructure) : IAsyncLifeti
     ServiceProcess? _service;
     readonly System.Collections.Concurrent.ConcurrentDictionary<string, HttpClient> _clients = new(StringComparer.Ordinal);
 
+    /// <summary>Settings of a service that a test has for itself.</summary>
+    internal IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
     /// <summary>A client of the API for somebody who may do everything.</summary>
     public HttpClient Http => ClientOf("tester");
 
@@ -49,7 +52,7 @@ public sealed class ApiFixture(TestInfrastructure infrastructure) : IAsyncLifeti
         _database = await infrastructure.CreateDatabaseAsync();
         _service = await ServiceProcess.StartAsync(
             "api",
-            new Dictionary<string, string>(StringComparer.Ordinal)
+            new Dictionary<string, string>(Settings, StringComparer.Ordinal)
             {
                 ["ORCHESTRATOR_POSTGRES"] = _database.ConnectionString,
                 // Tests ask faster than people do.
