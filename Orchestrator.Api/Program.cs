@@ -36,7 +36,7 @@ return await HostStart.RunAsync(async () =>
     builder.Services.AddCasework(builder.Configuration, roles);
     builder.Services.AddRules().AddModelsApi();
     builder.Services.AddDecisionsApi();
-    builder.Services.AddSagasReader();
+    builder.Services.AddOperations(roles);
     builder.Services.AddOrchestratorMessaging(builder.Configuration);
 
     builder.Services.AddHostParts(builder.Configuration);
@@ -62,7 +62,7 @@ return await HostStart.RunAsync(async () =>
         app.MapRules().MapModels();
         app.MapDecisions();
         app.MapCasework();
-        app.MapParked();
+        app.MapParked().MapOperations();
         app.MapFigures();
     }
     await app.RunAsync();

@@ -4,6 +4,7 @@ using Orchestrator.Api.Accounts;
 using Orchestrator.Api.Backtests;
 using Orchestrator.Api.Casework;
 using Orchestrator.Api.Decisions;
+using Orchestrator.Api.Jobs;
 using Orchestrator.Api.Labels;
 using Orchestrator.Api.Postings;
 using Orchestrator.Api.Reconciliation;
@@ -58,4 +59,5 @@ namespace Orchestrator.Api.Hosting;
 [JsonSerializable(typeof(ReviewTransactionRequest))]
 [JsonSerializable(typeof(ReviewAccepted))]
 [JsonSerializable(typeof(CancellationAccepted))]
+[JsonSerializable(typeof(ScheduleRedriveRequest))]
 public sealed partial class ApiJson : JsonSerializerContext;

@@ -40,6 +40,8 @@ public static class ProblemKinds
     public static readonly ProblemKind DecisionNotFound = new("decision_not_found", 404, "There is no such decision");
     public static readonly ProblemKind CaseNotFound = new("case_not_found", 404, "There is no such case");
     public static readonly ProblemKind BacktestNotFound = new("backtest_not_found", 404, "There is no such backtest");
+    public static readonly ProblemKind MachineNotFound = new("machine_not_found", 404, "There is no such kind of sagas");
+    public static readonly ProblemKind JobNotFound = new("job_not_found", 404, "There is no such job");
     public static readonly ProblemKind MethodNotAllowed = new("method_not_allowed", 405, "The method is not allowed here");
     public static readonly ProblemKind NotAcceptable = new("not_acceptable", 406, "No acceptable representation");
     public static readonly ProblemKind IdempotencyKeyReused = new("idempotency_key_reused", 409, "The Idempotency-Key was used with another body");
@@ -91,7 +93,7 @@ public static class ProblemKinds
     [
         NotJson, WrongShape, Invalid, StatementRefused, RuleSetInvalid, ModelInvalid, BadRequest, FourEyes, MakerIsChecker, NotFound, AccountNotFound, AccountOpening,
         TransactionNotFound, TransferNotFound, HoldNotFound, CommandNotFound, ParkedNotFound, ProjectionNotFound, StatementNotFound, ReportNotFound,
-        ReconciliationNotFound, RuleSetNotFound, ModelNotFound, ListNotFound, DecisionNotFound, CaseNotFound, BacktestNotFound, MethodNotAllowed, NotAcceptable,
+        ReconciliationNotFound, RuleSetNotFound, ModelNotFound, ListNotFound, DecisionNotFound, CaseNotFound, BacktestNotFound, MachineNotFound, JobNotFound, MethodNotAllowed, NotAcceptable,
         IdempotencyKeyReused, AccountExists, AccountRefused, CommandExists, TransferNotPosted, HoldOfTransfer, TransactionExists, TransactionEnded, TransactionNotHeld,
         ReviewExists, ParkedBehind, RebuildRunning, CheckRunning, MonthNotOver, BreakNotOpen, PostingMatched, RuleSetExists, RuleSetState, ModelExists, ModelState,
         ListExists, ListFull, LabelExists, DecisionExists, DecisionNotReplayable, CaseRefused, BacktestExists, BacktestEnded, RuleSetChanged, CaseChanged, ModelChanged,
