@@ -8,7 +8,7 @@ public static class Topics
     /// <summary>How many partitions every topic has unless it is configured.</summary>
     public const int DefaultPartitions = 8;
 
-    /// <summary>TransactionSubmitted, TransactionCancelled, TransactionReviewed; by source account.</summary>
+    /// <summary>TransactionSubmitted, and what is said about it later: cancelled, reviewed, captured, reversed, operated; by source account.</summary>
     public const string Transactions = "transactions";
 
     /// <summary>OpenAccount; by account.</summary>

@@ -16,6 +16,9 @@ public static class ContractCatalog
         Of<TransactionSubmitted>("orchestrator.transaction.submitted.v1", Topics.Transactions, m => m.SourceAccountId, ContractJson.Default.TransactionSubmitted),
         Of<TransactionCancelled>("orchestrator.transaction.cancelled.v1", Topics.Transactions, m => m.SourceAccountId, ContractJson.Default.TransactionCancelled),
         Of<TransactionReviewed>("orchestrator.transaction.reviewed.v1", Topics.Transactions, m => m.SourceAccountId, ContractJson.Default.TransactionReviewed),
+        Of<CaptureRequested>("orchestrator.transaction.capture-requested.v1", Topics.Transactions, m => m.SourceAccountId, ContractJson.Default.CaptureRequested),
+        Of<ReversalRequested>("orchestrator.transaction.reversal-requested.v1", Topics.Transactions, m => m.SourceAccountId, ContractJson.Default.ReversalRequested),
+        Of<TransactionOperated>("orchestrator.transaction.operated.v1", Topics.Transactions, m => m.SourceAccountId, ContractJson.Default.TransactionOperated),
 
         Of<OpenAccount>("orchestrator.account.open.v1", Topics.Accounts, m => m.AccountId, ContractJson.Default.OpenAccount),
         Of<FreezeAccount>("orchestrator.account.freeze.v1", Topics.Accounts, m => m.AccountId, ContractJson.Default.FreezeAccount),
@@ -53,10 +56,12 @@ public static class ContractCatalog
         Of<LedgerEventRecorded>("orchestrator.ledger.event-recorded.v1", Topics.LedgerEvents, m => m.AccountId, ContractJson.Default.LedgerEventRecorded),
 
         Saga<TransactionHeld>("held", ContractJson.Default.TransactionHeld),
+        Saga<TransactionAuthorised>("authorised", ContractJson.Default.TransactionAuthorised),
         Saga<TransactionCompleted>("completed", ContractJson.Default.TransactionCompleted),
         Saga<TransactionDeclined>("declined", ContractJson.Default.TransactionDeclined),
         Saga<TransactionCompensated>("compensated", ContractJson.Default.TransactionCompensated),
         Saga<TransactionVoided>("voided", ContractJson.Default.TransactionVoided),
+        Saga<TransactionReversed>("reversed", ContractJson.Default.TransactionReversed),
 
         Of<AlertRaised>("orchestrator.alert.raised.v1", Topics.Alerts, m => m.AccountId, ContractJson.Default.AlertRaised),
     ];

@@ -19,3 +19,14 @@ public enum TransactionKind
     /// <summary>A payment to a merchant without a card.</summary>
     [JsonStringEnumMemberName("payment")] Payment,
 }
+
+/// <summary>When the money of a transaction that is approved moves.</summary>
+[JsonConverter(typeof(NamedEnumConverter<TransactionCapture>))]
+public enum TransactionCapture
+{
+    /// <summary>At once.</summary>
+    [JsonStringEnumMemberName("automatic")] Automatic,
+
+    /// <summary>When the publisher asks for it: until then the funds are on hold.</summary>
+    [JsonStringEnumMemberName("manual")] Manual,
+}

@@ -21,9 +21,17 @@ public interface ITransactionEvent : IContract
     }
 }
 
-/// <summary>The money has moved: the hold is captured and the destination credited. Terminal.</summary>
+/// <summary>The money has moved: the hold is captured and the destination credited. From here on it can only be reversed.</summary>
+/// <param name="TransactionId">The transaction.</param>
+/// <param name="SourceAccountId">The key.</param>
+/// <param name="DestinationAccountId">The account that received.</param>
+/// <param name="AmountMinor">What has moved, minor units: less than what was submitted when a part was captured.</param>
+/// <param name="Currency">ISO 4217 alphabetic code.</param>
+/// <param name="At">When, UTC.</param>
+/// <param name="ReleasedMinor">What was held beyond that, and is available to the payer again; null when there is none.</param>
 public sealed record TransactionCompleted(
-    Guid TransactionId, string SourceAccountId, string DestinationAccountId, long AmountMinor, string Currency, DateTimeOffset At) : ITransactionEvent;
+    Guid TransactionId, string SourceAccountId, string DestinationAccountId, long AmountMinor, string Currency, DateTimeOffset At,
+    long? ReleasedMinor = null) : ITransactionEvent;
 
 /// <summary>The transaction was declined and no money has moved. Terminal.</summary>
 /// <param name="TransactionId">The transaction.</param>
@@ -48,3 +56,23 @@ public sealed record TransactionVoided(Guid TransactionId, string SourceAccountI
 /// <param name="ExpiresAt">When the default is taken if nobody decides, UTC.</param>
 /// <param name="At">When, UTC.</param>
 public sealed record TransactionHeld(Guid TransactionId, string SourceAccountId, DateTimeOffset ExpiresAt, DateTimeOffset At) : ITransactionEvent;
+
+/// <summary>It is approved, the funds are on hold, and the publisher captures them later.</summary>
+/// <param name="TransactionId">The transaction.</param>
+/// <param name="SourceAccountId">The key.</param>
+/// <param name="AmountMinor">What is held, minor units: the most that can be captured.</param>
+/// <param name="Currency">ISO 4217 alphabetic code.</param>
+/// <param name="ExpiresAt">When the hold is given back if nobody captures it, UTC.</param>
+/// <param name="At">When, UTC.</param>
+public sealed record TransactionAuthorised(
+    Guid TransactionId, string SourceAccountId, long AmountMinor, string Currency, DateTimeOffset ExpiresAt, DateTimeOffset At) : ITransactionEvent;
+
+/// <summary>A completed transaction was undone: the destination has paid back what it received. Terminal.</summary>
+/// <param name="TransactionId">The transaction.</param>
+/// <param name="SourceAccountId">The key.</param>
+/// <param name="AmountMinor">What went back, minor units.</param>
+/// <param name="Currency">ISO 4217 alphabetic code.</param>
+/// <param name="Reason">Why, in the words of whoever asked.</param>
+/// <param name="At">When, UTC.</param>
+public sealed record TransactionReversed(
+    Guid TransactionId, string SourceAccountId, long AmountMinor, string Currency, string Reason, DateTimeOffset At) : ITransactionEvent;

@@ -19,6 +19,7 @@ namespace Orchestrator.Contracts.Transactions;
 /// <param name="Latitude">Degrees north, -90 to 90.</param>
 /// <param name="Longitude">Degrees east, -180 to 180.</param>
 /// <param name="Metadata">Up to 32 entries of the publisher's own; carried along, never interpreted.</param>
+/// <param name="Capture">When the money moves once it is approved; at once when left out.</param>
 public sealed record TransactionSubmitted(
     Guid TransactionId,
     string SourceAccountId,
@@ -34,7 +35,8 @@ public sealed record TransactionSubmitted(
     string? IpAddress = null,
     double? Latitude = null,
     double? Longitude = null,
-    IReadOnlyDictionary<string, string>? Metadata = null) : IContract
+    IReadOnlyDictionary<string, string>? Metadata = null,
+    TransactionCapture? Capture = null) : IContract
 {
     /// <summary>The most entries that <see cref="Metadata"/> may have.</summary>
     public const int MaxMetadataEntries = 32;
