@@ -63,5 +63,5 @@ sealed class HoldDetails(
         saga.Repeats > 0,
         SagaViews.Etag(saga));
 
-    static IReadOnlyList<string> Sentences(TransactionSaga saga) => saga.Findings?.Split('\n') ?? [];
+    static string[] Sentences(TransactionSaga saga) => saga.Findings?.Split('\n') ?? [];
 }

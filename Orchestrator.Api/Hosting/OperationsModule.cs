@@ -9,7 +9,7 @@ static class OperationsModule
 {
     /// <summary>Adds what they need; jobs run where lanes do.</summary>
     public static IServiceCollection AddOperations(this IServiceCollection services, HostRoles roles) =>
-        services.AddSagasApi().AddHolds().AddJobs(runs: (roles & (HostRoles.Sagas | HostRoles.Ledger | HostRoles.Casework)) != 0);
+        services.AddSagasApi().AddHolds().AddJobs(runs: roles.HasFlag(HostRoles.Sagas) || roles.HasFlag(HostRoles.Ledger) || roles.HasFlag(HostRoles.Casework));
 
     /// <summary>Maps /v1/sagas, /v1/holds, /v1/jobs and the dashboard of jobs.</summary>
     public static IEndpointRouteBuilder MapOperations(this IEndpointRouteBuilder routes) => routes.MapSagas().MapHolds().MapJobs();

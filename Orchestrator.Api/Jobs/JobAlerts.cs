@@ -5,6 +5,7 @@ using Orchestrator.Contracts.Alerts;
 using Orchestrator.Messaging.Outbox;
 using Orchestrator.Messaging.Rows;
 using Orchestrator.Messaging.Wire;
+using static Orchestrator.Messaging.Rows.Statements;
 
 namespace Orchestrator.Api.Jobs;
 
@@ -41,7 +42,7 @@ public sealed class JobAlerts(NpgsqlDataSource database, IEdgeOutbox outbox, Mes
         await using var command = new NpgsqlCommand(
             "insert into jobs.raised (alert_id, raised_at) select distinct id, $2 from unnest($1) as a (id) order by id on conflict do nothing returning alert_id", connection)
         {
-            Parameters = { PgArray.Column(alerts, NpgsqlDbType.Uuid, a => a.AlertId), Statements.Of(now) },
+            Parameters = { PgArray.Column(alerts, NpgsqlDbType.Uuid, a => a.AlertId), Of(now) },
         };
         var fresh = new HashSet<Guid>();
         await using var row = await command.ExecuteReaderAsync(cancellationToken);

@@ -1,5 +1,6 @@
 using Npgsql;
 using Orchestrator.Messaging.Rows;
+using static Orchestrator.Messaging.Rows.Statements;
 
 namespace Orchestrator.Api.Jobs;
 
@@ -26,8 +27,8 @@ public sealed partial class JobLog(NpgsqlDataSource database, ILogger<JobLog> lo
         await using var command = database.CreateCommand($"insert into jobs.run ({Columns}) values ($1, $2, $3, $4, $5, $6, $7)");
         command.Parameters.AddRange(new[]
         {
-            Statements.Of(run.JobId), Statements.Of(run.StartedAt.ToUniversalTime()), Statements.Of(run.EndedAt.ToUniversalTime()), Statements.Of(run.Host),
-            Statements.OrNull(run.AskedBy), Statements.OrNull(run.Result), Statements.OrNull(run.Error is { Length: > MaxError } error ? error[..MaxError] : run.Error),
+            Of(run.JobId), Of(run.StartedAt.ToUniversalTime()), Of(run.EndedAt.ToUniversalTime()), Of(run.Host),
+            OrNull(run.AskedBy), OrNull(run.Result), OrNull(run.Error is { Length: > MaxError } error ? error[..MaxError] : run.Error),
         });
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
@@ -57,7 +58,7 @@ public sealed partial class JobLog(NpgsqlDataSource database, ILogger<JobLog> lo
                 (select {Columns} from jobs.run where job_id = j.id and error is not null order by run_id desc limit 1)
             ) r
             """);
-        command.Parameters.Add(Statements.Of(jobIds.ToArray()));
+        command.Parameters.Add(Of(jobIds.ToArray()));
         var found = new Dictionary<string, (JobRun Last, JobRun? LastFailed)>(StringComparer.Ordinal);
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         while (await row.ReadAsync(cancellationToken))

@@ -1,7 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Hangfire;
 using Npgsql;
-using Orchestrator.Messaging.Rows;
+using static Orchestrator.Messaging.Rows.Statements;
 
 namespace Orchestrator.Api.Jobs;
 
@@ -62,7 +62,7 @@ public sealed partial class JobRunner(
         var connection = await database.OpenConnectionAsync(cancellationToken);
         try
         {
-            await using var command = new NpgsqlCommand("select pg_try_advisory_lock(hashtextextended($1, 0))", connection) { Parameters = { Statements.Of(Turn.NameOf(jobId)) } };
+            await using var command = new NpgsqlCommand("select pg_try_advisory_lock(hashtextextended($1, 0))", connection) { Parameters = { Of(Turn.NameOf(jobId)) } };
             if ((bool)(await command.ExecuteScalarAsync(cancellationToken))!)
                 return new Turn(connection, jobId);
         }
@@ -85,7 +85,7 @@ public sealed partial class JobRunner(
         {
             try
             {
-                await Statements.ExecuteAsync(connection, "select pg_advisory_unlock(hashtextextended($1, 0))", CancellationToken.None, Statements.Of(NameOf(jobId)));
+                await ExecuteAsync(connection, "select pg_advisory_unlock(hashtextextended($1, 0))", CancellationToken.None, Of(NameOf(jobId)));
             }
             catch (NpgsqlException)
             {

@@ -33,7 +33,6 @@ public static class JobsModule
             .SetDataCompatibilityLevel(CompatibilityLevel.Version_180)
             .UseSimpleAssemblyNameTypeSerializer()
             .UseRecommendedSerializerSettings()
-            .WithJobExpirationTimeout(RunsKept)
             .UsePostgreSqlStorage(
                 storage => storage.UseNpgsqlConnection(Connection(provider.GetRequiredService<IConfiguration>())),
                 // It shares the database with the lanes, and asks seldom.
@@ -45,7 +44,8 @@ public static class JobsModule
                     CountersAggregateInterval = TimeSpan.FromHours(1),
                     // A lock is held for moments; one that is older is of a process that died.
                     DistributedLockTimeout = TimeSpan.FromMinutes(1),
-                }));
+                })
+            .WithJobExpirationTimeout(RunsKept));
         services.AddAntiforgery();
         foreach (var job in BuiltInJobs.All)
             services.AddSingleton(job);

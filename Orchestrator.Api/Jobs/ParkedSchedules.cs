@@ -1,5 +1,5 @@
 using Npgsql;
-using Orchestrator.Messaging.Rows;
+using static Orchestrator.Messaging.Rows.Statements;
 
 namespace Orchestrator.Api.Jobs;
 
@@ -19,7 +19,7 @@ public sealed class ParkedSchedules(NpgsqlDataSource database, TimeProvider time
     {
         await using var command = database.CreateCommand(
             "insert into jobs.parked_schedule (cause_id, at, actor, asked_at) values ($1, $2, $3, $4) on conflict (cause_id, at) where done_at is null do nothing");
-        command.Parameters.AddRange(new NpgsqlParameter[] { Statements.Of(causeId), Statements.Of(at.ToUniversalTime()), Statements.Of(actor), Statements.Of(time.GetUtcNow()) });
+        command.Parameters.AddRange(new NpgsqlParameter[] { Of(causeId), Of(at.ToUniversalTime()), Of(actor), Of(time.GetUtcNow()) });
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
@@ -28,7 +28,7 @@ public sealed class ParkedSchedules(NpgsqlDataSource database, TimeProvider time
     {
         await using var command = database.CreateCommand(
             "select schedule_id, cause_id, actor from jobs.parked_schedule where done_at is null and at <= $1 order by at limit $2");
-        command.Parameters.AddRange(new NpgsqlParameter[] { Statements.Of(time.GetUtcNow()), Statements.Of(MaxDue) });
+        command.Parameters.AddRange(new NpgsqlParameter[] { Of(time.GetUtcNow()), Of(MaxDue) });
         var due = new List<ParkedAppointment>();
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         while (await row.ReadAsync(cancellationToken))
@@ -40,7 +40,7 @@ public sealed class ParkedSchedules(NpgsqlDataSource database, TimeProvider time
     public async Task DoneAsync(long scheduleId, int redriven, CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand("update jobs.parked_schedule set done_at = $2, redriven = $3 where schedule_id = $1 and done_at is null");
-        command.Parameters.AddRange(new NpgsqlParameter[] { Statements.Of(scheduleId), Statements.Of(time.GetUtcNow()), Statements.Of(redriven) });
+        command.Parameters.AddRange(new NpgsqlParameter[] { Of(scheduleId), Of(time.GetUtcNow()), Of(redriven) });
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 }

@@ -2,7 +2,7 @@ using System.Globalization;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using Orchestrator.Ledger.Replay;
-using Orchestrator.Messaging.Rows;
+using static Orchestrator.Messaging.Rows.Statements;
 
 namespace Orchestrator.Api.Jobs;
 
@@ -44,7 +44,7 @@ sealed class PruningJob(NpgsqlDataSource database, OldSnapshots snapshots, IOpti
     {
         await using var command = database.CreateCommand(
             $"delete from {table} where {key} = any(array(select {key} from {table} where {at} < $1 limit $2 for update skip locked))");
-        command.Parameters.AddRange(new NpgsqlParameter[] { Statements.Of(before), Statements.Of(AtOnce) });
+        command.Parameters.AddRange(new NpgsqlParameter[] { Of(before), Of(AtOnce) });
         return await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
