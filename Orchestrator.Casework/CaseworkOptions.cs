@@ -21,6 +21,8 @@ public sealed class CaseworkOptions : IValidatableObject
         ["decision_declined"] = "fraud_declined",
         ["compensated"] = "operations",
         ["transaction_stuck"] = "operations",
+        ["compensation_failed"] = "operations",
+        ["authorisation_expiring"] = "operations",
     };
 
     /// <summary>How soon a case has to be closed, hours; then it goes before all others. 1 to 8,760.</summary>

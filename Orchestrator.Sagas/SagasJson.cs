@@ -10,5 +10,6 @@ namespace Orchestrator.Sagas;
     RespectNullableAnnotations = true,
     RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(List<TimelineEntry>))]
+[JsonSerializable(typeof(TransactionDetails))]
 [JsonSerializable(typeof(TransactionDeadline))]
 sealed partial class SagasJson : JsonSerializerContext;

@@ -37,6 +37,7 @@ public static class SagasModule
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(provider => new TransactionStateMachine(provider.GetRequiredService<IOptions<TransactionSagaOptions>>().Value));
         services.AddSingleton<ISagaWatcher<TransactionSaga>, TallyWatcher>();
+        services.AddSingleton<ISagaWatcher<TransactionSaga>, OperationWatcher>();
         services.AddSingleton<ISagaWatcher<TransactionSaga>, TransactionDuration>();
         services.AddSingleton<ISagaWatcher<TransactionSaga>, AttentionWatcher>();
         services.AddLaneEndpoint(
@@ -50,13 +51,14 @@ public static class SagasModule
     }
 
     /// <summary>
-    /// Adds the reading side alone: <see cref="TransactionReader"/>, <see cref="TallyReader"/>, <see cref="AttentionReader"/>, <see cref="TransactionSearch"/>.
-    /// Needs an <see cref="NpgsqlDataSource"/>.
+    /// Adds the reading side alone: <see cref="TransactionReader"/>, <see cref="OperationReader"/>, <see cref="TallyReader"/>, <see cref="AttentionReader"/> and
+    /// <see cref="TransactionSearch"/>. Needs an <see cref="NpgsqlDataSource"/>.
     /// </summary>
     public static IServiceCollection AddSagasReader(this IServiceCollection services)
     {
         services.TryAddSingleton(_ => new SagaTable<TransactionSaga>(new TransactionSagaMap()));
         services.AddSingleton<TransactionReader>();
+        services.AddSingleton<OperationReader>();
         services.AddSingleton<TallyReader>();
         services.AddSingleton<AttentionReader>();
         services.AddSingleton<TransactionSearch>();

@@ -13,7 +13,8 @@ public static class FiguresModule
         services.AddSingleton<ReadTransactionTotals>(provider => async cancellationToken =>
         {
             var tally = await provider.GetRequiredService<TallyReader>().ReadAsync(cancellationToken);
-            return new TransactionTotals(tally.Submitted, tally.Completed, tally.Declined, tally.Held, tally.Compensated, tally.Voided);
+            return new TransactionTotals(
+                tally.Submitted, tally.Completed, tally.Declined, tally.Held, tally.Compensated, tally.Voided, tally.Reversed, tally.CompensationFailed);
         });
         services.AddSingleton<LatencyFigures>();
         services.AddSingleton<LagEverywhere>();

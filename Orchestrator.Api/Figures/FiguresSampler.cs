@@ -33,7 +33,7 @@ public sealed partial class FiguresSampler(
         var (t, groups) = (sample.Totals, await lag.ReadAsync(cancellationToken));
         return _latest = new FiguresView(
             t.Submitted, t.Completed, t.Declined, t.Held, t.Compensated, t.Voided, sample.Parked, t.InProgress,
-            Rates(_samples.Peek(), sample), latency.Recent(), new LagView(groups.Values.Sum(), groups), time.GetUtcNow());
+            Rates(_samples.Peek(), sample), latency.Recent(), new LagView(groups.Values.Sum(), groups), time.GetUtcNow(), t.Reversed, t.CompensationFailed);
     }
 
     /// <inheritdoc />
@@ -65,6 +65,8 @@ public sealed partial class FiguresSampler(
             ["held"] = Rate(s => s.Totals.Held),
             ["compensated"] = Rate(s => s.Totals.Compensated),
             ["voided"] = Rate(s => s.Totals.Voided),
+            ["reversed"] = Rate(s => s.Totals.Reversed),
+            ["compensationFailed"] = Rate(s => s.Totals.CompensationFailed),
             ["parked"] = Rate(s => s.Parked),
             ["inProgress"] = Rate(s => s.Totals.InProgress),
         };

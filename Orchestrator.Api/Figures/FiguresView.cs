@@ -13,6 +13,8 @@ namespace Orchestrator.Api.Figures;
 /// <param name="LatencyMs">Submitted to ended, milliseconds, as seen by this process; absent while nothing ends.</param>
 /// <param name="Lag">Messages written and not yet taken.</param>
 /// <param name="At">When these figures were taken, UTC.</param>
+/// <param name="Reversed">Those undone after they had completed.</param>
+/// <param name="CompensationFailed">Those that could not be undone and wait for an operator now.</param>
 public sealed record FiguresView(
     long Submitted,
     long Completed,
@@ -25,7 +27,9 @@ public sealed record FiguresView(
     IReadOnlyDictionary<string, double> PerSecond,
     LatencyView? LatencyMs,
     LagView Lag,
-    DateTimeOffset At);
+    DateTimeOffset At,
+    long Reversed,
+    long CompensationFailed);
 
 /// <summary>Percentiles in milliseconds.</summary>
 public sealed record LatencyView(double P50, double P99, double P999);

@@ -58,6 +58,10 @@ namespace Orchestrator.Api.Hosting;
 [JsonSerializable(typeof(CancelTransactionRequest))]
 [JsonSerializable(typeof(ReviewTransactionRequest))]
 [JsonSerializable(typeof(ReviewAccepted))]
+[JsonSerializable(typeof(CaptureTransactionRequest))]
+[JsonSerializable(typeof(CaptureAccepted))]
+[JsonSerializable(typeof(ReverseTransactionRequest))]
+[JsonSerializable(typeof(ReversalAccepted))]
 [JsonSerializable(typeof(CancellationAccepted))]
 [JsonSerializable(typeof(ScheduleRedriveRequest))]
 public sealed partial class ApiJson : JsonSerializerContext;

@@ -58,6 +58,8 @@ sealed class ExampleFilter : ISchemaFilter
         [typeof(DecideCaseRequest)] = """{ "reason": "the pattern is clear" }""",
         [typeof(BacktestRequest)] =
             """{ "from": "2026-02-01T00:00:00Z", "to": "2026-03-01T00:00:00Z", "rules": "2026-03-cash", "model": "none", "unlabelledAsGenuine": true, "reviewCostMinor": { "EUR": 500 }, "backtestId": "018f4e2a-7b1c-7d3e-9a5b-2c4d6e8f0a25" }""",
+        [typeof(CaptureTransactionRequest)] = """{ "amountMinor": 900, "reason": "one of two was in stock" }""",
+        [typeof(ReverseTransactionRequest)] = """{ "reason": "the goods came back" }""",
         [typeof(CancelTransactionRequest)] = """{ "reason": "ordered twice" }""",
     };
 

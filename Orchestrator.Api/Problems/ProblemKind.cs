@@ -53,6 +53,10 @@ public static class ProblemKinds
     public static readonly ProblemKind TransactionExists = new("transaction_exists", 409, "The transaction was submitted before with another body");
     public static readonly ProblemKind TransactionEnded = new("transaction_ended", 409, "The transaction has ended and cannot be cancelled");
     public static readonly ProblemKind TransactionNotHeld = new("transaction_not_held", 409, "The transaction is not waiting for a review");
+    public static readonly ProblemKind TransactionUnderWay = new("transaction_under_way", 409, "The transaction has gone too far to be cancelled");
+    public static readonly ProblemKind TransactionNotAuthorised = new("transaction_not_authorised", 409, "The transaction is not waiting for a capture");
+    public static readonly ProblemKind CaptureExists = new("capture_exists", 409, "Another amount was captured before");
+    public static readonly ProblemKind TransactionNotCompleted = new("transaction_not_completed", 409, "The transaction has moved no money that could be sent back");
     public static readonly ProblemKind ReviewExists = new("review_exists", 409, "Somebody has decided otherwise before");
     public static readonly ProblemKind ParkedBehind = new("parked_behind", 409, "The message waits behind another of its key");
     public static readonly ProblemKind RebuildRunning = new("rebuild_running", 409, "The projection is being built already");
@@ -95,6 +99,7 @@ public static class ProblemKinds
         TransactionNotFound, TransferNotFound, HoldNotFound, CommandNotFound, ParkedNotFound, ProjectionNotFound, StatementNotFound, ReportNotFound,
         ReconciliationNotFound, RuleSetNotFound, ModelNotFound, ListNotFound, DecisionNotFound, CaseNotFound, BacktestNotFound, MachineNotFound, JobNotFound, MethodNotAllowed, NotAcceptable,
         IdempotencyKeyReused, AccountExists, AccountRefused, CommandExists, TransferNotPosted, HoldOfTransfer, TransactionExists, TransactionEnded, TransactionNotHeld,
+        TransactionUnderWay, TransactionNotAuthorised, CaptureExists, TransactionNotCompleted,
         ReviewExists, ParkedBehind, RebuildRunning, CheckRunning, MonthNotOver, BreakNotOpen, PostingMatched, RuleSetExists, RuleSetState, ModelExists, ModelState,
         ListExists, ListFull, LabelExists, DecisionExists, DecisionNotReplayable, CaseRefused, BacktestExists, BacktestEnded, RuleSetChanged, CaseChanged, ModelChanged,
         BodyTooLarge, UnsupportedMediaType, BacktestsFull, Internal, TraceNotAvailable, Unavailable, LaneNotHere, TooManyDecisions, DecisionLate, DecisionNotPublished,

@@ -39,6 +39,10 @@ public sealed record SubmissionKind
 
     public static SubmissionKind Review { get; } = new("review");
 
+    public static SubmissionKind Capture { get; } = new("capture");
+
+    public static SubmissionKind Reversal { get; } = new("reversal");
+
     public static SubmissionKind Label { get; } = new("label");
 
     public static SubmissionKind Backtest { get; } = new("backtest");

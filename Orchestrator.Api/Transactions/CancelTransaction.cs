@@ -55,9 +55,14 @@ static class CancelTransaction
             : (await submissions.FindAsync(SubmissionKind.Transaction, $"{transactionId}", cancellationToken))?.MessageKey;
 
     // A cancellation that was accepted before gets its first answer again, whatever has become of the transaction since.
-    static async Task<IResult?> CannotBeAsync(TransactionSaga? saga, SubmissionStore submissions, CancellationToken cancellationToken) =>
-        saga is { AmountMinor: not null } && TransactionStates.HasEnded(saga.CurrentState)
-            && await submissions.FindAsync(SubmissionKind.Cancellation, $"{saga.CorrelationId}", cancellationToken) is null
-            ? ApiProblem.Of(ProblemKinds.TransactionEnded, $"It is {TransactionStates.Shown(saga.CurrentState)}.")
-            : null;
+    static async Task<IResult?> CannotBeAsync(TransactionSaga? saga, SubmissionStore submissions, CancellationToken cancellationToken)
+    {
+        if (saga is not { AmountMinor: not null } || TransactionStates.CanBeCancelled(saga.CurrentState)
+            || await submissions.FindAsync(SubmissionKind.Cancellation, $"{saga.CorrelationId}", cancellationToken) is not null)
+            return null;
+        var state = TransactionStates.Shown(saga.CurrentState);
+        return saga.CurrentState is "Completed"
+            ? ApiProblem.Of(ProblemKinds.TransactionEnded, $"It is {state}: it can be reversed.")
+            : ApiProblem.Of(TransactionStates.HasEnded(saga.CurrentState) ? ProblemKinds.TransactionEnded : ProblemKinds.TransactionUnderWay, $"It is {state}.");
+    }
 }

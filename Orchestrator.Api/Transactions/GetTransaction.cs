@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Orchestrator.Api.Problems;
 using Orchestrator.Api.Submissions;
 using Orchestrator.Contracts.Catalog;
+using Orchestrator.Contracts.Transactions;
 using Orchestrator.Sagas.TransactionSagas;
 using TimelineEntry = Orchestrator.Api.Transactions.TimelineEntry;
 
@@ -34,7 +35,10 @@ static class GetTransaction
         saga.Currency,
         [.. saga.Timeline.Select(e => new TimelineEntry(e.At, e.What, e.Why))],
         TransactionStates.Remaining(saga),
-        saga.DeadlineAt);
+        saga.DeadlineAt,
+        [.. Compensation.Of(saga).Select(c => new CompensationView(c.What, c.CommandId, c.State))],
+        saga.Details is { ManualCapture: true } ? TransactionCapture.Manual : TransactionCapture.Automatic,
+        saga.CurrentState is "Completed" or "Reversing" or "Reversed" ? saga.MovedMinor : null);
 
     // Accepted, and on its way through Kafka: the saga does not know it yet.
     static TransactionView UnderWay(AcceptedSubmission submission)
@@ -51,6 +55,8 @@ static class GetTransaction
             message.Currency,
             [new TimelineEntry(submission.AcceptedAt, "submitted", "over HTTP")],
             ["assess", "hold", "credit", "capture"],
-            DueAt: null);
+            DueAt: null,
+            [],
+            message.Capture ?? TransactionCapture.Automatic);
     }
 }

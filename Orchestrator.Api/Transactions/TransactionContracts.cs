@@ -18,6 +18,7 @@ namespace Orchestrator.Api.Transactions;
 /// <param name="Latitude">Degrees north, -90 to 90.</param>
 /// <param name="Longitude">Degrees east, -180 to 180.</param>
 /// <param name="Metadata">Up to 32 entries of the publisher's own; carried along, never interpreted.</param>
+/// <param name="Capture">When the money moves once it is approved; at once when left out, with <c>manual</c> when it is captured.</param>
 public sealed record SubmitTransactionRequest(
     string SourceAccountId,
     string DestinationAccountId,
@@ -33,7 +34,8 @@ public sealed record SubmitTransactionRequest(
     string? IpAddress = null,
     double? Latitude = null,
     double? Longitude = null,
-    IReadOnlyDictionary<string, string>? Metadata = null)
+    IReadOnlyDictionary<string, string>? Metadata = null,
+    TransactionCapture? Capture = null)
 {
     internal TransactionSubmitted ToMessage(Guid transactionId, DateTimeOffset received) => new(
         transactionId,
@@ -50,7 +52,8 @@ public sealed record SubmitTransactionRequest(
         IpAddress,
         Latitude,
         Longitude,
-        Metadata);
+        Metadata,
+        Capture);
 }
 
 /// <summary>The transaction is accepted and will be decided; its address says how it goes on.</summary>
@@ -67,6 +70,29 @@ public sealed record CancelTransactionRequest(string? Reason = null);
 /// <param name="Decision">What is to happen.</param>
 /// <param name="Reason">Why, for people; part of the timeline and of the label.</param>
 public sealed record ReviewTransactionRequest(ReviewDecision Decision, string? Reason = null);
+
+/// <summary>Takes the money of an authorised transaction, all of it or a part.</summary>
+/// <param name="AmountMinor">Minor units, at most what is held; all of it when left out. What is beyond it is available to the payer again.</param>
+/// <param name="Reason">Why, in the publisher's words.</param>
+public sealed record CaptureTransactionRequest(long? AmountMinor = null, string? Reason = null);
+
+/// <summary>The capture is on its way; <c>/requests</c> says what became of it.</summary>
+/// <param name="RequestId">The request.</param>
+/// <param name="TransactionId">The transaction.</param>
+/// <param name="AmountMinor">What is to be captured, minor units.</param>
+/// <param name="RequestedAt">When it was asked for, UTC.</param>
+public sealed record CaptureAccepted(Guid RequestId, Guid TransactionId, long AmountMinor, DateTimeOffset RequestedAt);
+
+/// <summary>Has a completed transaction undone.</summary>
+/// <param name="Reason">Why, for people.</param>
+public sealed record ReverseTransactionRequest(string Reason);
+
+/// <summary>The reversal is on its way; <c>/requests</c> says what became of it.</summary>
+/// <param name="RequestId">The request.</param>
+/// <param name="TransactionId">The transaction.</param>
+/// <param name="Actor">Who asked first.</param>
+/// <param name="RequestedAt">When, UTC.</param>
+public sealed record ReversalAccepted(Guid RequestId, Guid TransactionId, string Actor, DateTimeOffset RequestedAt);
 
 /// <summary>The decision is on its way; the timeline says what became of it.</summary>
 /// <param name="ReviewId">The review.</param>

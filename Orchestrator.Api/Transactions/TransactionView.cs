@@ -1,3 +1,5 @@
+using Orchestrator.Contracts.Transactions;
+
 namespace Orchestrator.Api.Transactions;
 
 /// <summary>A transaction as it stands: where it is, how it got there, and what is still to come.</summary>
@@ -12,6 +14,9 @@ namespace Orchestrator.Api.Transactions;
 /// <param name="Timeline">What happened when and why, oldest first.</param>
 /// <param name="Remaining">What is still to happen if nothing goes wrong, in order; empty when it has ended.</param>
 /// <param name="DueAt">When the default is taken if nothing else happens, UTC.</param>
+/// <param name="Compensations">What would undo what was asked for so far: recorded before each step, so that nothing is done which could not be undone.</param>
+/// <param name="Capture">Whether its money moves at once when it is approved, or when its publisher captures it.</param>
+/// <param name="MovedMinor">What has moved, minor units: less than the amount when a part was captured; absent before it has completed.</param>
 public sealed record TransactionView(
     Guid TransactionId,
     string State,
@@ -23,7 +28,10 @@ public sealed record TransactionView(
     string? Currency,
     IReadOnlyList<TimelineEntry> Timeline,
     IReadOnlyList<string> Remaining,
-    DateTimeOffset? DueAt);
+    DateTimeOffset? DueAt,
+    IReadOnlyList<CompensationView> Compensations,
+    TransactionCapture Capture,
+    long? MovedMinor = null);
 
 /// <summary>One thing that happened.</summary>
 /// <param name="At">When, UTC.</param>

@@ -26,8 +26,9 @@ public sealed record TransferOnward(string DestinationAccountId, Guid CreditId, 
 /// The id of the <see cref="Transfer"/> or <see cref="Reverse"/> that it is a step of: then the ledger also gives the hold back when the credit is refused.
 /// </param>
 /// <param name="ChainId">The id of the <see cref="LinkedTransfers"/> that the transfer is one of; null when it stands alone.</param>
+/// <param name="AmountMinor">What is captured, minor units, when it is a part of the hold: then the rest is available again; null for all of it.</param>
 public sealed record CaptureOnward(
-    string AccountId, Guid HoldId, Guid CaptureId, DateTimeOffset HoldPlacedAt, Guid? TransferId = null, Guid? ChainId = null)
+    string AccountId, Guid HoldId, Guid CaptureId, DateTimeOffset HoldPlacedAt, Guid? TransferId = null, Guid? ChainId = null, long? AmountMinor = null)
 {
     internal void Validate(ContractErrors errors)
     {
@@ -35,6 +36,8 @@ public sealed record CaptureOnward(
         errors.Id(HoldId, "onward.holdId");
         errors.Id(CaptureId, "onward.captureId");
         errors.Instant(HoldPlacedAt, "onward.holdPlacedAt");
+        if (AmountMinor is { } amount)
+            errors.Amount(amount, "onward.amountMinor");
     }
 }
 

@@ -19,7 +19,8 @@ static class OnwardCommand
         Transfer c when refusal is null => CreditOf(c, c.DestinationAccountId, c.AmountMinor, c.Currency, at),
         Reverse c when refusal is null => CreditOf(c, received!.SenderAccountId, received.AmountMinor, currency!, at),
         Credit { Onward: { } next } c when refusal is null => new CaptureHold(
-            next.CaptureId, c.TransactionId, next.AccountId, next.HoldId, c.ReplyKey, c.RequestedAt, new TransferTrail(next.HoldPlacedAt, at, next.TransferId)),
+            next.CaptureId, c.TransactionId, next.AccountId, next.HoldId, c.ReplyKey, c.RequestedAt, new TransferTrail(next.HoldPlacedAt, at, next.TransferId),
+            next.AmountMinor),
         Credit { Onward: { TransferId: { } transfer } next } c => new ReleaseHold(
             LedgerIds.ReleaseOf(transfer), c.TransactionId, next.AccountId, next.HoldId, c.ReplyKey, c.RequestedAt,
             new TransferTrail(next.HoldPlacedAt, CreditedAt: null, transfer), refusal),

@@ -21,4 +21,18 @@ static class StepIds
         hash[8] = (byte)(0x80 | (hash[8] & 0x3f));
         return new Guid(hash[..16], bigEndian: true);
     }
+
+    /// <summary>
+    /// The ledger's transaction that undoes one, and the one that it undoes: each follows from the other, so that the ledger's answer finds the saga which asked.
+    /// </summary>
+    public static Guid Undoing(Guid transactionId)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        transactionId.TryWriteBytes(bytes, bigEndian: true, out _);
+        for (var i = 0; i < UndoMark.Length; i++)
+            bytes[16 - UndoMark.Length + i] ^= UndoMark[i];
+        return new Guid(bytes, bigEndian: true);
+    }
+
+    static ReadOnlySpan<byte> UndoMark => "undone"u8;
 }

@@ -34,7 +34,9 @@ sealed class TransactionDuration : ISagaWatcher<TransactionSaga>
         {
             if (change is { After: { } after, Saga.SubmittedAt: { } submitted }
                 && !string.Equals(change.Before, after, StringComparison.Ordinal)
-                && TransactionStates.HasEnded(after))
+                && TransactionStates.HasEnded(after)
+                // What people undo days later is no measure of how fast it was.
+                && change.Before is not ("Reversing" or "CompensationFailed"))
                 _seconds.Record(Math.Max(0, (now - submitted).TotalSeconds), new KeyValuePair<string, object?>("outcome", TransactionStates.Shown(after)));
         }
     }

@@ -18,7 +18,11 @@ public sealed class TransactionReader(NpgsqlDataSource database, SagaTable<Trans
         await using var command = database.CreateCommand(table.SelectSql);
         command.Parameters.Add(new() { Value = new[] { transactionId } });
         await using var rows = await command.ExecuteReaderAsync(cancellationToken);
-        return await rows.ReadAsync(cancellationToken) ? table.Read(rows) : null;
+        if (!await rows.ReadAsync(cancellationToken))
+            return null;
+        var saga = table.Read(rows);
+        saga.Upgrade();
+        return saga;
     }
 
     /// <summary>

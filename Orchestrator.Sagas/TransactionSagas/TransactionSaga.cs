@@ -5,10 +5,13 @@ using Orchestrator.Messaging.MassTransit.Sagas;
 namespace Orchestrator.Sagas.TransactionSagas;
 
 /// <summary>One transaction on its way: what it is, what was decided, what is held, and what happened so far.</summary>
-public sealed class TransactionSaga : ILaneSaga
+public sealed class TransactionSaga : IUpgradedSaga
 {
+    /// <summary>The version of the machine that this is: raised when what it stores, or what it makes of it, is not what it was.</summary>
+    public const short PresentVersion = 2;
+
     /// <summary>The most entries that a timeline keeps; later repetitions are not noted.</summary>
-    public const int MaxTimeline = 48;
+    public const int MaxTimeline = 64;
 
     /// <summary>The transaction's id.</summary>
     public Guid CorrelationId { get; set; }
@@ -87,6 +90,49 @@ public sealed class TransactionSaga : ILaneSaga
 
     /// <summary>What happened, oldest first.</summary>
     public List<TimelineEntry> Timeline { get; set; } = [];
+
+    /// <summary>The version of the machine that has written it.</summary>
+    public short MachineVersion { get; set; } = PresentVersion;
+
+    /// <summary>What would undo what was asked for.</summary>
+    public TransactionUndo Undo { get; set; }
+
+    /// <summary>What only some transactions have; null for most.</summary>
+    public TransactionDetails? Details { get; set; }
+
+    /// <summary>What was asked of it in this unit of work; written beside it, not part of it.</summary>
+    internal List<SagaAct>? Acts { get; set; }
+
+    /// <summary>The details, begun where there are none.</summary>
+    internal TransactionDetails Beyond => Details ??= new TransactionDetails();
+
+    /// <summary>What has moved, or is to move, minor units; null until the transaction is submitted.</summary>
+    public long? MovedMinor => Details?.CapturedMinor ?? AmountMinor;
+
+    /// <inheritdoc />
+    public void Upgrade() => TransactionUpgrades.Upgrade(this);
+
+    /// <summary>The id of a command that undoes something: another one each time that people have it asked for anew.</summary>
+    internal Guid UndoId(string step) => StepIds.Of(CorrelationId, Details is { Attempt: > 0 and var attempt } ? $"{step}:{attempt}" : step);
+
+    /// <summary>Whether a request was taken before.</summary>
+    internal bool Took(Guid requestId) => Details?.Taken.Contains(requestId) ?? false;
+
+    /// <summary>A request is taken.</summary>
+    internal void Take(Guid requestId)
+    {
+        var taken = Beyond.Taken;
+        if (taken.Count == TransactionDetails.MaxTaken)
+            taken.RemoveAt(0);
+        taken.Add(requestId);
+    }
+
+    /// <summary>The submission's word on whose transaction it is counts; before it, the first one's.</summary>
+    internal void Owner(string sourceAccountId)
+    {
+        if (SourceAccountId.Length == 0)
+            SourceAccountId = sourceAccountId;
+    }
 }
 
 /// <summary>One thing that happened.</summary>

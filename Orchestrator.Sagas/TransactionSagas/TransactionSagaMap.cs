@@ -6,7 +6,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 
 namespace Orchestrator.Sagas.TransactionSagas;
 
-/// <summary>Where a transaction is stored: migrations/0010_sagas.sql.</summary>
+/// <summary>Where a transaction is stored: migrations/0010_sagas.sql and 0062_saga_machine_version.sql.</summary>
 public sealed class TransactionSagaMap : IEntityTypeConfiguration<TransactionSaga>
 {
     /// <inheritdoc />
@@ -40,7 +40,20 @@ public sealed class TransactionSagaMap : IEntityTypeConfiguration<TransactionSag
         builder.Property(s => s.UpdatedAt).HasColumnName("updated_at");
         builder.Property(s => s.EndedAt).HasColumnName("ended_at");
         builder.Property(s => s.Timeline).HasColumnName("timeline").HasColumnType("jsonb").HasConversion(Json, ByReference);
+        builder.Property(s => s.MachineVersion).HasColumnName("machine_version");
+        builder.Property(s => s.Undo).HasColumnName("undo").HasConversion<short>();
+        builder.Property(s => s.Details).HasColumnName("details").HasColumnType("jsonb").HasConversion(DetailsJson, DetailsByReference);
+        builder.Ignore(s => s.Acts);
+        builder.Ignore(s => s.Beyond);
+        builder.Ignore(s => s.MovedMinor);
     }
+
+    // Neither is asked for null.
+    static readonly ValueConverter<TransactionDetails?, string> DetailsJson = new(
+        details => JsonSerializer.Serialize(details!, SagasJson.Default.TransactionDetails),
+        json => JsonSerializer.Deserialize(json, SagasJson.Default.TransactionDetails));
+
+    static readonly ValueComparer<TransactionDetails?> DetailsByReference = new((a, b) => ReferenceEquals(a, b), details => 0, details => details);
 
     static readonly ValueConverter<List<TimelineEntry>, string> Json = new(
         entries => JsonSerializer.Serialize(entries, SagasJson.Default.ListTimelineEntry),

@@ -53,6 +53,29 @@ public sealed class TransactionSagaOptions : IValidatableObject
     [Range(0, 10)]
     public int ReviewExtensions { get; init; } = 3;
 
+    /// <summary>How long what is authorised may wait for its capture, before the hold is given back; 1 second to 90 days.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "90.00:00:00")]
+    public TimeSpan AuthorisationTimeout { get; init; } = TimeSpan.FromDays(7);
+
+    /// <summary>How long before that people are warned; never when it is zero, or not below <see cref="AuthorisationTimeout"/>.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "90.00:00:00")]
+    public TimeSpan AuthorisationWarning { get; init; } = TimeSpan.FromDays(1);
+
+    /// <summary>How long before an authorisation ends people are told; null when they are not.</summary>
+    internal TimeSpan? WarnBeforeAuthorisationEnds =>
+        AuthorisationWarning > TimeSpan.Zero && AuthorisationWarning < AuthorisationTimeout ? AuthorisationWarning : null;
+
+    /// <summary>How often people are reminded of what could not be undone, until somebody resolves it; 1 second to 30 days.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "30.00:00:00")]
+    public TimeSpan ParkedReminder { get; init; } = TimeSpan.FromDays(1);
+
+    /// <summary>After how many of these reminders they come thirty times less often; 1 to 1,000.</summary>
+    [Range(1, 1_000)]
+    public int ParkedReminders { get; init; } = 30;
+
+    /// <summary>How much less often.</summary>
+    internal const int LaterReminders = 30;
+
     /// <summary>The most unchanged transactions that one lane keeps in memory.</summary>
     [Range(1, 1_000_000)]
     public int KeptInMemory { get; init; } = 4_096;

@@ -10,19 +10,26 @@ public static class TransactionStates
         new("Assessing", "assessing", Ended: false, ["assess", "hold", "credit", "capture"]),
         new("Holding", "holding", Ended: false, ["hold", "review", "credit", "capture"]),
         new("Held", "held", Ended: false, ["review", "credit", "capture"]),
+        new("Authorised", "authorised", Ended: false, ["capture_request", "credit", "capture"]),
         new("Posting", "posting", Ended: false, ["hold", "credit", "capture"]),
         new("Releasing", "releasing", Ended: false, ["release"]),
+        new("Reversing", "reversing", Ended: false, ["reverse"]),
+        new("CompensationFailed", "compensation_failed", Ended: false, ["resolve"]),
         new("Completed", "completed", Ended: true, []),
         new("Declined", "declined", Ended: true, []),
         new("Compensated", "compensated", Ended: true, []),
         new("Voided", "voided", Ended: true, []),
+        new("Reversed", "reversed", Ended: true, []),
     ];
 
     /// <summary>All names, as they are shown.</summary>
     public static IReadOnlyList<string> Names { get; } = [.. All.Select(s => s.Shown)];
 
-    /// <summary>Whether a transaction in this state has ended for good.</summary>
+    /// <summary>Whether a transaction in this state waits for nothing any more. What has completed may still be reversed.</summary>
     public static bool HasEnded(string state) => Find(state)?.Ended ?? false;
+
+    /// <summary>Whether a cancellation takes effect in this state.</summary>
+    public static bool CanBeCancelled(string state) => state is "AwaitingSubmission" or "NeverSubmitted" or "Assessing" or "Holding" or "Held" or "Authorised";
 
     /// <summary>The name as it is shown.</summary>
     public static string Shown(string state) => Find(state)?.Shown ?? state;

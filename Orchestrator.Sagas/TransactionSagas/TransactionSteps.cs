@@ -20,19 +20,31 @@ sealed class TransactionSteps(Schedule<TransactionSaga, TransactionDeadline> tim
 
     public Wait Review => new(this, options.ReviewTimeout);
 
+    public Wait Authorisation => new(this, options.AuthorisationTimeout);
+
+    public Wait Reminder => new(this, options.ParkedReminder);
+
     public bool DeclinesUnassessed(BehaviorContext<TransactionSaga, TransactionDeadline> c) => options.AssessmentDefault == FraudOutcome.Decline && Is.Due(c);
 
     public bool DeclinesUnreviewed(BehaviorContext<TransactionSaga, TransactionDeadline> c) => options.ReviewDefault == FraudOutcome.Decline && Is.Due(c);
 
-    public bool ApprovesUnreviewed(BehaviorContext<TransactionSaga, TransactionDeadline> c) => options.ReviewDefault != FraudOutcome.Decline && Is.Due(c);
+    public bool ApprovesUnreviewed(BehaviorContext<TransactionSaga, TransactionDeadline> c) =>
+        options.ReviewDefault != FraudOutcome.Decline && !Is.Manual(c.Saga) && Is.Due(c);
+
+    public bool AuthorisesUnreviewed(BehaviorContext<TransactionSaga, TransactionDeadline> c) =>
+        options.ReviewDefault != FraudOutcome.Decline && Is.Manual(c.Saga) && Is.Due(c);
+
+    /// <summary>How long before the funds are given back people are told; null when they are not.</summary>
+    public TimeSpan? WarnBefore(TransactionSaga saga) => saga.CurrentState is "Authorised" ? options.WarnBeforeAuthorisationEnds : options.WarnBefore;
 
     /// <summary>It is time to say that a hold is about to expire, and nobody has said so yet.</summary>
     public bool ExpiresSoon(BehaviorContext<TransactionSaga, TransactionDeadline> c) =>
-        Is.Early(c) && options.WarnBefore is { } before && c.Saga.Repeats == 0 && c.Now() >= c.Saga.DeadlineAt - before;
+        Is.Early(c) && WarnBefore(c.Saga) is { } before && c.Saga.Repeats == 0 && c.Now() >= c.Saga.DeadlineAt - before;
 
     public bool ExpiresLater(BehaviorContext<TransactionSaga, TransactionDeadline> c) => Is.Early(c) && !ExpiresSoon(c);
 
-    public bool GrantsMoreTime(BehaviorContext<TransactionSaga, TransactionReviewed> c) => Asks(c) && c.Saga.Timeline.Count(e => e.What is "more_asked") < options.ReviewExtensions;
+    public bool GrantsMoreTime(BehaviorContext<TransactionSaga, TransactionReviewed> c) => 
+        Asks(c) && !c.Saga.Took(c.Message.ReviewId) && c.Saga.Timeline.Count(e => e.What is "more_asked") < options.ReviewExtensions;
 
     public bool GrantsNoMoreTime(BehaviorContext<TransactionSaga, TransactionReviewed> c) => Asks(c) && !GrantsMoreTime(c);
 
@@ -68,6 +80,13 @@ static class TransactionDeadlines
         .Then(c => c.Saga.DeadlineAt = c.Now() + (c.Saga.Repeats >= steps.Options.RepeatsBeforeAlert ? steps.Options.StuckInterval : steps.Options.ReplyTimeout))
         .SetTimer(steps);
 
+    /// <summary>People were reminded: they are again, less often when it has been for long.</summary>
+    public static EventActivityBinder<TransactionSaga, TransactionDeadline> AwaitReminder(
+        this EventActivityBinder<TransactionSaga, TransactionDeadline> on, TransactionSteps steps) => on
+        .Then(c => c.Saga.DeadlineAt = c.Now()
+            + (c.Saga.Repeats >= steps.Options.ParkedReminders ? steps.Options.ParkedReminder * TransactionSagaOptions.LaterReminders : steps.Options.ParkedReminder))
+        .SetTimer(steps);
+
     /// <summary>The lane was away when the assessment was due: it gets its time once more, for it may only be unread.</summary>
     public static EventActivityBinder<TransactionSaga, TransactionDeadline> GiveGrace(
         this EventActivityBinder<TransactionSaga, TransactionDeadline> on, TransactionSteps steps) => on
@@ -88,7 +107,7 @@ static class TransactionDeadlines
     /// <summary>The timer was due before a hold expires: sets it for the warning, or for the end once that is given.</summary>
     public static EventActivityBinder<TransactionSaga, TransactionDeadline> RearmReview(
         this EventActivityBinder<TransactionSaga, TransactionDeadline> on, TransactionSteps steps) => on
-        .Then(c => c.Saga.TimerDueAt = c.Saga.Repeats == 0 && steps.Options.WarnBefore is { } before
+        .Then(c => c.Saga.TimerDueAt = c.Saga.Repeats == 0 && steps.WarnBefore(c.Saga) is { } before
             ? c.Saga.DeadlineAt - before
             : c.Saga.DeadlineAt)
         .Schedule(steps.Timer, Message, c => c.Saga.TimerDueAt!.Value.UtcDateTime);

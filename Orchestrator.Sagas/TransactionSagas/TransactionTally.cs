@@ -12,7 +12,7 @@ public sealed record TransactionTally(IReadOnlyDictionary<string, long> ByState)
     /// <summary>All that were submitted.</summary>
     public long Submitted => ByState.Where(s => s.Key is not ("AwaitingSubmission" or "NeverSubmitted")).Sum(s => s.Value);
 
-    /// <summary>Those whose money has moved.</summary>
+    /// <summary>Those whose money has moved, and has not gone back.</summary>
     public long Completed => Of("Completed");
 
     /// <summary>Those that were declined.</summary>
@@ -27,8 +27,14 @@ public sealed record TransactionTally(IReadOnlyDictionary<string, long> ByState)
     /// <summary>Those that were taken back.</summary>
     public long Voided => Of("Voided");
 
+    /// <summary>Those that were undone after they had completed.</summary>
+    public long Reversed => Of("Reversed");
+
+    /// <summary>Those that could not be undone and wait for people.</summary>
+    public long CompensationFailed => Of("CompensationFailed");
+
     /// <summary>Those that have not ended, held ones included.</summary>
-    public long InProgress => Submitted - Completed - Declined - Compensated - Voided;
+    public long InProgress => Submitted - Completed - Declined - Compensated - Voided - Reversed;
 
     long Of(string state) => ByState.GetValueOrDefault(state);
 }

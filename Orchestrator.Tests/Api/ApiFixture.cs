@@ -17,6 +17,9 @@ public sealed class ApiFixture(TestInfrastructure infrastructure) : IAsyncLifeti
     TestDatabase? _database;
     ServiceProcess? _service;
 
+    /// <summary>Settings of a service that a test has for itself.</summary>
+    internal IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
     /// <summary>A client of the API.</summary>
     public HttpClient Http { get; } = new();
 
@@ -38,7 +41,7 @@ public sealed class ApiFixture(TestInfrastructure infrastructure) : IAsyncLifeti
         _database = await infrastructure.CreateDatabaseAsync();
         _service = await ServiceProcess.StartAsync(
             "api",
-            new Dictionary<string, string>(StringComparer.Ordinal)
+            new Dictionary<string, string>(Settings, StringComparer.Ordinal)
             {
                 ["ORCHESTRATOR_POSTGRES"] = _database.ConnectionString,
                 ["Ledger__Assets__0__Code"] = "PEARL", ["Ledger__Assets__0__Scale"] = "4", ["Ledger__Assets__0__Name"] = "Pearls",

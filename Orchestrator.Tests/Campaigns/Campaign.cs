@@ -172,13 +172,19 @@ public sealed class Campaign : IAsyncDisposable
             return $"{_load.Submitted.Count - Observer.Ended} of {_load.Submitted.Count} transactions have no announced end";
         if (Observer.Answered < _load.Asked.Count)
             return $"{_load.Asked.Count - Observer.Answered} of {_load.Asked.Count} transfers have no answer";
+        // Nothing is waited for by then that has a way to go: reviews and authorisations have run out.
+        if (await CountAsync("select coalesce(sum(count), 0)::bigint from sagas.tally where state not in ('Completed', 'Declined', 'Compensated', 'Voided', 'Reversed')") is not 0 and var moving)
+            return $"{moving} transactions are on their way";
+        var decided = await CountAsync("select count(*) from sagas.operation where kind <> 'cancellation'");
+        if (decided != _load.Requests.Count)
+            return $"{decided} of {_load.Requests.Count} requests decided";
         if (await CountAsync("select count(*) from messaging.outbox") is not 0 and var outbox)
             return $"{outbox} rows in the outbox";
         if (Observer.Messages(Topics.Decisions) < _load.Submitted.Count)
             return $"{Observer.Messages(Topics.Decisions)} of {_load.Submitted.Count} transactions assessed";
-        var decided = await CountAsync("select count(*) from decisioning.decision");
-        if (decided != _load.Submitted.Count)
-            return $"{decided} of {_load.Submitted.Count} decisions stored";
+        var stored = await CountAsync("select count(*) from decisioning.decision");
+        if (stored != _load.Submitted.Count)
+            return $"{stored} of {_load.Submitted.Count} decisions stored";
         var events = await CountAsync("select count(*) from ledger.event");
         if (events != Observer.LedgerEvents)
             return $"{Observer.LedgerEvents} of {events} ledger events announced";
@@ -193,6 +199,7 @@ public sealed class Campaign : IAsyncDisposable
         var ends = Observer.Ends.Values.GroupBy(e => $"{e.State} {e.Reason}".TrimEnd(), StringComparer.Ordinal).OrderByDescending(g => g.Count()).Select(g => $"{g.Count()} {g.Key}");
         return $"{_done} disturbances in {TimeProvider.System.GetElapsedTime(_began).TotalSeconds:0} s; {_load.Submitted.Count} transactions ({string.Join(", ", ends)}); " +
             $"{_load.Asked.Count} transfers and reversals, {Observer.Transfers.Count(t => t.Value is null)} posted; " +
+            $"{_load.Requests.Count} requests of people; " +
             $"{_load.Duplicates} messages published twice, {Observer.Duplicates} seen twice; longest wait for progress {_longestPause.TotalSeconds:0.0} s";
     }
 

@@ -4,6 +4,7 @@ using Orchestrator.Cli.Verify;
 using Orchestrator.Contracts;
 using Orchestrator.Contracts.Decisions;
 using Orchestrator.Contracts.Ledger;
+using Orchestrator.Contracts.Transactions;
 using Orchestrator.Ledger;
 using Orchestrator.Tests.Decisioning.Live;
 
@@ -26,6 +27,7 @@ public sealed class CampaignChecks(CampaignServers servers, CampaignLoad load, C
         await InvariantsAsync();
         Ends();
         await SagasAsync();
+        await RequestsAsync();
         await DecisionsAsync();
         Transfers();
         await LedgerAsync();
@@ -58,11 +60,12 @@ public sealed class CampaignChecks(CampaignServers servers, CampaignLoad load, C
     static bool May(Course course, AnnouncedEnd end, bool cancelled) => (course, end) switch
     {
         (_, { State: "Voided" }) => cancelled,
-        (Course.Ordinary, { State: "Completed" }) => true,
+        (Course.Ordinary, { State: "Completed" or "Reversed" }) => true,
+        (Course.Captured, { State: "Completed" } or { State: "Declined", Reason: "authorisation_expired" }) => true,
         (Course.Poor, { State: "Declined", Reason: "insufficient_funds" }) => true,
         (Course.UnknownSource, { State: "Declined", Reason: "account_not_found" }) => true,
         (Course.UnknownDestination, { State: "Compensated", Reason: "account_not_found" }) => true,
-        (Course.Unusual, { State: "Completed" } or { State: "Declined", Reason: "review_expired" or "fraud_declined" }) => true,
+        (Course.Unusual, { State: "Completed" } or { State: "Declined", Reason: "review_expired" or "fraud_declined" or "fraud_confirmed" }) => true,
         (Course.Fraudulent, { State: "Declined", Reason: "fraud_declined" }) => true,
         _ => false,
     };
@@ -98,6 +101,28 @@ public sealed class CampaignChecks(CampaignServers servers, CampaignLoad load, C
             where state != end.Value.State
             select $"{end.Key}: announced {end.Value.State}, stored {state}");
         Breach("in the store, but never submitted", stored.Keys.Where(id => !load.Submitted.ContainsKey(id)));
+    }
+
+    // Whatever was asked of a transaction was taken or refused, once; of captures, reversals and reviews that decide at most one was taken.
+    async Task RequestsAsync()
+    {
+        var stored = await servers.QueryAsync("select operation_id, transaction_id, kind, refusal from sagas.operation where kind <> 'cancellation'");
+        var ids = stored.Select(r => (Guid)r[0]!).ToHashSet();
+        Breach("asked for, neither taken nor refused", load.Requests.Keys.Where(id => !ids.Contains(id)));
+        Breach("taken or refused, but never asked for", ids.Where(id => !load.Requests.ContainsKey(id)));
+        var taken = stored.Where(r => r[3] is null).ToLookup(r => ((Guid)r[1]!, (string)r[2]!), r => (Guid)r[0]!);
+        Breach("taken twice", taken.Where(t => t.Key.Item2 is not "retry" && t.Count() > 1).Select(t => $"{t.Key}"));
+        var captures = observer.Completed.Where(c => load.Submitted.GetValueOrDefault(c.TransactionId) == Course.Captured).ToList();
+        Breach("captured otherwise than asked for", from completed in captures
+            let asked = taken[(completed.TransactionId, "capture")].Select(id => (CaptureRequested)load.Requests[id]).SingleOrDefault()
+            where asked is null || (asked.AmountMinor ?? completed.AmountMinor) != completed.AmountMinor
+            select $"{completed.TransactionId}: {completed.AmountMinor}");
+        Breach("reversed otherwise than asked for", observer.Reversed.Where(r => !taken.Contains((r.TransactionId, "reversal"))).Select(r => $"{r.TransactionId}"));
+        foreach (var kind in new[] { "review", "capture", "reversal" })
+        {
+            if (!stored.Any(r => (string)r[2]! == kind && r[3] is null) || !stored.Any(r => (string)r[2]! == kind && r[3] is not null))
+                _breaches.Add($"no {kind} was taken, or none refused");
+        }
     }
 
     // Each decision that was announced is stored as it was, in the background and without waiting for the disk.
@@ -140,6 +165,9 @@ public sealed class CampaignChecks(CampaignServers servers, CampaignLoad load, C
             var (source, destination) = (moved.SourceAccountId, moved.DestinationAccountId);
             Move(source, destination, moved.AmountMinor);
         }
+        var completed = observer.Completed.ToDictionary(c => c.TransactionId);
+        foreach (var reversed in observer.Reversed.Select(r => completed[r.TransactionId]))
+            Move(reversed.DestinationAccountId, reversed.SourceAccountId, reversed.AmountMinor);
         var asked = load.Asked.Values.OfType<Transfer>().ToDictionary(t => LedgerIds.CreditOf(t.CommandId));
         foreach (var command in load.Asked.Values.Where(c => observer.Transfers.TryGetValue(c.CommandId, out var reason) && reason is null))
         {
@@ -192,6 +220,7 @@ public sealed class CampaignChecks(CampaignServers servers, CampaignLoad load, C
         List<string> expected =
         [
             "Completed", "Declined insufficient_funds", "Declined account_not_found", "Declined review_expired", "Compensated account_not_found", "Voided",
+            "Declined authorisation_expired", "Declined fraud_confirmed", "Reversed",
         ];
         if (load.Submitted.Any(s => s.Value == Course.Fraudulent && !load.WasCancelled(s.Key)))
             expected.Add("Declined fraud_declined");

@@ -26,6 +26,7 @@ public sealed class CampaignLoad : IAsyncDisposable
     readonly ConcurrentDictionary<Guid, Course> _submitted = new();
     readonly ConcurrentDictionary<Guid, bool> _cancelled = new();
     readonly ConcurrentDictionary<Guid, ILedgerCommand> _asked = new();
+    readonly ConcurrentDictionary<Guid, object> _requests = new();
     Task _running = Task.CompletedTask;
     long _messages;
 
@@ -43,6 +44,9 @@ public sealed class CampaignLoad : IAsyncDisposable
 
     /// <summary>Transfers and reversals that the ledger was asked for directly.</summary>
     public IReadOnlyDictionary<Guid, ILedgerCommand> Asked => _asked;
+
+    /// <summary>What people and publishers asked of transactions later, by the requests' ids.</summary>
+    public IReadOnlyDictionary<Guid, object> Requests => _requests;
 
     /// <summary>What was cancelled, in time or not.</summary>
     public bool WasCancelled(Guid transactionId) => _cancelled.ContainsKey(transactionId);
@@ -103,6 +107,8 @@ public sealed class CampaignLoad : IAsyncDisposable
                 _submitted[message.TransactionId] = course;
             else if (message.Body is TransactionCancelled)
                 _cancelled[message.TransactionId] = true;
+            else
+                _requests[message.Id] = message.Body;
         }
     }
 

@@ -5,6 +5,7 @@ using Orchestrator.Contracts.Decisions;
 using Orchestrator.Contracts.Ledger;
 using Orchestrator.Contracts.Transactions;
 using Orchestrator.Messaging.Wire;
+using Orchestrator.Sagas.TransactionSagas;
 
 namespace Orchestrator.Tests.Campaigns;
 
@@ -31,6 +32,7 @@ public sealed class CampaignObserver : IAsyncDisposable
     readonly Dictionary<string, List<LedgerEventRecorded>> _ledger = new(StringComparer.Ordinal);
     readonly Dictionary<Guid, FraudAssessed> _assessed = [];
     readonly Dictionary<Guid, string?> _transfers = [];
+    readonly Dictionary<Guid, TransactionReversed> _reversed = [];
     readonly List<string> _breaches = [];
     long _duplicates;
     long _ended;
@@ -76,6 +78,9 @@ public sealed class CampaignObserver : IAsyncDisposable
 
     /// <summary>Those that completed. Read it when nothing is under way.</summary>
     public IReadOnlyCollection<TransactionCompleted> Completed => _completed.Values;
+
+    /// <summary>Those that were undone after they had completed. Read it when nothing is under way.</summary>
+    public IReadOnlyCollection<TransactionReversed> Reversed => _reversed.Values;
 
     /// <summary>The ledger's events by account, in order. Read it when nothing is under way.</summary>
     public IReadOnlyDictionary<string, List<LedgerEventRecorded>> Ledger => _ledger;
@@ -164,6 +169,9 @@ public sealed class CampaignObserver : IAsyncDisposable
             case FraudAssessed assessed when !_assessed.TryAdd(assessed.TransactionId, assessed):
                 Breach($"decisions: {assessed.TransactionId} was assessed twice");
                 break;
+            // The saga asked for it: what becomes of it is announced there.
+            case TransferPosted posted when StepIds.Of(StepIds.Undoing(posted.TransactionId), "reverse") == posted.CommandId:
+                break;
             case TransferPosted posted:
                 Answer(posted.CommandId, null);
                 break;
@@ -182,6 +190,12 @@ public sealed class CampaignObserver : IAsyncDisposable
                 break;
             case TransactionVoided voided:
                 End(voided.TransactionId, new("Voided", null));
+                break;
+            case TransactionReversed reversed when !_completed.ContainsKey(reversed.TransactionId) || !_reversed.TryAdd(reversed.TransactionId, reversed):
+                Breach($"saga-events: {reversed.TransactionId} was reversed twice, or without having completed");
+                break;
+            case TransactionReversed reversed:
+                _ends[reversed.TransactionId] = new("Reversed", null);
                 break;
         }
     }

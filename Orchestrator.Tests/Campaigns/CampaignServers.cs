@@ -67,6 +67,7 @@ public sealed class CampaignServers : IAsyncDisposable
         ["Sagas__Transaction__AssessmentTimeout"] = "00:30:00",
         ["Sagas__Transaction__ReplyTimeout"] = "00:30:00",
         ["Sagas__Transaction__ReviewTimeout"] = "00:00:02",
+        ["Sagas__Transaction__AuthorisationTimeout"] = "00:00:02",
         ["Kafka__Client__reconnect.backoff.max.ms"] = "1000",
         ["Logging__LogLevel__Microsoft"] = "Warning",
         ["Logging__LogLevel__MassTransit"] = "Warning",

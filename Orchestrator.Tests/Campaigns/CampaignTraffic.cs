@@ -22,8 +22,11 @@ public enum Course
     /// <summary>There is no destination account: compensated.</summary>
     UnknownDestination,
 
-    /// <summary>Unusual enough for a review that nobody makes; what the rules make of it depends on what they have seen.</summary>
+    /// <summary>Unusual enough for a review, which somebody makes or nobody; what the rules make of it depends on what they have seen.</summary>
     Unusual,
+
+    /// <summary>Its publisher captures it, or a part, or lets its time go by.</summary>
+    Captured,
 
     /// <summary>So far from the account's history that it is declined.</summary>
     Fraudulent,
@@ -65,6 +68,7 @@ public sealed class CampaignTraffic(int seed)
         var chance = new Random(seed);
         var toCancel = new PriorityQueue<TransactionSubmitted, long>();
         var toReverse = new PriorityQueue<Transfer, long>();
+        var asked = new PriorityQueue<TrafficMessage, long>();
         for (long number = 0; ; number++)
         {
             while (toCancel.TryPeek(out var cancelled, out var due) && due <= number)
@@ -72,6 +76,11 @@ public sealed class CampaignTraffic(int seed)
                 toCancel.Dequeue();
                 var id = NamedId.Of("campaign-cancel", $"{seed}/{cancelled.TransactionId}");
                 yield return new(new TransactionCancelled(cancelled.TransactionId, cancelled.SourceAccountId, time.GetUtcNow(), "changed their mind"), id, cancelled.TransactionId, null);
+            }
+            while (asked.TryPeek(out var request, out var due) && due <= number)
+            {
+                asked.Dequeue();
+                yield return request;
             }
             // Two attempts to undo the same: at most one of them may.
             while (toReverse.TryPeek(out var transfer, out var due) && due <= number)
@@ -94,6 +103,8 @@ public sealed class CampaignTraffic(int seed)
             var (submission, course) = Next(chance, number, NamedId.Of("campaign", $"{seed}/{number}"), time.GetUtcNow());
             if (chance.Next(100) < CancelledPercent)
                 toCancel.Enqueue(submission, number + chance.Next(MostMessagesUntilCancelled));
+            foreach (var (request, after) in CampaignPeople.About(chance, submission, course).Concat(CampaignPeople.Operations(chance, submission)))
+                asked.Enqueue(request, number + after);
             yield return new(submission, submission.TransactionId, submission.TransactionId, course);
         }
     }
@@ -108,7 +119,8 @@ public sealed class CampaignTraffic(int seed)
     {
         var course = chance.Next(100) switch
         {
-            < 80 => Course.Ordinary,
+            < 72 => Course.Ordinary,
+            < 80 => Course.Captured,
             < 84 => Course.Poor,
             < 88 => Course.UnknownSource,
             < 92 => Course.UnknownDestination,
@@ -129,7 +141,8 @@ public sealed class CampaignTraffic(int seed)
             _ => RichName(rich),
         };
         var destination = course == Course.UnknownDestination ? $"nobody-{chance.Next(Rich)}" : RichName((rich + 1 + chance.Next(Rich - 1)) % Rich);
-        return (new TransactionSubmitted(id, source, destination, amount, Currency, TransactionKind.Transfer, now, Channel: "campaign"), course);
+        return (new TransactionSubmitted(id, source, destination, amount, Currency, TransactionKind.Transfer, now, Channel: "campaign",
+            Capture: course == Course.Captured ? TransactionCapture.Manual : null), course);
     }
 
     static string RichName(int i) => $"rich-{i:D3}";

@@ -36,7 +36,8 @@ public sealed class SagaPipeline : IAsyncLifetime
     }
 
     internal static async Task<ServiceProvider> StartAsync(
-        FraudDefault assessmentDefault, NpgsqlDataSource? database, FraudOutcome reviewDefault = FraudOutcome.Decline)
+        FraudDefault assessmentDefault, NpgsqlDataSource? database, FraudOutcome reviewDefault = FraudOutcome.Decline,
+        ISagaLoader<TransactionSaga>? loader = null)
     {
         var configuration = new ConfigurationBuilder()
             .AddInMemoryCollection([
@@ -49,7 +50,7 @@ public sealed class SagaPipeline : IAsyncLifetime
         services.AddSingleton(typeof(ILogger<>), typeof(NullLogger<>));
         services.AddSingleton(Catalog);
         if (database is null)
-            services.AddSingleton<ISagaLoader<TransactionSaga>, NothingStored>();
+            services.AddSingleton(loader ?? new NothingStored());
         else
             services.AddSingleton(database);
         services.AddSagas(configuration).AddSagasReader();
@@ -57,6 +58,9 @@ public sealed class SagaPipeline : IAsyncLifetime
         await provider.GetRequiredService<IBusControl>().StartAsync();
         return provider;
     }
+
+    internal static LaneProcessor Processor(IServiceProvider provider) =>
+        provider.GetRequiredService<LaneGroup>().CreateProcessor(new LaneId(SagasModule.Group, 0));
 
     internal static async Task StopAsync(ServiceProvider provider)
     {

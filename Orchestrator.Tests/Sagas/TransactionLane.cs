@@ -43,6 +43,10 @@ sealed class TransactionLane(LaneProcessor processor, NpgsqlDataSource? database
         return published;
     }
 
+    /// <summary>A timer that an owner before has stored.</summary>
+    public void Restore(Guid id, DateTimeOffset dueAt, TransactionDeadline message) => _timers.Add(
+        id, new TimerEntry(id, dueAt, OutgoingMessage.Of(SagasModule.DeadlineContract, message, id, "/orchestrator/sagas", Now, traceParent: null)));
+
     /// <summary>Time passes while nobody owns the lane: no timer fires.</summary>
     public void BeAway(TimeSpan time) => Now += time;
 

@@ -74,7 +74,7 @@ public sealed class TransactionReviewTests(SagaPipeline pipeline)
         for (var i = 0; i < 3; i++)
         {
             await lane.WaitAsync(TimeSpan.FromHours(20));
-            Assert.Empty(await lane.TakeAsync(Reviewed(ReviewDecision.AskForMore)));
+            Assert.Empty(await lane.TakeAsync(Reviewed(ReviewDecision.AskForMore, request: i), Reviewed(ReviewDecision.AskForMore, request: i)));
             Assert.Equal(lane.Now.AddHours(24), lane.Find(Id)!.DeadlineAt);
         }
 
@@ -93,10 +93,19 @@ public sealed class TransactionReviewTests(SagaPipeline pipeline)
         await lane.TakeAsync(Reviewed(second == ReviewDecision.Release ? ReviewDecision.ConfirmFraud : ReviewDecision.Release));
         var state = lane.Find(Id)!.CurrentState;
 
-        Assert.Empty(await lane.TakeAsync(Reviewed(second), Reviewed(second)));
+        Assert.Empty(await lane.TakeAsync(Reviewed(second, request: 8), Reviewed(second, request: 8)));
 
         Assert.Equal(state, lane.Find(Id)!.CurrentState);
-        Assert.Single(lane.Find(Id)!.Timeline, e => e.What == "review_refused");
+        Assert.Equal("carol: not_held", Assert.Single(lane.Find(Id)!.Timeline, e => e.What == "review_refused").Why);
+    }
+
+    [Fact]
+    public async Task Review_when_it_comes_again_is_not_refused_for_what_it_has_done()
+    {
+        var lane = await HeldAsync();
+        await lane.TakeAsync(Reviewed(), Reviewed(), HoldCaptured(), Reviewed());
+
+        Assert.DoesNotContain(lane.Find(Id)!.Timeline, e => e.What == "review_refused");
     }
 
     [Fact]

@@ -9,6 +9,13 @@ public interface ILaneSaga : SagaStateMachineInstance, ISagaVersion
     string CurrentState { get; }
 }
 
+/// <summary>A saga that may have been stored by an older machine: its lane lets it catch up when it has read it, before it takes a message.</summary>
+public interface IUpgradedSaga : ILaneSaga
+{
+    /// <summary>Makes of what an older machine has stored what the present one would have; changes nothing about one of its own. Its state stays.</summary>
+    void Upgrade();
+}
+
 /// <summary>What a unit of work does to one saga.</summary>
 /// <param name="Saga">The instance, as it is after the unit.</param>
 /// <param name="Before">Its state before the unit; null when it did not exist.</param>

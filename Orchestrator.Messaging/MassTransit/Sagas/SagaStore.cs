@@ -68,6 +68,7 @@ sealed class SagaStore<TSaga>(LaneSagaType<TSaga> type) : SagaStore
         _wanted.Clear();
         foreach (var saga in loaded)
         {
+            (saga as IUpgradedSaga)?.Upgrade();
             Add(new Entry(saga) { IsStored = true });
             _absent.Remove(saga.CorrelationId);
         }
