@@ -9,6 +9,7 @@ using Orchestrator.Api.Labels;
 using Orchestrator.Api.Postings;
 using Orchestrator.Api.Reconciliation;
 using Orchestrator.Api.Rules;
+using Orchestrator.Api.Sagas;
 using Orchestrator.Api.Security;
 using Orchestrator.Api.Transactions;
 using Orchestrator.Api.Versions;
@@ -65,5 +66,8 @@ namespace Orchestrator.Api.Hosting;
 [JsonSerializable(typeof(ReversalAccepted))]
 [JsonSerializable(typeof(CancellationAccepted))]
 [JsonSerializable(typeof(ScheduleRedriveRequest))]
+[JsonSerializable(typeof(RetrySagaRequest))]
+[JsonSerializable(typeof(MoveSagaRequest))]
+[JsonSerializable(typeof(SagaOperationAccepted))]
 [JsonSerializable(typeof(DevelopmentTokenRequest))]
 public sealed partial class ApiJson : JsonSerializerContext;

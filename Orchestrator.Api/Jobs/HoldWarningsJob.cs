@@ -6,19 +6,11 @@ namespace Orchestrator.Api.Jobs;
 /// <summary>Warns people of holds that are about to expire, where the saga's timer has not.</summary>
 sealed class HoldWarningsJob(HoldWarnings warnings, JobAlerts alerts, TimeProvider time)
 {
-    const int MaxPages = 20;
+    const int MaxLooked = 10_000;
 
     public async Task<string> RunAsync(CancellationToken cancellationToken)
     {
-        var (raised, pages) = (0, 0);
-        AttentionCursor? after = null;
-        do
-        {
-            var (missing, next) = await warnings.MissingAsync(time.GetUtcNow(), after, cancellationToken);
-            raised += await alerts.RaiseAsync(missing, cancellationToken);
-            after = next;
-        }
-        while (after is not null && ++pages < MaxPages);
+        var raised = await alerts.RaiseAsync(await warnings.MissingAsync(time.GetUtcNow(), MaxLooked, cancellationToken), cancellationToken);
         return string.Create(CultureInfo.InvariantCulture, $"raised {raised} warnings that were missing");
     }
 }

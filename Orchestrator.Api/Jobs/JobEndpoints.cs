@@ -43,14 +43,14 @@ static class JobEndpoints
     public static async Task<Results<Accepted<RedriveScheduled>, ProblemHttpResult>> ScheduleAsync(
         string group, JsonBody<ScheduleRedriveRequest> body, Actor actor, ParkedMessages parked, ParkedSchedules schedules, TimeProvider time, CancellationToken cancellationToken)
     {
+        if ((await parked.PageAsync(group, after: 0, limit: 1, cancellationToken)).Count == 0)
+            return ApiProblem.Of(ProblemKinds.ParkedNotFound);
         var (at, now) = (body.Value.At.ToUniversalTime(), time.GetUtcNow());
         var errors = new ContractErrors();
         if (at < now || at > now + MaxAhead)
             errors.Add("out_of_range", "at", "from now to 30 days ahead");
         if (!errors.None)
             return ApiProblem.Of(ProblemKinds.Invalid, errors: errors.All);
-        if ((await parked.PageAsync(group, after: 0, limit: 1, cancellationToken)).Count == 0)
-            return ApiProblem.Of(ProblemKinds.ParkedNotFound);
         await schedules.AddAsync(group, at, actor.ToString(), cancellationToken);
         return TypedResults.Accepted($"/v1/parked?group={Uri.EscapeDataString(group)}", new RedriveScheduled(group, at, actor.Name));
     }

@@ -60,6 +60,7 @@ public static class ProblemKinds
     public static readonly ProblemKind CaptureExists = new("capture_exists", 409, "Another amount was captured before");
     public static readonly ProblemKind TransactionNotCompleted = new("transaction_not_completed", 409, "The transaction has moved no money that could be sent back");
     public static readonly ProblemKind ReviewExists = new("review_exists", 409, "Somebody has decided otherwise before");
+    public static readonly ProblemKind SagaOperationRefused = new("saga_operation_refused", 409, "From where the saga stands that is not done");
     public static readonly ProblemKind ParkedBehind = new("parked_behind", 409, "The message waits behind another of its key");
     public static readonly ProblemKind RebuildRunning = new("rebuild_running", 409, "The projection is being built already");
     public static readonly ProblemKind CheckRunning = new("check_running", 409, "A projection is being checked already");
@@ -79,6 +80,7 @@ public static class ProblemKinds
     public static readonly ProblemKind BacktestExists = new("backtest_exists", 409, "The backtest id was used before with another body");
     public static readonly ProblemKind BacktestEnded = new("backtest_ended", 409, "The backtest has ended and cannot be cancelled");
     public static readonly ProblemKind RuleSetChanged = new("rule_set_changed", 412, "The rule set has changed since it was looked at");
+    public static readonly ProblemKind SagaChanged = new("saga_changed", 412, "The saga has changed since it was looked at");
     public static readonly ProblemKind CaseChanged = new("case_changed", 412, "The case has changed since it was looked at");
     public static readonly ProblemKind ModelChanged = new("model_changed", 412, "The model has changed since it was looked at");
     public static readonly ProblemKind BodyTooLarge = new("body_too_large", 413, "The body is too large");
@@ -103,8 +105,8 @@ public static class ProblemKinds
         ReconciliationNotFound, RuleSetNotFound, ModelNotFound, ListNotFound, DecisionNotFound, CaseNotFound, BacktestNotFound, MachineNotFound, JobNotFound, MethodNotAllowed, NotAcceptable,
         IdempotencyKeyReused, AccountExists, AccountRefused, CommandExists, TransferNotPosted, HoldOfTransfer, TransactionExists, TransactionEnded, TransactionNotHeld,
         TransactionUnderWay, TransactionNotAuthorised, CaptureExists, TransactionNotCompleted,
-        ReviewExists, ParkedBehind, RebuildRunning, CheckRunning, MonthNotOver, BreakNotOpen, PostingMatched, RuleSetExists, RuleSetState, ModelExists, ModelState,
-        ListExists, ListFull, LabelExists, DecisionExists, DecisionNotReplayable, CaseRefused, BacktestExists, BacktestEnded, RuleSetChanged, CaseChanged, ModelChanged,
+        ReviewExists, SagaOperationRefused, ParkedBehind, RebuildRunning, CheckRunning, MonthNotOver, BreakNotOpen, PostingMatched, RuleSetExists, RuleSetState, ModelExists, ModelState,
+        ListExists, ListFull, LabelExists, DecisionExists, DecisionNotReplayable, CaseRefused, BacktestExists, BacktestEnded, RuleSetChanged, SagaChanged, CaseChanged, ModelChanged,
         BodyTooLarge, UnsupportedMediaType, TooManyRequests, BacktestsFull, Internal, TraceNotAvailable, Unavailable, LaneNotHere, TooManyDecisions, DecisionLate, DecisionNotPublished,
         DecisionNotStored, ProjectionNotReady,
     ];

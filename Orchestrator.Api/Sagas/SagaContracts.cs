@@ -89,10 +89,14 @@ public sealed record SagaTimelineEntry(DateTimeOffset At, string What, string? W
 public sealed record SagaCommandView(
     string Step, Guid CommandId, CommandState State, string? AccountId, DateTimeOffset At, LedgerEventType? Event, long? Version, long? AmountMinor, string? Reason);
 
-/// <summary>An operator acts on a saga.</summary>
+/// <summary>Has a saga ask again for what it waits for.</summary>
 /// <param name="Reason">Why; kept for ever.</param>
-/// <param name="ToState">Where to, by the state's name; for a resolve and a move.</param>
-public sealed record OperateSagaRequest(string Reason, string? ToState = null);
+public sealed record RetrySagaRequest(string Reason);
+
+/// <summary>Says how a saga goes on: where it ends that could not be undone, or where it is moved.</summary>
+/// <param name="Reason">Why; kept for ever.</param>
+/// <param name="ToState">Where to, by the state's name.</param>
+public sealed record MoveSagaRequest(string Reason, string ToState);
 
 /// <summary>The operation is on its way to the saga, which decides it; its operations say what became of it.</summary>
 /// <param name="OperationId">The operation.</param>
@@ -104,14 +108,21 @@ public sealed record OperateSagaRequest(string Reason, string? ToState = null);
 public sealed record SagaOperationAccepted(
     Guid OperationId, Guid TransactionId, SagaOperation Operation, string Actor, DateTimeOffset RequestedAt, string? ToState);
 
-/// <summary>What an operator did.</summary>
-/// <param name="OperationId">The operation.</param>
-/// <param name="At">When the saga took it, UTC.</param>
+/// <summary>What was asked of a saga after its submission, by operators and by all others, and what became of it.</summary>
+/// <param name="Items">Oldest first, at most 500.</param>
+public sealed record SagaOperations(IReadOnlyList<SagaOperationView> Items);
+
+/// <summary>One thing that was asked.</summary>
+/// <param name="OperationId">Identifies it for ever.</param>
+/// <param name="Operation">What: retry, resolve, move; or what people and publishers ask, review, cancellation, capture, reversal.</param>
 /// <param name="Actor">Who.</param>
-/// <param name="Operation">What.</param>
+/// <param name="AskedAt">When, UTC.</param>
+/// <param name="DecidedAt">When the saga took or refused it, UTC.</param>
 /// <param name="FromState">Where the saga was.</param>
-/// <param name="ToState">Where it went.</param>
-/// <param name="Reason">Why.</param>
-/// <param name="Outcome">What became of it.</param>
+/// <param name="ToState">Where it went; where it stayed when it was refused.</param>
+/// <param name="Reason">Why, in the words of whoever asked.</param>
+/// <param name="Outcome"><c>done</c>, or <c>refused</c>.</param>
+/// <param name="Refusal">Why it changed nothing, by its stable name.</param>
 public sealed record SagaOperationView(
-    Guid OperationId, DateTimeOffset At, string Actor, string Operation, string? FromState, string? ToState, string? Reason, string Outcome);
+    Guid OperationId, string Operation, string Actor, DateTimeOffset AskedAt, DateTimeOffset DecidedAt, string FromState, string ToState, string? Reason, string Outcome,
+    string? Refusal);

@@ -1,8 +1,10 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
 using Orchestrator.Api.Hosting;
+using Orchestrator.Api.Problems;
 using Orchestrator.Api.Security;
 using Orchestrator.Casework.Alerts;
+using Orchestrator.Contracts.Transactions;
 using Orchestrator.Ledger.Postings;
 using Orchestrator.Sagas;
 using Orchestrator.Sagas.Attention;
@@ -56,7 +58,48 @@ public static class SagasApiModule
             .WithSummary("The machine with the saga's state and the way that it took")
             .WithDescription("`format=svg`, or `mermaid` for the text of one.")
             .Produces<string>(200, "image/svg+xml", "text/vnd.mermaid").ProducesProblems(400, 404, 406, 503);
+        group.MapGet("/transactions/{transactionId:guid}/operations", OperationsAsync)
+            .WithSummary("What was asked of a saga after its submission, by whom and why, and what became of it")
+            .ProducesProblems(404, 503);
+        return routes.MapOperating();
+    }
+
+    // Who changes anything here has looked at it: If-Match takes the ETag.
+    static IEndpointRouteBuilder MapOperating(this IEndpointRouteBuilder routes)
+    {
+        var saga = routes.MapGroup("/v1/sagas/transactions/{transactionId:guid}").WithTags("Sagas").Allow(Roles.Operator);
+        saga.MapPost("/retry", (Guid transactionId, JsonBody<RetrySagaRequest> body, [AsParameters] OperateSaga operate, CancellationToken cancellationToken) =>
+                operate.RunAsync(transactionId, SagaOperation.Retry, body.Value.Reason, toState: null, cancellationToken))
+            .WithSummary("Has a saga ask again, now, for what it waits for")
+            .WithDescription($"{Operating} Where a compensation was refused it is asked for anew, under another id: the ledger's answer to an id never changes.")
+            .Operates();
+        saga.MapPost("/resolve", (Guid transactionId, JsonBody<MoveSagaRequest> body, [AsParameters] OperateSaga operate, CancellationToken cancellationToken) =>
+                operate.RunAsync(transactionId, SagaOperation.Resolve, body.Value.Reason, body.Value.ToState, cancellationToken))
+            .WithSummary("Says how a transaction has ended that could not be undone")
+            .WithDescription($"{Operating} Only what is parked (compensation_failed), and only to an end that follows from what has failed.")
+            .Operates();
+        saga.MapPost("/move", (Guid transactionId, JsonBody<MoveSagaRequest> body, [AsParameters] OperateSaga operate, CancellationToken cancellationToken) =>
+                operate.RunAsync(transactionId, SagaOperation.Move, body.Value.Reason, body.Value.ToState, cancellationToken))
+            .WithSummary("Has a saga go on in another state, where its machine allows it")
+            .WithDescription($"{Operating} What is allowed is in the saga's `outlook`.")
+            .Operates();
         return routes;
+    }
+
+    const string Operating =
+        "Answers once the request is stored; the saga decides within milliseconds, and its operations say what became of it. What it would refuse as it is now is refused at once, and the detail says what is " +
+        "possible. The same Idempotency-Key with the same body is one request; `If-Match` takes the ETag.";
+
+    static void Operates(this RouteHandlerBuilder endpoint) => endpoint.Produces<SagaOperationAccepted>(202).ProducesProblems(400, 404, 409, 412, 413, 415, 503);
+
+    static async Task<Results<Ok<SagaOperations>, ProblemHttpResult>> OperationsAsync(
+        Guid transactionId, TransactionReader transactions, OperationReader operations, CancellationToken cancellationToken)
+    {
+        if (await transactions.FindAsync(transactionId, cancellationToken) is null)
+            return ApiProblem.Of(ProblemKinds.TransactionNotFound);
+        return TypedResults.Ok(new SagaOperations([.. (await operations.OfAsync(transactionId, cancellationToken)).Select(a => new SagaOperationView(
+            a.OperationId, a.Kind, a.Actor, a.AskedAt, a.DecidedAt, TransactionStates.Shown(a.FromState), TransactionStates.Shown(a.ToState), a.Reason,
+            a.Refusal is null ? "done" : "refused", a.Refusal))]));
     }
 
     static async Task<Ok<SagaTypes>> TypesAsync(TallyReader tally, AttentionReader attention, CancellationToken cancellationToken)

@@ -15,20 +15,18 @@ public static class TransactionOutlook
     public static SagaOutlook Of(TransactionSaga saga, MachineMap map, TransactionSagaOptions options) => new(
         [.. TransactionStates.Remaining(saga).Select(step => new RemainingStep(step, Does(step, saga)))],
         AtDeadline(saga, map, options),
-        Compensations(saga),
-        Actions(saga, options));
+        [.. Compensation.Of(saga).Select(c => Undo(c, saga))],
+        Actions(saga, options),
+        TransactionOperations.Of(saga));
 
-    /// <summary>What people can do now, by its stable name.</summary>
+    /// <summary>What people and publishers can do now, by its stable name.</summary>
     public static IReadOnlyList<string> Actions(TransactionSaga saga, TransactionSagaOptions options) => saga.CurrentState switch
     {
         "Held" when saga.Timeline.Count(e => e.What is "more_asked") >= options.ReviewExtensions => ["release", "confirm_fraud", "cancel"],
         "Held" => ["release", "confirm_fraud", "ask_for_more", "cancel"],
         "Authorised" => ["capture", "cancel"],
         "Completed" => ["reverse"],
-        "CompensationFailed" => ["retry", "resolve"],
-        "Holding" => ["cancel", "retry", "move"],
-        "Posting" or "Releasing" or "Reversing" => ["retry", "move"],
-        "Assessing" or "AwaitingSubmission" or "NeverSubmitted" => ["cancel"],
+        "Assessing" or "AwaitingSubmission" or "NeverSubmitted" or "Holding" => ["cancel"],
         _ => [],
     };
 
@@ -42,12 +40,15 @@ public static class TransactionOutlook
         {
             "Held" => options.ReviewDefault == FraudOutcome.Decline
                 ? new(deadline, "Nobody has reviewed it: the hold is given back and the transaction is declined.", ["releasing"])
-                : new(deadline, "Nobody has reviewed it: it is approved, and the posting goes on.", ["posting"]),
+                : Is.Manual(saga)
+                    ? new(deadline, "Nobody has reviewed it: it is approved, and its publisher may take the money.", ["authorised"])
+                    : new(deadline, "Nobody has reviewed it: it is approved, and the posting goes on.", ["posting"]),
             "Assessing" => options.AssessmentDefault == FraudOutcome.Decline
                 ? new(deadline, "The assessment has not come: the transaction is declined.", ["declined"])
                 : new(deadline, "The assessment has not come: the funds are put on hold, and a person looks.", ["holding"]),
             "AwaitingSubmission" => new(deadline, "The submission has not come: what was said about it is kept, and nothing is waited for.", ["never_submitted"]),
             "Authorised" => new(deadline, "Nobody has taken the money: the hold is given back.", Shown(leads)),
+            "CompensationFailed" => new(deadline, "People are reminded that it waits for somebody to have it asked anew, or to resolve it by hand.", []),
             _ when leads.Count == 0 => new(deadline, Again(saga, options), []),
             _ => new(deadline, "It goes on by itself.", Shown(leads)),
         };
@@ -66,28 +67,17 @@ public static class TransactionOutlook
         "credit" => $"{saga.DestinationAccountId ?? "The destination"} is credited.",
         "capture" => $"The reserved amount is taken off {saga.SourceAccountId}.",
         "release" => $"The reserved amount is given back to {saga.SourceAccountId}.",
-        "request_capture" or "wait_for_capture" => "The publisher takes the money, or a part of it.",
+        "capture_request" => "The publisher takes the money, or a part of it.",
         "reverse" => $"What was paid goes back to {saga.SourceAccountId}.",
         "resolve" => "A person finds out how it ended, and says so.",
         _ => step.Replace('_', ' ') + ".",
     };
 
-    // Whatever fails before the money has moved is undone by giving back the hold: it is registered by placing it.
-    static Compensation[] Compensations(TransactionSaga saga)
-    {
-        var released = saga.Timeline.Exists(e => e.What is "hold_released");
-        return saga.CurrentState switch
-        {
-            "Holding" or "Held" or "Authorised" =>
-                [new("it is cancelled, refused or not decided in time", $"the hold is given back to {saga.SourceAccountId}", false)],
-            "Posting" => [new("the destination cannot be credited", $"the hold is given back to {saga.SourceAccountId}, and the transaction is compensated", false)],
-            "Releasing" => [new($"it is to end as {TransactionStates.Shown(saga.Ending ?? "")}", $"the hold is given back to {saga.SourceAccountId}", false)],
-            "Reversing" => [new("it is reversed", $"what was paid goes back to {saga.SourceAccountId}", false)],
-            "CompensationFailed" => [new("it could not be undone", "a person finds out what is left to do", false)],
-            _ when released => [new($"it ended as {TransactionStates.Shown(saga.CurrentState)}", $"the hold was given back to {saga.SourceAccountId}", true)],
-            _ => [],
-        };
-    }
+    static UndoOutlook Undo(Compensation compensation, TransactionSaga saga) => new(
+        compensation.What,
+        compensation.What == "reverse_transfer" ? $"What was paid goes back to {saga.SourceAccountId}." : $"The hold is given back to {saga.SourceAccountId}.",
+        compensation.State,
+        compensation.CommandId);
 
     static string[] Shown(IReadOnlyList<string> states) => [.. states.Select(TransactionStates.Shown)];
 }

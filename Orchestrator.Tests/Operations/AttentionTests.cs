@@ -135,14 +135,14 @@ public sealed class AttentionTests(TestInfrastructure infrastructure) : LedgerDa
         await lane.TakeAsync(Submitted(), Assessed(FraudOutcome.Review), HoldPlaced());
         var warnings = new HoldWarnings(Reader, Search(sagas), Microsoft.Extensions.Options.Options.Create(new TransactionSagaOptions()));
 
-        Assert.Empty((await warnings.MissingAsync(Noon.AddHours(22), after: null, CancellationToken.None)).Missing);
-        var missing = Assert.Single((await warnings.MissingAsync(Noon.AddHours(22).AddMinutes(3), after: null, CancellationToken.None)).Missing);
+        Assert.Empty(await warnings.MissingAsync(Noon.AddHours(22), 100, CancellationToken.None));
+        var missing = Assert.Single(await warnings.MissingAsync(Noon.AddHours(22).AddMinutes(3), 100, CancellationToken.None));
 
         // The timer comes after all: the saga's alert is the same one.
         var raised = Assert.Single((await lane.WaitAsync(TimeSpan.FromHours(22))).OfType<Contracts.Alerts.AlertRaised>());
         Assert.Equal((raised.AlertId, raised.Kind, raised.AccountId), (missing.AlertId, missing.Kind, missing.AccountId));
         Assert.Equal(raised.Reasons, missing.Reasons);
-        Assert.Empty((await warnings.MissingAsync(Noon.AddHours(23), after: null, CancellationToken.None)).Missing);
+        Assert.Empty(await warnings.MissingAsync(Noon.AddHours(23), 100, CancellationToken.None));
     }
 
     [Fact]

@@ -20,7 +20,7 @@ public sealed class JobsTogetherTests(TestInfrastructure infrastructure)
         await StoreStuckAsync(source);
         await using var first = await ServiceProcess.StartAsync("jobs-one", Settings(database.ConnectionString, kafka: null));
         await using var second = await ServiceProcess.StartAsync("jobs-two", Settings(database.ConnectionString, first.Kafka));
-        using var clients = new Clients(first.Address, second.Address);
+        using var clients = new Clients(first.CreateClient("olga"), second.CreateClient("olga"));
 
         for (var i = 0; i < 6; i++)
             await clients.RunAsync(i, i % 3 == 2 ? "stuck-transactions-sweep" : "stuck-transactions");
@@ -81,16 +81,18 @@ public sealed class JobsTogetherTests(TestInfrastructure infrastructure)
         return settings;
     }
 
-    sealed class Clients(params Uri[] services) : IDisposable
+    sealed class Clients(params HttpClient[] clients) : IDisposable
     {
-        readonly List<HttpClient> _clients = [.. services.Select(address => new HttpClient { BaseAddress = address, DefaultRequestHeaders = { { "X-Actor", "olga" } } })];
-
         public async Task RunAsync(int number, string job)
         {
-            var answer = await Answer.OfAsync(await _clients[number % _clients.Count].PostAsync($"/v1/jobs/{job}/run", content: null));
+            var answer = await Answer.OfAsync(await clients[number % clients.Length].PostAsync($"/v1/jobs/{job}/run", content: null));
             Assert.Equal(JsonValueKind.String, answer.Json.GetProperty("askedBy").ValueKind);
         }
 
-        public void Dispose() => _clients.ForEach(c => c.Dispose());
+        public void Dispose()
+        {
+            foreach (var client in clients)
+                client.Dispose();
+        }
     }
 }

@@ -73,6 +73,7 @@ public sealed class OutlookTests(SagaPipeline pipeline)
         Assert.DoesNotContain("ask_for_more", approves.Actions);
         Assert.Equal(["review", "credit", "capture"], declines.Remaining.Select(r => r.Step));
         Assert.Contains("alice", Assert.Single(declines.Compensations).Does, StringComparison.Ordinal);
+        Assert.Contains(declines.Operations, o => o.ToState == "posting");
     }
 
     [Theory]

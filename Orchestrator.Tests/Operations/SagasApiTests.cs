@@ -137,6 +137,51 @@ public sealed class SagasApiTests(ApiFixture api)
         Assert.Equal("transaction_not_found", (await api.GetAsync($"/v1/sagas/transactions/{IdOf(99)}/diagram")).Problem);
     }
 
+    [Fact]
+    public async Task Operator_when_they_move_a_saga_is_taken_at_their_word_once_and_it_is_kept_who_and_why()
+    {
+        var id = await HeldAsync(4);
+        var etag = (await api.GetAsync($"/v1/sagas/transactions/{id}")).Message.Headers.ETag!.Tag;
+
+        Assert.Equal("saga_changed", (await OperateAsync(id, "move", """{ "reason": "seen", "toState": "posting" }""", ifMatch: "\"1\"")).Problem);
+        Assert.Equal("saga_operation_refused", (await OperateAsync(id, "retry", """{ "reason": "again" }""")).Problem);
+        var refused = await OperateAsync(id, "resolve", """{ "reason": "over", "toState": "completed" }""");
+        Assert.Equal((HttpStatusCode.Conflict, "saga_operation_refused"), (refused.Status, refused.Problem));
+        Assert.Contains("not_parked: it is held", Text(refused.Json, "detail"), StringComparison.Ordinal);
+        Assert.Contains("move to posting", Text(refused.Json, "detail"), StringComparison.Ordinal);
+        Assert.Equal(["unknown_state toState"], (await OperateAsync(id, "move", """{ "reason": "seen", "toState": "lost" }""")).Errors);
+        Assert.Equal("wrong_shape", (await OperateAsync(id, "move", """{ "reason": "seen" }""")).Problem);
+        Assert.Equal(["missing_field reason"], (await OperateAsync(id, "move", """{ "reason": "", "toState": "posting" }""")).Errors);
+        Assert.Equal("transaction_not_found", (await OperateAsync(IdOf(99), "retry", """{ "reason": "again" }""")).Problem);
+        Assert.Equal(HttpStatusCode.Forbidden, (await OperateAsync(id, "retry", """{ "reason": "again" }""", role: Orchestrator.Api.Security.Roles.Supervisor)).Status);
+
+        var moved = await OperateAsync(id, "move", """{ "reason": "the customer is here", "toState": "posting" }""", ifMatch: etag, key: "desk-move-4");
+        Assert.Equal("completed", Text(await api.EndedAsync(id), "state"));
+        var again = await OperateAsync(id, "move", """{ "reason": "the customer is here", "toState": "posting" }""", ifMatch: etag, key: "desk-move-4");
+
+        Assert.Equal((HttpStatusCode.Accepted, HttpStatusCode.Accepted, moved.Text, "true"), (moved.Status, again.Status, again.Text, again.Header("Idempotency-Replayed")));
+        Assert.Equal("idempotency_key_reused", (await OperateAsync(id, "move", """{ "reason": "another", "toState": "posting" }""", key: "desk-move-4")).Problem);
+        var operation = Assert.Single(Items((await api.GetAsync($"/v1/sagas/transactions/{id}/operations")).Json), o => Text(o, "operation") == "move");
+        Assert.Equal(
+            ("olga", "held", "posting", "the customer is here", "done", Text(moved.Json, "operationId")),
+            (Text(operation, "actor"), Text(operation, "fromState"), Text(operation, "toState"), Text(operation, "reason"), Text(operation, "outcome"), Text(operation, "operationId")));
+        Assert.Empty(Items((await api.GetAsync("/v1/holds?account=desk-payer-4")).Json));
+    }
+
+    async Task<Answer> OperateAsync(Guid id, string operation, string body, string? ifMatch = null, string? key = null, string role = Orchestrator.Api.Security.Roles.Operator)
+    {
+        using var client = api.As("olga", role);
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"/v1/sagas/transactions/{id}/{operation}")
+        {
+            Content = new StringContent(body, System.Text.Encoding.UTF8, "application/json"),
+        };
+        if (ifMatch is not null)
+            request.Headers.TryAddWithoutValidation("If-Match", ifMatch);
+        if (key is not null)
+            request.Headers.Add("Idempotency-Key", key);
+        return await Answer.OfAsync(await client.SendAsync(request));
+    }
+
     async Task<Guid> HeldAsync(int number)
     {
         await api.OpenAsync($"desk-payer-{number}", 5_000_000);
