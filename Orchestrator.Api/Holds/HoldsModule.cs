@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
 using Orchestrator.Api.Balances;
 using Orchestrator.Api.Hosting;
 using Orchestrator.Api.Problems;
@@ -22,8 +23,10 @@ namespace Orchestrator.Api.Holds;
 /// <param name="After">The next of the page before.</param>
 /// <param name="Limit">How many at most.</param>
 sealed record HoldQuery(
-    string? State = null, string? Account = null, string? OlderThan = null, string? ExpiringBefore = null, long? MinAmountMinor = null, long? MaxAmountMinor = null,
-    string? Currency = null, string? Sort = null, string? After = null, int Limit = 100);
+    [FromQuery(Name = "state")] string? State = null, [FromQuery(Name = "account")] string? Account = null, [FromQuery(Name = "olderThan")] string? OlderThan = null,
+    [FromQuery(Name = "expiringBefore")] string? ExpiringBefore = null, [FromQuery(Name = "minAmountMinor")] long? MinAmountMinor = null,
+    [FromQuery(Name = "maxAmountMinor")] long? MaxAmountMinor = null, [FromQuery(Name = "currency")] string? Currency = null,
+    [FromQuery(Name = "sort")] string? Sort = null, [FromQuery(Name = "after")] string? After = null, [FromQuery(Name = "limit")] int Limit = 100);
 
 /// <summary>Open holds over HTTP, for those who decide about them.</summary>
 static class HoldsModule

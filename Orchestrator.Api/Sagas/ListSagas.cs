@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
 using Orchestrator.Api.Balances;
 using Orchestrator.Api.Hosting;
 using Orchestrator.Api.Problems;
@@ -21,8 +22,10 @@ namespace Orchestrator.Api.Sagas;
 /// <param name="After">The next of the page before.</param>
 /// <param name="Limit">How many at most.</param>
 sealed record SagaQuery(
-    string? State = null, string? Account = null, string? Text = null, bool Stuck = false, string? OlderThan = null, string? NewerThan = null,
-    string? SubmittedFrom = null, string? SubmittedBefore = null, string? After = null, int Limit = 100);
+    [FromQuery(Name = "state")] string? State = null, [FromQuery(Name = "account")] string? Account = null, [FromQuery(Name = "text")] string? Text = null,
+    [FromQuery(Name = "stuck")] bool Stuck = false, [FromQuery(Name = "olderThan")] string? OlderThan = null, [FromQuery(Name = "newerThan")] string? NewerThan = null,
+    [FromQuery(Name = "submittedFrom")] string? SubmittedFrom = null, [FromQuery(Name = "submittedBefore")] string? SubmittedBefore = null,
+    [FromQuery(Name = "after")] string? After = null, [FromQuery(Name = "limit")] int Limit = 100);
 
 /// <summary>GET /v1/sagas/transactions.</summary>
 static class ListSagas
