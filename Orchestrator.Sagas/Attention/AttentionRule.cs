@@ -5,10 +5,8 @@ namespace Orchestrator.Sagas.Attention;
 /// <summary>Which transactions people or operators should see. Pure.</summary>
 public static class AttentionRule
 {
-    static readonly string[] WaitForPeople = ["Held", "Authorised", "CompensationFailed"];
-
     /// <summary>Whether a transaction in this state waits for somebody, by the state's stored name.</summary>
-    public static bool WaitsForPeople(string? state) => state is not null && WaitForPeople.Contains(state, StringComparer.Ordinal);
+    public static bool WaitsForPeople(string? state) => state is "Held" or "Authorised" or "CompensationFailed";
 
     /// <summary>Whether the ledger was asked too often for the step that is waited for.</summary>
     /// <param name="saga">The transaction.</param>
