@@ -229,7 +229,7 @@ public sealed class SagasApiTests(ApiFixture api)
         return found;
     }
 
-    static IEnumerable<JsonElement> Items(JsonElement json, string name = "items") => json.GetProperty(name).EnumerateArray();
+    static List<JsonElement> Items(JsonElement json, string name = "items") => [.. json.GetProperty(name).EnumerateArray()];
 
     static List<string> Texts(JsonElement json, string name) => [.. json.GetProperty(name).EnumerateArray().Select(e => e.GetString()!)];
 
