@@ -53,7 +53,7 @@ sealed class SagaFinder(
         }
         if (items.Count < limit && next.Events is { } before)
         {
-            var (ids, more) = await ledger.ListAsync(filter.AccountId!, before, look, cancellationToken);
+            var (ids, more) = await ledger.ListAsync(filter.AccountId!, before, limit - items.Count, cancellationToken);
             var sources = await decisions.SourceAccountsAsync([.. ids], cancellationToken);
             var fresh = ids.Where(id => sources.GetValueOrDefault(id) != filter.AccountId).Distinct().ToList();
             var sagas = await search.LoadAsync(fresh, cancellationToken);

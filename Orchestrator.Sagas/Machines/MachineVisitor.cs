@@ -9,6 +9,8 @@ namespace Orchestrator.Sagas.Machines;
 /// </summary>
 sealed class MachineVisitor : StateMachineVisitor
 {
+    static readonly string[] Suffixes = [".AnyReceived", ".Received", "AnyReceived", "Received"];
+
     readonly List<MachineTransition> _transitions = [];
     readonly HashSet<MachineTransition> _seen = [];
     string _state = "";
@@ -70,10 +72,14 @@ sealed class MachineVisitor : StateMachineVisitor
             ? (type.GetProperty(nameof(TransitionActivity<>.ToState))!.GetValue(activity) as State)?.Name
             : null;
 
-    // A schedule's events carry its name before their own.
+    // A schedule's events carry its name before their own, which is always the same.
     static string Shown(string name)
     {
-        var last = name.LastIndexOf('.');
-        return last > 0 && name[(last + 1)..] is "Received" or "AnyReceived" ? name[..last] : name;
+        foreach (var suffix in Suffixes)
+        {
+            if (name.Length > suffix.Length && name.EndsWith(suffix, StringComparison.Ordinal))
+                return name[..^suffix.Length];
+        }
+        return name;
     }
 }
