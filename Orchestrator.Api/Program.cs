@@ -37,7 +37,7 @@ return await HostStart.RunAsync(async () =>
     builder.Services.AddLedgerApi();
     builder.Services.AddCasework(builder.Configuration, roles);
     builder.Services.AddRules().AddModelsApi();
-    builder.Services.AddDecisionsApi().AddSagasReader();
+    builder.Services.AddDecisionsApi().AddOperations(roles);
     builder.Services.AddOrchestratorMessaging(builder.Configuration);
 
     builder.Services.AddHostParts(builder.Configuration);
@@ -61,7 +61,7 @@ return await HostStart.RunAsync(async () =>
         app.MapRules().MapModels();
         app.MapDecisions();
         app.MapCasework();
-        app.MapParked().MapAudit();
+        app.MapParked().MapOperations().MapAudit();
         app.MapFigures();
     }
     await app.RunAsync();

@@ -19,7 +19,7 @@ public static class CaseworkModule
     // Alerts are few; so long they may wait for others.
     static readonly TimeSpan Rest = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>Adds the lanes, and what escalates. Needs <see cref="AddCases"/> beside it.</summary>
+    /// <summary>Adds the lanes. Needs <see cref="AddCases"/> beside it.</summary>
     public static IServiceCollection AddAlertLanes(this IServiceCollection services)
     {
         services.AddSingleton(provider => new LaneGroup
@@ -30,7 +30,6 @@ public static class CaseworkModule
             Rest = Rest,
             IsBackground = true,
         });
-        services.AddHostedService<CaseEscalation>();
         return services;
     }
 

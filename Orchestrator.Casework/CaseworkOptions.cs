@@ -29,10 +29,6 @@ public sealed class CaseworkOptions : IValidatableObject
     [Range(1, 8_760)]
     public int DueHours { get; init; } = 24;
 
-    /// <summary>How often it is asked which cases are overdue, seconds.</summary>
-    [Range(1, 3_600)]
-    public int EscalationSeconds { get; init; } = 60;
-
     /// <summary>The outcomes that somebody else has to approve: <c>fraud</c>, <c>genuine</c>, <c>inconclusive</c>.</summary>
     public IReadOnlyList<Cases.CaseOutcome> NeedApproval { get; init; } = [Cases.CaseOutcome.Fraud];
 

@@ -10,6 +10,8 @@ using Orchestrator.Contracts.Ledger;
 using Orchestrator.Contracts.Transactions;
 using Orchestrator.Messaging.MassTransit;
 using Orchestrator.Messaging.MassTransit.Sagas;
+using Orchestrator.Sagas.Attention;
+using Orchestrator.Sagas.Search;
 using Orchestrator.Sagas.TransactionSagas;
 
 namespace Orchestrator.Sagas;
@@ -37,6 +39,7 @@ public static class SagasModule
         services.AddSingleton<ISagaWatcher<TransactionSaga>, TallyWatcher>();
         services.AddSingleton<ISagaWatcher<TransactionSaga>, OperationWatcher>();
         services.AddSingleton<ISagaWatcher<TransactionSaga>, TransactionDuration>();
+        services.AddSingleton<ISagaWatcher<TransactionSaga>, AttentionWatcher>();
         services.AddLaneEndpoint(
             Group,
             provider => [provider.TopicOf<TransactionSubmitted>(), provider.TopicOf<FraudAssessed>(), provider.TopicOf<HoldPlaced>()],
@@ -47,13 +50,20 @@ public static class SagasModule
         return services;
     }
 
-    /// <summary>Adds the reading side alone: <see cref="TransactionReader"/>, <see cref="OperationReader"/> and <see cref="TallyReader"/>. Needs an <see cref="NpgsqlDataSource"/>.</summary>
+    /// <summary>
+    /// Adds the reading side alone: <see cref="TransactionReader"/>, <see cref="OperationReader"/>, <see cref="TallyReader"/>, <see cref="AttentionReader"/> and
+    /// <see cref="TransactionSearch"/>. Needs an <see cref="NpgsqlDataSource"/>.
+    /// </summary>
     public static IServiceCollection AddSagasReader(this IServiceCollection services)
     {
         services.TryAddSingleton(_ => new SagaTable<TransactionSaga>(new TransactionSagaMap()));
         services.AddSingleton<TransactionReader>();
         services.AddSingleton<OperationReader>();
         services.AddSingleton<TallyReader>();
+        services.AddSingleton<AttentionReader>();
+        services.AddSingleton<TransactionSearch>();
+        services.AddSingleton<OverdueTransactions>();
+        services.AddSingleton<HoldWarnings>();
         return services;
     }
 

@@ -4,10 +4,12 @@ using Orchestrator.Api.Accounts;
 using Orchestrator.Api.Backtests;
 using Orchestrator.Api.Casework;
 using Orchestrator.Api.Decisions;
+using Orchestrator.Api.Jobs;
 using Orchestrator.Api.Labels;
 using Orchestrator.Api.Postings;
 using Orchestrator.Api.Reconciliation;
 using Orchestrator.Api.Rules;
+using Orchestrator.Api.Sagas;
 using Orchestrator.Api.Security;
 using Orchestrator.Api.Transactions;
 using Orchestrator.Api.Versions;
@@ -63,5 +65,9 @@ namespace Orchestrator.Api.Hosting;
 [JsonSerializable(typeof(ReverseTransactionRequest))]
 [JsonSerializable(typeof(ReversalAccepted))]
 [JsonSerializable(typeof(CancellationAccepted))]
+[JsonSerializable(typeof(ScheduleRedriveRequest))]
+[JsonSerializable(typeof(RetrySagaRequest))]
+[JsonSerializable(typeof(MoveSagaRequest))]
+[JsonSerializable(typeof(SagaOperationAccepted))]
 [JsonSerializable(typeof(DevelopmentTokenRequest))]
 public sealed partial class ApiJson : JsonSerializerContext;

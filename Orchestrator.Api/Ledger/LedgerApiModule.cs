@@ -13,8 +13,8 @@ namespace Orchestrator.Api.Ledger;
 /// <summary>The ledger over HTTP: all its rooms.</summary>
 public static class LedgerApiModule
 {
-    /// <summary>Adds the ledger's lanes with what runs beside them: projections are folded and built, months are closed.</summary>
-    public static IServiceCollection AddLedgerRole(this IServiceCollection services) => services.AddLedger().AddProjectionHost().AddMonthClosing();
+    /// <summary>Adds the ledger's lanes with what runs beside them: projections are folded and built.</summary>
+    public static IServiceCollection AddLedgerRole(this IServiceCollection services) => services.AddLedger().AddProjectionHost();
 
     /// <summary>Adds what the ledger's endpoints need; the lanes may be in another process.</summary>
     public static IServiceCollection AddLedgerApi(this IServiceCollection services) =>

@@ -3,11 +3,13 @@ using Microsoft.OpenApi;
 using Orchestrator.Api.Accounts;
 using Orchestrator.Api.Backtests;
 using Orchestrator.Api.Casework;
+using Orchestrator.Api.Jobs;
 using Orchestrator.Api.Labels;
 using Orchestrator.Api.Models;
 using Orchestrator.Api.Postings;
 using Orchestrator.Api.Reconciliation;
 using Orchestrator.Api.Rules;
+using Orchestrator.Api.Sagas;
 using Orchestrator.Api.Transactions;
 using Orchestrator.Api.Versions;
 using Swashbuckle.AspNetCore.SwaggerGen;
@@ -52,6 +54,9 @@ sealed class ExampleFilter : ISchemaFilter
         [typeof(BulkLabelRequest)] =
             """{ "labels": [ { "labelId": "018f4e2a-7b1c-7d3e-9a5b-2c4d6e8f0a24", "transactionId": "018f4e2a-7b1c-7d3e-9a5b-2c4d6e8f0a1b", "isFraud": false, "source": "customer", "reason": "it was me" } ] }""",
         [typeof(ReviewTransactionRequest)] = """{ "decision": "release", "reason": "the customer has confirmed it by phone" }""",
+        [typeof(RetrySagaRequest)] = """{ "reason": "the ledger was away" }""",
+        [typeof(MoveSagaRequest)] = """{ "reason": "looked at by hand, nothing has moved", "toState": "declined" }""",
+        [typeof(ScheduleRedriveRequest)] = """{ "at": "2030-01-01T03:00:00Z" }""",
         [typeof(ClaimCaseRequest)] = """{ "queue": "fraud_review" }""",
         [typeof(AssignCaseRequest)] = """{ "assignee": "carol", "reason": "knows the customer" }""",
         [typeof(SnoozeCaseRequest)] = """{ "until": "2030-01-01T09:00:00Z", "reason": "the customer calls back" }""",

@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Orchestrator.Api.Hosting;
 using Orchestrator.Api.Problems;
@@ -19,16 +18,6 @@ static class Holds
             r.HoldId, "holdId", idempotencyKey,
             (id, at) => new PlaceHold(id, id, r.AccountId, r.AmountMinor, r.Currency, r.AccountId, at, ExpiresAt: r.ExpiresAt),
             id => $"/v1/holds/{id}", cancellationToken);
-    }
-
-    /// <summary>A hold, or why it was not placed.</summary>
-    public static async Task<Results<Ok<HoldView>, ProblemHttpResult>> GetAsync(Guid holdId, PostingReader postings, CancellationToken cancellationToken)
-    {
-        if (await postings.FindHoldAsync(holdId, cancellationToken) is { } hold)
-            return TypedResults.Ok(hold);
-        return await postings.FindCommandAsync(holdId, cancellationToken) is { Reason: { } reason }
-            ? ApiProblem.Of(ProblemKinds.HoldNotFound, $"It was refused: {reason}.")
-            : ApiProblem.Of(ProblemKinds.HoldNotFound);
     }
 
     public static Task<IResult> CaptureAsync(

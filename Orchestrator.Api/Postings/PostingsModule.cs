@@ -43,8 +43,6 @@ public static class PostingsModule
 
         var holds = routes.MapGroup("/v1/holds").WithTags("Holds").Allow(Roles.Service);
         Accepting(holds.MapPost("/", Holds.PlaceAsync), "Reserves an amount on an account", Stored);
-        holds.MapGet("/{holdId:guid}", Holds.GetAsync).Allow(Roles.Service, Roles.CaseWorker, Roles.Supervisor, Roles.Auditor).Audited()
-            .WithSummary("A hold and what became of it").ProducesProblems(404, 503);
         Accepting(holds.MapPost("/{holdId:guid}/capture", Holds.CaptureAsync), "Takes a hold's amount, or a part of it, off the account", Stored);
         Accepting(holds.MapPost("/{holdId:guid}/release", Holds.ReleaseAsync), "Gives a hold's amount back", Stored);
 

@@ -42,6 +42,8 @@ public static class ProblemKinds
     public static readonly ProblemKind DecisionNotFound = new("decision_not_found", 404, "There is no such decision");
     public static readonly ProblemKind CaseNotFound = new("case_not_found", 404, "There is no such case");
     public static readonly ProblemKind BacktestNotFound = new("backtest_not_found", 404, "There is no such backtest");
+    public static readonly ProblemKind MachineNotFound = new("machine_not_found", 404, "There is no such kind of sagas");
+    public static readonly ProblemKind JobNotFound = new("job_not_found", 404, "There is no such job");
     public static readonly ProblemKind MethodNotAllowed = new("method_not_allowed", 405, "The method is not allowed here");
     public static readonly ProblemKind NotAcceptable = new("not_acceptable", 406, "No acceptable representation");
     public static readonly ProblemKind IdempotencyKeyReused = new("idempotency_key_reused", 409, "The Idempotency-Key was used with another body");
@@ -58,6 +60,7 @@ public static class ProblemKinds
     public static readonly ProblemKind CaptureExists = new("capture_exists", 409, "Another amount was captured before");
     public static readonly ProblemKind TransactionNotCompleted = new("transaction_not_completed", 409, "The transaction has moved no money that could be sent back");
     public static readonly ProblemKind ReviewExists = new("review_exists", 409, "Somebody has decided otherwise before");
+    public static readonly ProblemKind SagaOperationRefused = new("saga_operation_refused", 409, "From where the saga stands that is not done");
     public static readonly ProblemKind ParkedBehind = new("parked_behind", 409, "The message waits behind another of its key");
     public static readonly ProblemKind RebuildRunning = new("rebuild_running", 409, "The projection is being built already");
     public static readonly ProblemKind CheckRunning = new("check_running", 409, "A projection is being checked already");
@@ -77,6 +80,7 @@ public static class ProblemKinds
     public static readonly ProblemKind BacktestExists = new("backtest_exists", 409, "The backtest id was used before with another body");
     public static readonly ProblemKind BacktestEnded = new("backtest_ended", 409, "The backtest has ended and cannot be cancelled");
     public static readonly ProblemKind RuleSetChanged = new("rule_set_changed", 412, "The rule set has changed since it was looked at");
+    public static readonly ProblemKind SagaChanged = new("saga_changed", 412, "The saga has changed since it was looked at");
     public static readonly ProblemKind CaseChanged = new("case_changed", 412, "The case has changed since it was looked at");
     public static readonly ProblemKind ModelChanged = new("model_changed", 412, "The model has changed since it was looked at");
     public static readonly ProblemKind BodyTooLarge = new("body_too_large", 413, "The body is too large");
@@ -98,15 +102,15 @@ public static class ProblemKinds
     /// <summary>All of them, by status.</summary>
     public static IReadOnlyList<ProblemKind> All { get; } =
     [
-        NotJson, WrongShape, Invalid, StatementRefused, RuleSetInvalid, ModelInvalid, BadRequest, Unauthenticated, Forbidden, FourEyes, MakerIsChecker, NotFound, AccountNotFound, AccountOpening,
-        TransactionNotFound, TransferNotFound, HoldNotFound, CommandNotFound, ParkedNotFound, ProjectionNotFound, StatementNotFound, ReportNotFound,
-        ReconciliationNotFound, RuleSetNotFound, ModelNotFound, ListNotFound, DecisionNotFound, CaseNotFound, BacktestNotFound, MethodNotAllowed, NotAcceptable,
-        IdempotencyKeyReused, AccountExists, AccountRefused, CommandExists, TransferNotPosted, HoldOfTransfer, TransactionExists, TransactionEnded, TransactionNotHeld,
-        TransactionUnderWay, TransactionNotAuthorised, CaptureExists, TransactionNotCompleted,
-        ReviewExists, ParkedBehind, RebuildRunning, CheckRunning, MonthNotOver, BreakNotOpen, PostingMatched, RuleSetExists, RuleSetState, ModelExists, ModelState,
-        ListExists, ListFull, LabelExists, DecisionExists, DecisionNotReplayable, CaseRefused, BacktestExists, BacktestEnded, RuleSetChanged, CaseChanged, ModelChanged,
-        BodyTooLarge, UnsupportedMediaType, TooManyRequests, BacktestsFull, Internal, TraceNotAvailable, Unavailable, IssuerUnavailable, AuditUnavailable, LaneNotHere, TooManyDecisions, DecisionLate, DecisionNotPublished,
-        DecisionNotStored, ProjectionNotReady,
+        NotJson, WrongShape, Invalid, StatementRefused, RuleSetInvalid, ModelInvalid, BadRequest, Unauthenticated, Forbidden, FourEyes, MakerIsChecker, NotFound,
+        AccountNotFound, AccountOpening, TransactionNotFound, TransferNotFound, HoldNotFound, CommandNotFound, ParkedNotFound, ProjectionNotFound, StatementNotFound,
+        ReportNotFound, ReconciliationNotFound, RuleSetNotFound, ModelNotFound, ListNotFound, DecisionNotFound, CaseNotFound, BacktestNotFound, MachineNotFound,
+        JobNotFound, MethodNotAllowed, NotAcceptable, IdempotencyKeyReused, AccountExists, AccountRefused, CommandExists, TransferNotPosted, HoldOfTransfer,
+        TransactionExists, TransactionEnded, TransactionNotHeld, TransactionUnderWay, TransactionNotAuthorised, CaptureExists, TransactionNotCompleted, ReviewExists,
+        SagaOperationRefused, ParkedBehind, RebuildRunning, CheckRunning, MonthNotOver, BreakNotOpen, PostingMatched, RuleSetExists, RuleSetState, ModelExists,
+        ModelState, ListExists, ListFull, LabelExists, DecisionExists, DecisionNotReplayable, CaseRefused, BacktestExists, BacktestEnded, RuleSetChanged, SagaChanged,
+        CaseChanged, ModelChanged, BodyTooLarge, UnsupportedMediaType, TooManyRequests, BacktestsFull, Internal, TraceNotAvailable, Unavailable, IssuerUnavailable,
+        AuditUnavailable, LaneNotHere, TooManyDecisions, DecisionLate, DecisionNotPublished, DecisionNotStored, ProjectionNotReady,
     ];
 
     /// <summary>The kind for an error that carries no more than a status.</summary>

@@ -43,6 +43,8 @@ public sealed record SubmissionKind
 
     public static SubmissionKind Reversal { get; } = new("reversal");
 
+    public static SubmissionKind SagaOperation { get; } = new("saga_operation");
+
     public static SubmissionKind Label { get; } = new("label");
 
     public static SubmissionKind Backtest { get; } = new("backtest");

@@ -45,7 +45,7 @@ public enum CommandState
 /// <param name="TransactionId">On whose behalf.</param>
 /// <param name="CounterpartyAccountId">Who is to receive it, where that was said.</param>
 /// <param name="Reason">Why it was released, where that was said.</param>
-public sealed record HoldView(
+public record HoldView(
     Guid HoldId, string AccountId, HoldViewState State, long AmountMinor, long CapturedMinor, long ReleasedMinor, string Currency, DateTimeOffset PlacedAt,
     DateTimeOffset? ExpiresAt, DateTimeOffset? ResolvedAt, Guid? TransactionId, string? CounterpartyAccountId, string? Reason);
 

@@ -86,6 +86,19 @@ public sealed class ParkedMessages(NpgsqlDataSource database)
         return page;
     }
 
+    /// <summary>The parked messages of a key, oldest first, at most <paramref name="limit"/>.</summary>
+    public async Task<IReadOnlyList<ParkedView>> OfKeyAsync(string key, int limit, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand($"{Columns} {From} where p.message_key = $1 order by p.parked_id limit $2");
+        command.Parameters.AddWithValue(key);
+        command.Parameters.AddWithValue(limit);
+        await using var rows = await command.ExecuteReaderAsync(cancellationToken);
+        var found = new List<ParkedView>();
+        while (await rows.ReadAsync(cancellationToken))
+            found.Add(View(rows));
+        return found;
+    }
+
     /// <summary>One parked message with its bytes; null when it is not there (any more).</summary>
     public async Task<(ParkedView View, RawMessage Raw)?> FindAsync(long parkedId, CancellationToken cancellationToken)
     {
