@@ -1,5 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Orchestrator.Contracts.Accounts;
+using Orchestrator.Sagas.AccountSagas;
 using Orchestrator.Sagas.TransactionSagas;
 
 namespace Orchestrator.Sagas;
@@ -12,4 +14,8 @@ namespace Orchestrator.Sagas;
 [JsonSerializable(typeof(List<TimelineEntry>))]
 [JsonSerializable(typeof(TransactionDetails))]
 [JsonSerializable(typeof(TransactionDeadline))]
+[JsonSerializable(typeof(OpenAccount))]
+[JsonSerializable(typeof(List<string>))]
+[JsonSerializable(typeof(List<CountedAlert>))]
+[JsonSerializable(typeof(AccountDeadline))]
 sealed partial class SagasJson : JsonSerializerContext;

@@ -27,6 +27,7 @@ public static class ProblemKinds
     public static readonly ProblemKind NotFound = new("not_found", 404, "There is nothing here");
     public static readonly ProblemKind AccountNotFound = new("account_not_found", 404, "There is no such account");
     public static readonly ProblemKind AccountOpening = new("account_opening", 404, "The account is not open yet");
+    public static readonly ProblemKind ApplicationNotFound = new("application_not_found", 404, "There is no such application");
     public static readonly ProblemKind TransactionNotFound = new("transaction_not_found", 404, "There is no such transaction");
     public static readonly ProblemKind TransferNotFound = new("transfer_not_found", 404, "There is no such transfer");
     public static readonly ProblemKind HoldNotFound = new("hold_not_found", 404, "There is no such hold");
@@ -103,14 +104,14 @@ public static class ProblemKinds
     public static IReadOnlyList<ProblemKind> All { get; } =
     [
         NotJson, WrongShape, Invalid, StatementRefused, RuleSetInvalid, ModelInvalid, BadRequest, Unauthenticated, Forbidden, FourEyes, MakerIsChecker, NotFound,
-        AccountNotFound, AccountOpening, TransactionNotFound, TransferNotFound, HoldNotFound, CommandNotFound, ParkedNotFound, ProjectionNotFound, StatementNotFound,
-        ReportNotFound, ReconciliationNotFound, RuleSetNotFound, ModelNotFound, ListNotFound, DecisionNotFound, CaseNotFound, BacktestNotFound, MachineNotFound,
-        JobNotFound, MethodNotAllowed, NotAcceptable, IdempotencyKeyReused, AccountExists, AccountRefused, CommandExists, TransferNotPosted, HoldOfTransfer,
-        TransactionExists, TransactionEnded, TransactionNotHeld, TransactionUnderWay, TransactionNotAuthorised, CaptureExists, TransactionNotCompleted, ReviewExists,
-        SagaOperationRefused, ParkedBehind, RebuildRunning, CheckRunning, MonthNotOver, BreakNotOpen, PostingMatched, RuleSetExists, RuleSetState, ModelExists,
-        ModelState, ListExists, ListFull, LabelExists, DecisionExists, DecisionNotReplayable, CaseRefused, BacktestExists, BacktestEnded, RuleSetChanged, SagaChanged,
-        CaseChanged, ModelChanged, BodyTooLarge, UnsupportedMediaType, TooManyRequests, BacktestsFull, Internal, TraceNotAvailable, Unavailable, IssuerUnavailable,
-        AuditUnavailable, LaneNotHere, TooManyDecisions, DecisionLate, DecisionNotPublished, DecisionNotStored, ProjectionNotReady,
+        AccountNotFound, AccountOpening, ApplicationNotFound, TransactionNotFound, TransferNotFound, HoldNotFound, CommandNotFound, ParkedNotFound, ProjectionNotFound,
+        StatementNotFound, ReportNotFound, ReconciliationNotFound, RuleSetNotFound, ModelNotFound, ListNotFound, DecisionNotFound, CaseNotFound, BacktestNotFound,
+        MachineNotFound, JobNotFound, MethodNotAllowed, NotAcceptable, IdempotencyKeyReused, AccountExists, AccountRefused, CommandExists, TransferNotPosted,
+        HoldOfTransfer, TransactionExists, TransactionEnded, TransactionNotHeld, TransactionUnderWay, TransactionNotAuthorised, CaptureExists, TransactionNotCompleted,
+        ReviewExists, SagaOperationRefused, ParkedBehind, RebuildRunning, CheckRunning, MonthNotOver, BreakNotOpen, PostingMatched, RuleSetExists, RuleSetState,
+        ModelExists, ModelState, ListExists, ListFull, LabelExists, DecisionExists, DecisionNotReplayable, CaseRefused, BacktestExists, BacktestEnded, RuleSetChanged,
+        SagaChanged, CaseChanged, ModelChanged, BodyTooLarge, UnsupportedMediaType, TooManyRequests, BacktestsFull, Internal, TraceNotAvailable, Unavailable,
+        IssuerUnavailable, AuditUnavailable, LaneNotHere, TooManyDecisions, DecisionLate, DecisionNotPublished, DecisionNotStored, ProjectionNotReady,
     ];
 
     /// <summary>The kind for an error that carries no more than a status.</summary>
