@@ -1,7 +1,9 @@
 using Microsoft.AspNetCore.Mvc;
 using Orchestrator.Api.Hosting;
 using Orchestrator.Api.Problems;
+using Orchestrator.Api.Submissions;
 using Orchestrator.Casework.Cases;
+using Orchestrator.Casework.Requests;
 using Orchestrator.Contracts;
 using Orchestrator.Contracts.Transactions;
 
@@ -12,8 +14,10 @@ namespace Orchestrator.Api.Casework;
 /// <param name="Context">The request.</param>
 /// <param name="Actor">Who asks.</param>
 /// <param name="IfMatch">The version that was looked at.</param>
+/// <param name="Key">The client's own name for the request: sent again, it gets its first answer.</param>
 sealed record CaseChange(
-    CaseStore Cases, HttpContext Context, [FromHeader(Name = ActorHeader.Name)] string? Actor, [FromHeader(Name = "If-Match")] string? IfMatch)
+    CaseStore Cases, HttpContext Context, [FromHeader(Name = ActorHeader.Name)] string? Actor, [FromHeader(Name = "If-Match")] string? IfMatch,
+    [FromHeader(Name = IdempotencyKey.Header)] string? Key)
 {
     // What is said of a case is said of its transactions too.
     public const int MaxReason = TransactionReviewed.MaxReason;
@@ -30,8 +34,10 @@ sealed record CaseChange(
         if (action is CaseAction.Assign { Assignee: { } assignee })
             errors.Required(assignee, "assignee", maxLength: 64);
         var version = EntityTags.Seen(IfMatch, "case", errors);
+        IdempotencyKey.Validate(Key, errors);
+        var request = CaseRequest.Of(Key, $"{caseId}", $"{action}", reason);
         return errors.None
-            ? Answer(await Cases.ActAsync(caseId, action, Who, reason, version, cancellationToken))
+            ? Answer(await Cases.ActAsync(caseId, action, Who, reason, version, request, cancellationToken))
             : ApiProblem.Of(ProblemKinds.Invalid, errors: errors.All);
     }
 
@@ -40,9 +46,10 @@ sealed record CaseChange(
         var errors = new ContractErrors();
         ActorHeader.Require(Actor, errors);
         errors.Text(queue, "queue", maxLength: 64);
+        IdempotencyKey.Validate(Key, errors);
         if (!errors.None)
             return ApiProblem.Of(ProblemKinds.Invalid, errors: errors.All);
-        return await Cases.ClaimAsync(queue, Who, cancellationToken) is { } result ? Answer(result) : TypedResults.NoContent();
+        return await Cases.ClaimAsync(queue, Who, CaseRequest.Of(Key, "claim", queue), cancellationToken) is { } result ? Answer(result) : TypedResults.NoContent();
     }
 
     public async Task<IResult> NoteAsync(Guid caseId, string text, CancellationToken cancellationToken)
@@ -50,9 +57,12 @@ sealed record CaseChange(
         var errors = new ContractErrors();
         ActorHeader.Require(Actor, errors);
         errors.Required(text, "text", maxLength: 4_000);
+        IdempotencyKey.Validate(Key, errors);
         if (!errors.None)
             return ApiProblem.Of(ProblemKinds.Invalid, errors: errors.All);
-        return await Cases.NoteAsync(caseId, Who, text, cancellationToken) ? TypedResults.NoContent() : ApiProblem.Of(ProblemKinds.CaseNotFound);
+        return await Cases.NoteAsync(caseId, Who, text, CaseRequest.Of(Key, $"{caseId}", "note", text), cancellationToken) is var result && result is CaseResult.Done
+            ? TypedResults.NoContent()
+            : Answer(result);
     }
 
     // Names are compared, so that they are without the address here.
@@ -62,9 +72,13 @@ sealed record CaseChange(
     {
         switch (result)
         {
-            case CaseResult.Done(var changed):
+            case CaseResult.Done { Case: var changed } done:
+                if (done.Replayed)
+                    Context.Response.Headers[SubmissionResult.ReplayedHeader] = "true";
                 EntityTags.Show(Context, changed.Version);
                 return TypedResults.Ok(changed);
+            case CaseResult.KeyReused:
+                return ApiProblem.Of(ProblemKinds.IdempotencyKeyReused);
             case CaseResult.NotFound:
                 return ApiProblem.Of(ProblemKinds.CaseNotFound);
             case CaseResult.Stale(var file):
