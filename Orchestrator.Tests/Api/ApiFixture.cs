@@ -42,6 +42,7 @@ public sealed class ApiFixture(TestInfrastructure infrastructure) : IAsyncLifeti
             {
                 ["ORCHESTRATOR_POSTGRES"] = _database.ConnectionString,
                 ["Ledger__Assets__0__Code"] = "PEARL", ["Ledger__Assets__0__Scale"] = "4", ["Ledger__Assets__0__Name"] = "Pearls",
+                ["Casework__WebhookKey"] = Convert.ToBase64String(new byte[32]), ["Casework__Webhooks__AllowHttp"] = "true", ["Casework__Webhooks__AllowPrivateAddresses"] = "true",
             });
         Http.BaseAddress = _service.Address;
     }
