@@ -31,6 +31,7 @@ create table casework.webhook_delivery (
 
 create index webhook_delivery_due on casework.webhook_delivery (webhook_id, next_at) where state = 'pending';
 create index webhook_delivery_time on casework.webhook_delivery (webhook_id, created_at desc, delivery_id desc);
+create index webhook_delivery_waiting on casework.webhook_delivery (next_at) where state = 'pending';
 create index webhook_delivery_ended on casework.webhook_delivery (ended_at) where state <> 'pending';
 
 create table casework.webhook_attempt (

@@ -6,7 +6,7 @@ namespace Orchestrator.Casework.Alerts;
 /// <summary>The question behind a list of alerts, or of the first alerts of groups; arranged as that behind a list of cases.</summary>
 static class AlertListing
 {
-    /// <summary>A statement whose rows are alerts, whether they fit the filter, and their groups where these are asked for.</summary>
+    /// <summary>A statement whose rows are alerts, whether they fit the filter, whether no more may be looked at, and their groups where these are asked for.</summary>
     public static NpgsqlCommand Of(AlertFilter filter, TimeCursor? after, int limit, int looked)
     {
         var command = new NpgsqlCommand();
@@ -39,7 +39,7 @@ static class AlertListing
         var fits = asked.Count == 0 ? "true" : string.Join(" and ", asked);
         var list =
             $"""
-            select *, {fits} as fits from (
+            select *, {fits} as fits, {(asked.Count == 0 ? "false" : $"place = {looked}")} as ends from (
                 select *, row_number() over (order by {order}) as place from (
                     select * from {table}{(driven.Count == 0 ? "" : $" where {string.Join(" and ", driven)}")} order by {order} limit {most}
                 ) looked
@@ -48,10 +48,10 @@ static class AlertListing
             """;
         command.CommandText = filter.Grouped
             ? $"""
-              select {string.Join(", ", AlertReader.Columns.Split(", ").Select(c => $"a.{c}"))}, g.fits, g.alerts, g.score, g.last_at
+              select {string.Join(", ", AlertReader.Columns.Split(", ").Select(c => $"a.{c}"))}, g.fits, g.ends, g.alerts, g.score, g.last_at
               from ({list}) g join casework.alert a on a.alert_id = g.group_id order by g.first_at desc, g.group_id desc
               """
-            : $"select {AlertReader.Columns}, fits from ({list}) listed order by {order}";
+            : $"select {AlertReader.Columns}, fits, ends from ({list}) listed order by {order}";
         return command;
     }
 

@@ -46,6 +46,9 @@ public sealed class AlertReader(NpgsqlDataSource database)
     /// <summary>The most alerts that one page looks at.</summary>
     public const int MaxLooked = 10_000;
 
+    /// <summary>How many one page looks at.</summary>
+    internal int Looked { get; init; } = MaxLooked;
+
     internal const string Columns = "alert_id, case_id, account_id, kind, score, raised_at, transaction_id, reasons, group_id";
 
     const int ColumnCount = 9;
@@ -59,7 +62,7 @@ public sealed class AlertReader(NpgsqlDataSource database)
         AlertFilter filter, TimeCursor? after, int limit, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        await using var command = AlertListing.Of(filter, after, limit, MaxLooked);
+        await using var command = AlertListing.Of(filter, after, limit, Looked);
         command.Connection = connection;
         var items = new List<StoredAlert>();
         var last = default(TimeCursor);
@@ -68,11 +71,14 @@ public sealed class AlertReader(NpgsqlDataSource database)
         {
             var alert = Read(rows);
             last = new TimeCursor(alert.RaisedAt, alert.AlertId);
-            if (!rows.GetBoolean(ColumnCount))
+            if (rows.GetBoolean(ColumnCount))
+            {
+                items.Add(filter.Grouped
+                    ? alert with { Group = new AlertGroup(rows.GetInt32(ColumnCount + 2), rows.GetInt16(ColumnCount + 3), rows.GetFieldValue<DateTimeOffset>(ColumnCount + 4)) }
+                    : alert);
+            }
+            if (rows.GetBoolean(ColumnCount + 1))
                 return (items, last);
-            items.Add(filter.Grouped
-                ? alert with { Group = new AlertGroup(rows.GetInt32(ColumnCount + 1), rows.GetInt16(ColumnCount + 2), rows.GetFieldValue<DateTimeOffset>(ColumnCount + 3)) }
-                : alert);
         }
         return (items, items.Count == limit ? last : null);
     }

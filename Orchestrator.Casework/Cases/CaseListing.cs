@@ -9,7 +9,7 @@ namespace Orchestrator.Casework.Cases;
 /// </summary>
 static class CaseListing
 {
-    /// <summary>A statement whose rows are cases and, behind them, whether they fit the filter.</summary>
+    /// <summary>A statement whose rows are cases and, behind them, whether they fit the filter, and whether no more may be looked at.</summary>
     public static NpgsqlCommand Of(CaseFilter filter, CaseCursor? after, int limit, int looked, DateTimeOffset now)
     {
         var command = new NpgsqlCommand();
@@ -24,7 +24,7 @@ static class CaseListing
         var fits = asked.Count == 0 ? "true" : $"coalesce({string.Join(" and ", asked)}, false)";
         command.CommandText =
             $"""
-            select {CaseRows.Columns}, {fits} as fits from (
+            select {CaseRows.Columns}, {fits} as fits, {(asked.Count == 0 ? "false" : $"place = {looked}")} as ends from (
                 select *, row_number() over (order by {order}) as place from (
                     select * from casework.work_case{(driven.Count == 0 ? "" : $" where {string.Join(" and ", driven)}")} order by {order} limit {most}
                 ) looked

@@ -29,6 +29,9 @@ public sealed class CaseReader(NpgsqlDataSource database, TimeProvider time)
     /// <summary>The most cases that one page looks at.</summary>
     public const int MaxLooked = 10_000;
 
+    /// <summary>How many one page looks at.</summary>
+    internal int Looked { get; init; } = MaxLooked;
+
     /// <summary>
     /// Cases in the order of the filter's sort. A page looks at <see cref="MaxLooked"/> at most, so with a filter that no index serves it may be short, even empty, and not the last.
     /// </summary>
@@ -39,7 +42,7 @@ public sealed class CaseReader(NpgsqlDataSource database, TimeProvider time)
     public async Task<(IReadOnlyList<CaseFile> Items, CaseCursor? Next)> ListAsync(
         CaseFilter filter, CaseCursor? after, int limit, CancellationToken cancellationToken)
     {
-        await using var command = CaseListing.Of(filter, after, limit, MaxLooked, time.GetUtcNow());
+        await using var command = CaseListing.Of(filter, after, limit, Looked, time.GetUtcNow());
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         command.Connection = connection;
         var items = new List<CaseFile>();
@@ -51,7 +54,7 @@ public sealed class CaseReader(NpgsqlDataSource database, TimeProvider time)
             last = CaseCursor.Of(file, filter.Sort);
             if (rows.GetBoolean(CaseRows.Count))
                 items.Add(file);
-            else
+            if (rows.GetBoolean(CaseRows.Count + 1))
                 return (items, last);
         }
         return (items, items.Count == limit ? last : null);

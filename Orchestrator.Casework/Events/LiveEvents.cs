@@ -18,6 +18,7 @@ public sealed partial class LiveEvents(EventReader reader, TimeProvider time, IL
     public const int MaxBehind = 500;
 
     const int AtOnce = 500;
+    const int MaxPages = 10;
 
     static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(200);
 
@@ -85,10 +86,16 @@ public sealed partial class LiveEvents(EventReader reader, TimeProvider time, IL
         {
             if (_listeners.Count == 0)
                 return;
-            foreach (var happened in await _events.AfterAsync(_position, AtOnce, cancellationToken))
+            for (var page = 0; page < MaxPages; page++)
             {
-                _position = happened.Number;
-                _listeners.RemoveAll(listener => !listener.Take(happened));
+                var happening = await _events.AfterAsync(_position, AtOnce, cancellationToken);
+                foreach (var happened in happening)
+                {
+                    _position = happened.Number;
+                    _listeners.RemoveAll(listener => !listener.Take(happened));
+                }
+                if (happening.Count < AtOnce)
+                    return;
             }
         }
         finally

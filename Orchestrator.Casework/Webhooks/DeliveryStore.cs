@@ -75,6 +75,19 @@ public sealed class DeliveryStore(NpgsqlDataSource database)
         return disabled;
     }
 
+    /// <summary>Gives up what has been due for longer than it may: of a webhook that is disabled, or that takes less than happens.</summary>
+    /// <returns>How many; some at a time.</returns>
+    internal async Task<int> GiveUpAsync(DateTimeOffset before, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(
+            """
+            update casework.webhook_delivery set state = 'given_up', ended_at = $2 where delivery_id = any(array(
+                select delivery_id from casework.webhook_delivery where state = 'pending' and next_at < $1 order by next_at limit 1000 for update skip locked))
+            """);
+        command.Parameters.AddRange(new NpgsqlParameter[] { Statements.Of(before), Statements.Of(now) });
+        return await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
     /// <summary>A webhook's deliveries, the newest first.</summary>
     /// <param name="webhookId">The webhook.</param>
     /// <param name="state">In this state; in all when null. A page looks at 10,000 at most.</param>

@@ -11,6 +11,10 @@ public sealed partial class WebhookDeliveries(
     const int OfEach = 4;
     const int AtOnce = 32;
 
+    static readonly TimeSpan Longest = TimeSpan.FromDays(7);
+
+    DateTimeOffset _sweepAt;
+
     // Longer than all that is taken in one round can take: 200 webhooks with 4 each, 32 at once.
     TimeSpan Lease => TimeSpan.FromSeconds(30 + (options.Value.Webhooks.TimeoutSeconds * (options.Value.Webhooks.MaxWebhooks * OfEach / AtOnce + 1)));
 
@@ -20,11 +24,23 @@ public sealed partial class WebhookDeliveries(
     {
         if (!secrets.Available)
             return 0;
+        await SweepAsync(cancellationToken);
         var taken = await deliveries.TakeAsync(time.GetUtcNow(), Lease, OfEach, cancellationToken);
         await Parallel.ForEachAsync(
             taken, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken },
             async (delivery, token) => await DeliverAsync(delivery, token));
         return taken.Count;
+    }
+
+    // Once a minute.
+    async Task SweepAsync(CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        if (now < _sweepAt)
+            return;
+        _sweepAt = now.AddMinutes(1);
+        if (await deliveries.GiveUpAsync(now - Longest, now, cancellationToken) is > 0 and var count)
+            Waited(logger, count, Longest.Days);
     }
 
     async Task DeliverAsync(TakenDelivery taken, CancellationToken cancellationToken)
@@ -56,6 +72,9 @@ public sealed partial class WebhookDeliveries(
 
     [LoggerMessage(LogLevel.Error, "Webhook {WebhookId} has taken nothing for {Days} days and is disabled; enable it once its receiver answers")]
     static partial void Disabled(ILogger logger, Guid webhookId, int days);
+
+    [LoggerMessage(LogLevel.Warning, "{Count} deliveries to webhooks that were due for {Days} days are given up")]
+    static partial void Waited(ILogger logger, int count, int days);
 
     [LoggerMessage(LogLevel.Warning, "Delivery {DeliveryId} to webhook {WebhookId} is given up: {Error}")]
     static partial void GivenUp(ILogger logger, Guid deliveryId, Guid webhookId, string error);

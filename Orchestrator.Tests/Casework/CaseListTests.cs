@@ -41,8 +41,10 @@ public sealed class CaseListTests(TestInfrastructure infrastructure)
         Assert.Equal(4, all.Select(c => c.State).Distinct().Count());
         var now = db.Time.GetUtcNow();
 
-        await Gen.Select(Filters, Gen.Int[1, 7]).SampleAsync(async (filter, limit) =>
+        await Gen.Select(Filters, Gen.Int[1, 7], Gen.Int[3, 40]).SampleAsync(async (filter, limit, looked) =>
         {
+            // A page that has looked at as much as it may is short, and the next goes on.
+            var reader = new CaseReader(db.Source, db.Time) { Looked = looked };
             var open = filter.Sort != CaseSort.Newest && filter.State is null;
             var expected = Sorted(all.Where(c =>
                 (filter.Queue is null || c.Queue == filter.Queue) && (filter.State is null || c.State == filter.State)
@@ -54,7 +56,7 @@ public sealed class CaseListTests(TestInfrastructure infrastructure)
             CaseCursor? after = null;
             do
             {
-                var (items, next) = await db.Reader.ListAsync(filter, after, limit, CancellationToken.None);
+                var (items, next) = await reader.ListAsync(filter, after, limit, CancellationToken.None);
                 Assert.True(items.Count <= limit);
                 seen.AddRange(items);
                 Assert.Equal(next, next is null ? null : CaseCursor.Parse(next.ToString(), filter.Sort));
@@ -102,15 +104,16 @@ public sealed class CaseListTests(TestInfrastructure infrastructure)
             from score in One<int?>(null, 500)
             select new AlertFilter(account, kind, file, start, end, score);
 
-        await Gen.Select(filters, Gen.Int[1, 9]).SampleAsync(async (filter, limit) =>
+        await Gen.Select(filters, Gen.Int[1, 9], Gen.Int[3, 40]).SampleAsync(async (filter, limit, looked) =>
         {
+            var reader = new AlertReader(db.Source) { Looked = looked };
             var expected = all.Where(a => (filter.AccountId is null || a.AccountId == filter.AccountId) && (filter.Kind is null || a.Kind == filter.Kind)
                 && (filter.CaseId is null || a.CaseId == filter.CaseId) && a.RaisedAt >= (filter.From ?? default) && a.RaisedAt < (filter.To ?? DateTimeOffset.MaxValue) && a.Score >= (filter.MinScore ?? 0));
             var seen = new List<Guid>();
             TimeCursor? after = null;
             do
             {
-                var (items, next) = await db.Alerts.ListAsync(filter, after, limit, CancellationToken.None);
+                var (items, next) = await reader.ListAsync(filter, after, limit, CancellationToken.None);
                 seen.AddRange(items.Select(i => i.AlertId));
                 after = next;
             }

@@ -132,6 +132,7 @@ public sealed class WebhookTests(TestInfrastructure infrastructure)
         }
 
         Assert.InRange(db.Time.GetUtcNow() - disabled.FailingSince!.Value, TimeSpan.FromDays(3), TimeSpan.FromDays(3.2));
+        Assert.True(disabled.State == WebhookState.Disabled);
         var before = receiver.Messages.Count;
         await db.TakeAsync([Alert(++number, account: $"account-{number}")]);
         Assert.Equal(0, await Worker(db).RunOnceAsync(CancellationToken.None));
@@ -139,6 +140,23 @@ public sealed class WebhookTests(TestInfrastructure infrastructure)
         Assert.InRange(await Worker(db).RunOnceAsync(CancellationToken.None), 1, 4);
         Assert.DoesNotContain(receiver.Messages, m => m.Body.Contains($"account-{number}\"", StringComparison.Ordinal));
         Assert.True(receiver.Messages.Count > before);
+    }
+
+    [Fact]
+    public async Task Delivery_that_waits_for_a_week_is_given_up()
+    {
+        await using var db = await CreateAsync(infrastructure, Options());
+        await using var receiver = await WebhookReceiver.StartAsync();
+        var (webhook, _) = await SubscribeAsync(db, receiver, [EventKinds.CaseOpened]);
+        await db.TakeAsync([Alert(1)]);
+        await Store(db).DisableAsync(webhook.WebhookId, "moves house", CancellationToken.None);
+        db.Time.Advance(TimeSpan.FromDays(8));
+        await Worker(db).RunOnceAsync(CancellationToken.None);
+        await Store(db).EnableAsync(webhook.WebhookId, CancellationToken.None);
+
+        Assert.Equal(0, await Worker(db).RunOnceAsync(CancellationToken.None));
+        Assert.Empty(receiver.Messages);
+        Assert.Equal("given_up", await db.ScalarAsync<string>("select state from casework.webhook_delivery"));
     }
 
     [Fact]
