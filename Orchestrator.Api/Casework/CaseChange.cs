@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Mvc;
 using Orchestrator.Api.Hosting;
 using Orchestrator.Api.Problems;
+using Orchestrator.Api.Security;
 using Orchestrator.Api.Submissions;
 using Orchestrator.Casework.Cases;
 using Orchestrator.Casework.Requests;
@@ -16,7 +17,7 @@ namespace Orchestrator.Api.Casework;
 /// <param name="IfMatch">The version that was looked at.</param>
 /// <param name="Key">The client's own name for the request: sent again, it gets its first answer.</param>
 sealed record CaseChange(
-    CaseStore Cases, HttpContext Context, [FromHeader(Name = ActorHeader.Name)] string? Actor, [FromHeader(Name = "If-Match")] string? IfMatch,
+    CaseStore Cases, HttpContext Context, Actor Actor, [FromHeader(Name = "If-Match")] string? IfMatch,
     [FromHeader(Name = IdempotencyKey.Header)] string? Key)
 {
     // What is said of a case is said of its transactions too.
@@ -26,7 +27,6 @@ sealed record CaseChange(
         Guid caseId, CaseAction action, string? reason, CancellationToken cancellationToken, bool needsReason = true)
     {
         var errors = new ContractErrors();
-        ActorHeader.Require(Actor, errors);
         if (needsReason)
             errors.Required(reason, "reason", MaxReason);
         else
@@ -37,36 +37,31 @@ sealed record CaseChange(
         IdempotencyKey.Validate(Key, errors);
         var request = CaseRequest.Of(Key, $"{caseId}", $"{action}", reason);
         return errors.None
-            ? Answer(await Cases.ActAsync(caseId, action, Who, reason, version, request, cancellationToken))
+            ? Answer(await Cases.ActAsync(caseId, action, Actor.Name, reason, version, request, cancellationToken))
             : ApiProblem.Of(ProblemKinds.Invalid, errors: errors.All);
     }
 
     public async Task<IResult> ClaimAsync(string? queue, CancellationToken cancellationToken)
     {
         var errors = new ContractErrors();
-        ActorHeader.Require(Actor, errors);
         errors.Text(queue, "queue", maxLength: 64);
         IdempotencyKey.Validate(Key, errors);
         if (!errors.None)
             return ApiProblem.Of(ProblemKinds.Invalid, errors: errors.All);
-        return await Cases.ClaimAsync(queue, Who, CaseRequest.Of(Key, "claim", queue), cancellationToken) is { } result ? Answer(result) : TypedResults.NoContent();
+        return await Cases.ClaimAsync(queue, Actor.Name, CaseRequest.Of(Key, "claim", queue), cancellationToken) is { } result ? Answer(result) : TypedResults.NoContent();
     }
 
     public async Task<IResult> NoteAsync(Guid caseId, string text, CancellationToken cancellationToken)
     {
         var errors = new ContractErrors();
-        ActorHeader.Require(Actor, errors);
         errors.Required(text, "text", maxLength: 4_000);
         IdempotencyKey.Validate(Key, errors);
         if (!errors.None)
             return ApiProblem.Of(ProblemKinds.Invalid, errors: errors.All);
-        return await Cases.NoteAsync(caseId, Who, text, CaseRequest.Of(Key, $"{caseId}", "note", text), cancellationToken) is var result && result is CaseResult.Done
+        return await Cases.NoteAsync(caseId, Actor.Name, text, CaseRequest.Of(Key, $"{caseId}", "note", text), cancellationToken) is var result && result is CaseResult.Done
             ? TypedResults.NoContent()
             : Answer(result);
     }
-
-    // Names are compared, so that they are without the address here.
-    string Who => Actor!.Trim();
 
     IResult Answer(CaseResult result)
     {

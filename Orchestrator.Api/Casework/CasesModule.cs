@@ -24,17 +24,17 @@ public static class CasesModule
     /// <summary>Maps /v1/cases and /v1/alerts.</summary>
     public static IEndpointRouteBuilder MapCasework(this IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("/v1/cases").WithTags("Cases");
-        group.MapGet("/", ListCases.ListAsync)
+        var group = routes.MapGroup("/v1/cases").WithTags("Cases").Allow(Roles.CaseWorker, Roles.Supervisor);
+        group.MapGet("/", ListCases.ListAsync).Allow(Roles.CaseWorker, Roles.Supervisor, Roles.Auditor)
             .WithSummary("Cases, the newest, the most urgent or those due first")
             .WithDescription(ListCases.Description)
             .ProducesProblems(400, 503);
-        group.MapGet("/queues", QueuesAsync).WithSummary("How much waits in each queue").ProducesProblems(503);
-        group.MapGet("/{caseId:guid}", GetAsync).WithSummary("A case with its alerts and all that people did").ProducesProblems(404, 503);
+        group.MapGet("/queues", QueuesAsync).Allow(Roles.CaseWorker, Roles.Supervisor, Roles.Auditor).WithSummary("How much waits in each queue").ProducesProblems(503);
+        group.MapGet("/{caseId:guid}", GetAsync).Allow(Roles.CaseWorker, Roles.Supervisor, Roles.Auditor).WithSummary("A case with its alerts and all that people did").ProducesProblems(404, 503);
         group.MapPost("/claim", (JsonBody<ClaimCaseRequest> body, [AsParameters] CaseChange change, CancellationToken cancellationToken) =>
                 change.ClaimAsync(body.Value.Queue, cancellationToken))
             .WithSummary("Takes the next case: the most urgent that nobody has")
-            .WithDescription("Two who ask at once never get the same one. 204 when none waits. Who asks is named in X-Actor, and may have 20 cases at a time. The same Idempotency-Key gets the same case again.")
+            .WithDescription("Two who ask at once never get the same one. 204 when none waits. Whoever asks may have 20 cases at a time. The same Idempotency-Key gets the same case again.")
             .Produces<CaseFile>().Produces(204).ProducesProblems(400, 409, 413, 415, 503);
         group.MapPost("/{caseId:guid}/assign", (Guid caseId, JsonBody<AssignCaseRequest> body, [AsParameters] CaseChange change, CancellationToken cancellationToken) =>
                 change.RunAsync(caseId, new CaseAction.Assign(body.Value.Assignee), body.Value.Reason, cancellationToken, needsReason: false))
@@ -47,7 +47,7 @@ public static class CasesModule
         group.MapPost("/{caseId:guid}/notes", (Guid caseId, JsonBody<NoteCaseRequest> body, [AsParameters] CaseChange change, CancellationToken cancellationToken) =>
                 change.NoteAsync(caseId, body.Value.Text, cancellationToken))
             .WithSummary("Notes something in a case's log")
-            .Produces(204).ProducesProblems(400, 404, 413, 415, 503);
+            .Produces(204).ProducesProblems(400, 404, 409, 413, 415, 503);
         group.MapPost("/{caseId:guid}/close", (Guid caseId, JsonBody<CloseCaseRequest> body, [AsParameters] CaseChange change, CancellationToken cancellationToken) =>
                 change.RunAsync(caseId, new CaseAction.Close(body.Value.Outcome), body.Value.Reason, cancellationToken))
             .WithSummary("Says what was found")
@@ -57,6 +57,7 @@ public static class CasesModule
             .Changes();
         group.MapPost("/{caseId:guid}/approve", (Guid caseId, JsonBody<DecideCaseRequest> body, [AsParameters] CaseChange change, CancellationToken cancellationToken) =>
                 change.RunAsync(caseId, new CaseAction.Approve(), body.Value.Reason, cancellationToken))
+            .Allow(Roles.Supervisor)
             .WithSummary("Agrees with what was found: the case is closed")
             .WithDescription("In the name of somebody else than who found it.")
             .Changes();
