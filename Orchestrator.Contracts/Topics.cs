@@ -35,10 +35,13 @@ public static class Topics
     /// <summary>AlertRaised; by account.</summary>
     public const string Alerts = "alerts";
 
+    /// <summary>CaseOpened, CaseAssigned, CaseResolved; by account.</summary>
+    public const string Cases = "cases";
+
     /// <summary>What is appended to a topic's name for the copies of its parked messages.</summary>
     public const string ParkedSuffix = ".parked";
 
     /// <summary>Every topic above, in the order of the design's table.</summary>
     public static IReadOnlyList<string> All { get; } =
-        [Transactions, Accounts, Decisions, Labels, LedgerCommands, LedgerReplies, LedgerEvents, SagaEvents, Alerts];
+        [Transactions, Accounts, Decisions, Labels, LedgerCommands, LedgerReplies, LedgerEvents, SagaEvents, Alerts, Cases];
 }

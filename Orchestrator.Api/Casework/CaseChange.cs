@@ -2,7 +2,9 @@ using Microsoft.AspNetCore.Mvc;
 using Orchestrator.Api.Hosting;
 using Orchestrator.Api.Problems;
 using Orchestrator.Api.Security;
+using Orchestrator.Api.Submissions;
 using Orchestrator.Casework.Cases;
+using Orchestrator.Casework.Requests;
 using Orchestrator.Contracts;
 using Orchestrator.Contracts.Transactions;
 
@@ -13,8 +15,10 @@ namespace Orchestrator.Api.Casework;
 /// <param name="Context">The request.</param>
 /// <param name="Actor">Who asks.</param>
 /// <param name="IfMatch">The version that was looked at.</param>
+/// <param name="Key">The client's own name for the request: sent again, it gets its first answer.</param>
 sealed record CaseChange(
-    CaseStore Cases, HttpContext Context, Actor Actor, [FromHeader(Name = "If-Match")] string? IfMatch)
+    CaseStore Cases, HttpContext Context, Actor Actor, [FromHeader(Name = "If-Match")] string? IfMatch,
+    [FromHeader(Name = IdempotencyKey.Header)] string? Key)
 {
     // What is said of a case is said of its transactions too.
     public const int MaxReason = TransactionReviewed.MaxReason;
@@ -30,8 +34,10 @@ sealed record CaseChange(
         if (action is CaseAction.Assign { Assignee: { } assignee })
             errors.Required(assignee, "assignee", maxLength: 64);
         var version = EntityTags.Seen(IfMatch, "case", errors);
+        IdempotencyKey.Validate(Key, errors);
+        var request = CaseRequest.Of(Key, $"{caseId}", $"{action}", reason);
         return errors.None
-            ? Answer(await Cases.ActAsync(caseId, action, Actor.Name, reason, version, cancellationToken))
+            ? Answer(await Cases.ActAsync(caseId, action, Actor.Name, reason, version, request, cancellationToken))
             : ApiProblem.Of(ProblemKinds.Invalid, errors: errors.All);
     }
 
@@ -39,27 +45,35 @@ sealed record CaseChange(
     {
         var errors = new ContractErrors();
         errors.Text(queue, "queue", maxLength: 64);
+        IdempotencyKey.Validate(Key, errors);
         if (!errors.None)
             return ApiProblem.Of(ProblemKinds.Invalid, errors: errors.All);
-        return await Cases.ClaimAsync(queue, Actor.Name, cancellationToken) is { } result ? Answer(result) : TypedResults.NoContent();
+        return await Cases.ClaimAsync(queue, Actor.Name, CaseRequest.Of(Key, "claim", queue), cancellationToken) is { } result ? Answer(result) : TypedResults.NoContent();
     }
 
     public async Task<IResult> NoteAsync(Guid caseId, string text, CancellationToken cancellationToken)
     {
         var errors = new ContractErrors();
         errors.Required(text, "text", maxLength: 4_000);
+        IdempotencyKey.Validate(Key, errors);
         if (!errors.None)
             return ApiProblem.Of(ProblemKinds.Invalid, errors: errors.All);
-        return await Cases.NoteAsync(caseId, Actor.Name, text, cancellationToken) ? TypedResults.NoContent() : ApiProblem.Of(ProblemKinds.CaseNotFound);
+        return await Cases.NoteAsync(caseId, Actor.Name, text, CaseRequest.Of(Key, $"{caseId}", "note", text), cancellationToken) is var result && result is CaseResult.Done
+            ? TypedResults.NoContent()
+            : Answer(result);
     }
 
     IResult Answer(CaseResult result)
     {
         switch (result)
         {
-            case CaseResult.Done(var changed):
+            case CaseResult.Done { Case: var changed } done:
+                if (done.Replayed)
+                    Context.Response.Headers[SubmissionResult.ReplayedHeader] = "true";
                 EntityTags.Show(Context, changed.Version);
                 return TypedResults.Ok(changed);
+            case CaseResult.KeyReused:
+                return ApiProblem.Of(ProblemKinds.IdempotencyKeyReused);
             case CaseResult.NotFound:
                 return ApiProblem.Of(ProblemKinds.CaseNotFound);
             case CaseResult.Stale(var file):

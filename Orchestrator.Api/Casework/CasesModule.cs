@@ -17,6 +17,8 @@ public static class CasesModule
     public static IServiceCollection AddCasework(this IServiceCollection services, IConfiguration configuration, HostRoles roles)
     {
         services.AddCases(configuration);
+        if (roles.HasFlag(HostRoles.Http))
+            services.AddLiveCases().AddSingleton<AttachmentUploads>();
         return roles.HasFlag(HostRoles.Casework) ? services.AddAlertLanes() : services;
     }
 
@@ -24,18 +26,16 @@ public static class CasesModule
     public static IEndpointRouteBuilder MapCasework(this IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("/v1/cases").WithTags("Cases").Allow(Roles.CaseWorker, Roles.Supervisor);
-        group.MapGet("/", ListAsync).Allow(Roles.CaseWorker, Roles.Supervisor, Roles.Auditor).Audited()
-            .WithSummary("Cases, the newest first")
-            .WithDescription(
-                "Of a `queue`, in a `state` (pending, investigating, awaiting_approval, closed), of an `assignee`, about an `account`. At most 500 a page; `after` is the `next` " +
-                "of the page before. A page looks at 10,000 cases at most, so with a filter it may be short or even empty and not the last: go on while there is a `next`.")
+        group.MapGet("/", ListCases.ListAsync).Allow(Roles.CaseWorker, Roles.Supervisor, Roles.Auditor).Audited()
+            .WithSummary("Cases, the newest, the most urgent or those due first")
+            .WithDescription(ListCases.Description)
             .ProducesProblems(400, 503);
         group.MapGet("/queues", QueuesAsync).Allow(Roles.CaseWorker, Roles.Supervisor, Roles.Auditor).WithSummary("How much waits in each queue").ProducesProblems(503);
         group.MapGet("/{caseId:guid}", GetAsync).Allow(Roles.CaseWorker, Roles.Supervisor, Roles.Auditor).Audited().WithSummary("A case with its alerts and all that people did").ProducesProblems(404, 503);
         group.MapPost("/claim", (JsonBody<ClaimCaseRequest> body, [AsParameters] CaseChange change, CancellationToken cancellationToken) =>
                 change.ClaimAsync(body.Value.Queue, cancellationToken))
             .WithSummary("Takes the next case: the most urgent that nobody has")
-            .WithDescription("Two who ask at once never get the same one. 204 when none waits. Whoever asks may have 20 cases at a time.")
+            .WithDescription("Two who ask at once never get the same one. 204 when none waits. Whoever asks may have 20 cases at a time. The same Idempotency-Key gets the same case again.")
             .Produces<CaseFile>().Produces(204).ProducesProblems(400, 409, 413, 415, 503);
         group.MapPost("/{caseId:guid}/assign", (Guid caseId, JsonBody<AssignCaseRequest> body, [AsParameters] CaseChange change, CancellationToken cancellationToken) =>
                 change.RunAsync(caseId, new CaseAction.Assign(body.Value.Assignee), body.Value.Reason, cancellationToken, needsReason: false))
@@ -48,7 +48,7 @@ public static class CasesModule
         group.MapPost("/{caseId:guid}/notes", (Guid caseId, JsonBody<NoteCaseRequest> body, [AsParameters] CaseChange change, CancellationToken cancellationToken) =>
                 change.NoteAsync(caseId, body.Value.Text, cancellationToken))
             .WithSummary("Notes something in a case's log")
-            .Produces(204).ProducesProblems(400, 404, 413, 415, 503);
+            .Produces(204).ProducesProblems(400, 404, 409, 413, 415, 503);
         group.MapPost("/{caseId:guid}/close", (Guid caseId, JsonBody<CloseCaseRequest> body, [AsParameters] CaseChange change, CancellationToken cancellationToken) =>
                 change.RunAsync(caseId, new CaseAction.Close(body.Value.Outcome), body.Value.Reason, cancellationToken))
             .WithSummary("Says what was found")
@@ -66,30 +66,16 @@ public static class CasesModule
                 change.RunAsync(caseId, new CaseAction.Reject(), body.Value.Reason, cancellationToken))
             .WithSummary("Does not agree with what was found, or takes it back: it is looked into again")
             .Changes();
-        return routes.MapAlerts();
+        group.MapPost("/bulk", BulkCases.RunAsync).Allow(Roles.Supervisor)
+            .WithSummary("Assigns, puts off or closes many cases")
+            .WithDescription(
+                "At most 200. Each by the rules for one case, in a transaction of its own: one that is refused changes nothing for the others. With an Idempotency-Key what was done is not done " +
+                "again. What needs somebody's approval is not closed so.")
+            .Produces<BulkCasesResult>().ProducesProblems(400, 413, 415, 503);
+        return routes.MapAttachments().MapLinks().MapAlerts().MapWebhooks().MapLive();
     }
 
     static void Changes(this RouteHandlerBuilder endpoint) => endpoint.Produces<CaseFile>().ProducesProblems(400, 403, 404, 409, 412, 413, 415, 503);
-
-    static async Task<Results<Ok<Page<CaseFile>>, ProblemHttpResult>> ListAsync(
-        CaseReader cases, CancellationToken cancellationToken, string? queue = null, string? state = null, string? assignee = null, string? account = null,
-        string? after = null, int limit = 100)
-    {
-        var errors = new ContractErrors();
-        errors.Text(queue, "queue", maxLength: 64);
-        errors.Text(assignee, "assignee", maxLength: 64);
-        if (account is not null)
-            errors.AccountId(account, "account");
-        var wanted = state is null ? null : CaseNames.FindState(state);
-        if (state is not null && wanted is null)
-            errors.Add("unknown_state", "state", "pending, investigating, awaiting_approval or closed");
-        PageLimits.Check(limit, CaseReader.MaxPage, errors);
-        var cursor = PageCursors.Read(after, errors);
-        if (!errors.None)
-            return ApiProblem.Of(ProblemKinds.Invalid, errors: errors.All);
-        var (items, next) = await cases.ListAsync(new CaseFilter(queue, wanted, assignee, account), cursor, limit, cancellationToken);
-        return TypedResults.Ok(new Page<CaseFile>(items, next?.ToString()));
-    }
 
     static async Task<Ok<IReadOnlyList<QueueFigures>>> QueuesAsync(CaseReader cases, CancellationToken cancellationToken) =>
         TypedResults.Ok(await cases.QueuesAsync(cancellationToken));

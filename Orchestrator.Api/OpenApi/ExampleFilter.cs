@@ -65,6 +65,11 @@ sealed class ExampleFilter : ISchemaFilter
         [typeof(NoteCaseRequest)] = """{ "text": "Called the customer, no answer." }""",
         [typeof(CloseCaseRequest)] = """{ "outcome": "genuine", "reason": "the customer has confirmed the payment" }""",
         [typeof(DecideCaseRequest)] = """{ "reason": "the pattern is clear" }""",
+        [typeof(BulkCasesRequest)] =
+            """{ "action": "close", "caseIds": [ "018f4e2a-7b1c-7d3e-9a5b-2c4d6e8f0a26", "018f4e2a-7b1c-7d3e-9a5b-2c4d6e8f0a27" ], "outcome": "genuine", "reason": "the merchant has confirmed them all" }""",
+        [typeof(AddLinkRequest)] = """{ "kind": "transaction", "target": "018f4e2a-7b1c-7d3e-9a5b-2c4d6e8f0a1b", "note": "the same device" }""",
+        [typeof(CreateWebhookRequest)] = """{ "url": "https://example.com/hooks/cases", "kinds": [ "case.opened", "case.resolved" ], "description": "the customer service desk" }""",
+        [typeof(DisableWebhookRequest)] = """{ "reason": "the receiver moves house" }""",
         [typeof(BacktestRequest)] =
             """{ "from": "2026-02-01T00:00:00Z", "to": "2026-03-01T00:00:00Z", "rules": "2026-03-cash", "model": "none", "unlabelledAsGenuine": true, "reviewCostMinor": { "EUR": 500 }, "backtestId": "018f4e2a-7b1c-7d3e-9a5b-2c4d6e8f0a25" }""",
         [typeof(CaptureTransactionRequest)] = """{ "amountMinor": 900, "reason": "one of two was in stock" }""",

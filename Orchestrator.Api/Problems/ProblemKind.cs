@@ -42,6 +42,9 @@ public static class ProblemKinds
     public static readonly ProblemKind ListNotFound = new("list_not_found", 404, "There is no such list");
     public static readonly ProblemKind DecisionNotFound = new("decision_not_found", 404, "There is no such decision");
     public static readonly ProblemKind CaseNotFound = new("case_not_found", 404, "There is no such case");
+    public static readonly ProblemKind AttachmentNotFound = new("attachment_not_found", 404, "The case has no such attachment");
+    public static readonly ProblemKind LinkNotFound = new("link_not_found", 404, "The case has no such link");
+    public static readonly ProblemKind WebhookNotFound = new("webhook_not_found", 404, "There is no such webhook or delivery");
     public static readonly ProblemKind BacktestNotFound = new("backtest_not_found", 404, "There is no such backtest");
     public static readonly ProblemKind MachineNotFound = new("machine_not_found", 404, "There is no such kind of sagas");
     public static readonly ProblemKind JobNotFound = new("job_not_found", 404, "There is no such job");
@@ -78,6 +81,8 @@ public static class ProblemKinds
     public static readonly ProblemKind DecisionExists = new("decision_exists", 409, "The transaction was decided before with another body");
     public static readonly ProblemKind DecisionNotReplayable = new("decision_not_replayable", 409, "The decision cannot be made again");
     public static readonly ProblemKind CaseRefused = new("case_refused", 409, "From where the case stands that is not done");
+    public static readonly ProblemKind CaseFull = new("case_full", 409, "The case has as many of them as it may have");
+    public static readonly ProblemKind WebhooksFull = new("webhooks_full", 409, "There are as many webhooks as there may be");
     public static readonly ProblemKind BacktestExists = new("backtest_exists", 409, "The backtest id was used before with another body");
     public static readonly ProblemKind BacktestEnded = new("backtest_ended", 409, "The backtest has ended and cannot be cancelled");
     public static readonly ProblemKind RuleSetChanged = new("rule_set_changed", 412, "The rule set has changed since it was looked at");
@@ -90,9 +95,11 @@ public static class ProblemKinds
     public static readonly ProblemKind BacktestsFull = new("backtests_full", 429, "Too many backtests wait already; try again later");
     public static readonly ProblemKind Internal = new("internal", 500, "Something went wrong here");
     public static readonly ProblemKind TraceNotAvailable = new("trace_not_available", 501, "This service has nothing that makes decisions again");
+    public static readonly ProblemKind WebhooksNotConfigured = new("webhooks_not_configured", 501, "This service has no key for webhooks");
     public static readonly ProblemKind Unavailable = new("unavailable", 503, "The database cannot be reached; try again");
     public static readonly ProblemKind IssuerUnavailable = new("issuer_unavailable", 503, "The token cannot be checked; try again");
     public static readonly ProblemKind AuditUnavailable = new("audit_unavailable", 503, "The read cannot be recorded; try again");
+    public static readonly ProblemKind TooManyListeners = new("too_many_listeners", 503, "As many listen already as may; try again");
     public static readonly ProblemKind LaneNotHere = new("lane_not_here", 503, "This process does not decide about the account now; try again");
     public static readonly ProblemKind TooManyDecisions = new("too_many_decisions", 503, "Too many decisions wait to be written; try again");
     public static readonly ProblemKind DecisionLate = new("decision_late", 503, "The decision was not there in time; try again");
@@ -105,13 +112,14 @@ public static class ProblemKinds
     [
         NotJson, WrongShape, Invalid, StatementRefused, RuleSetInvalid, ModelInvalid, BadRequest, Unauthenticated, Forbidden, FourEyes, MakerIsChecker, NotFound,
         AccountNotFound, AccountOpening, ApplicationNotFound, TransactionNotFound, TransferNotFound, HoldNotFound, CommandNotFound, ParkedNotFound, ProjectionNotFound,
-        StatementNotFound, ReportNotFound, ReconciliationNotFound, RuleSetNotFound, ModelNotFound, ListNotFound, DecisionNotFound, CaseNotFound, BacktestNotFound,
-        MachineNotFound, JobNotFound, MethodNotAllowed, NotAcceptable, IdempotencyKeyReused, AccountExists, AccountRefused, CommandExists, TransferNotPosted,
-        HoldOfTransfer, TransactionExists, TransactionEnded, TransactionNotHeld, TransactionUnderWay, TransactionNotAuthorised, CaptureExists, TransactionNotCompleted,
-        ReviewExists, SagaOperationRefused, ParkedBehind, RebuildRunning, CheckRunning, MonthNotOver, BreakNotOpen, PostingMatched, RuleSetExists, RuleSetState,
-        ModelExists, ModelState, ListExists, ListFull, LabelExists, DecisionExists, DecisionNotReplayable, CaseRefused, BacktestExists, BacktestEnded, RuleSetChanged,
-        SagaChanged, CaseChanged, ModelChanged, BodyTooLarge, UnsupportedMediaType, TooManyRequests, BacktestsFull, Internal, TraceNotAvailable, Unavailable,
-        IssuerUnavailable, AuditUnavailable, LaneNotHere, TooManyDecisions, DecisionLate, DecisionNotPublished, DecisionNotStored, ProjectionNotReady,
+        StatementNotFound, ReportNotFound, ReconciliationNotFound, RuleSetNotFound, ModelNotFound, ListNotFound, DecisionNotFound, CaseNotFound, AttachmentNotFound,
+        LinkNotFound, WebhookNotFound, BacktestNotFound, MachineNotFound, JobNotFound, MethodNotAllowed, NotAcceptable, IdempotencyKeyReused, AccountExists,
+        AccountRefused, CommandExists, TransferNotPosted, HoldOfTransfer, TransactionExists, TransactionEnded, TransactionNotHeld, TransactionUnderWay,
+        TransactionNotAuthorised, CaptureExists, TransactionNotCompleted, ReviewExists, SagaOperationRefused, ParkedBehind, RebuildRunning, CheckRunning, MonthNotOver,
+        BreakNotOpen, PostingMatched, RuleSetExists, RuleSetState, ModelExists, ModelState, ListExists, ListFull, LabelExists, DecisionExists, DecisionNotReplayable,
+        CaseRefused, CaseFull, WebhooksFull, BacktestExists, BacktestEnded, RuleSetChanged, SagaChanged, CaseChanged, ModelChanged, BodyTooLarge, UnsupportedMediaType,
+        TooManyRequests, BacktestsFull, Internal, TraceNotAvailable, WebhooksNotConfigured, Unavailable, IssuerUnavailable, AuditUnavailable, TooManyListeners,
+        LaneNotHere, TooManyDecisions, DecisionLate, DecisionNotPublished, DecisionNotStored, ProjectionNotReady,
     ];
 
     /// <summary>The kind for an error that carries no more than a status.</summary>

@@ -28,10 +28,15 @@ static class StoredCases
         from generate_series($1, $2) i, lateral (select now() - interval '90 days' + i * interval '70 s' as t, i / {{Accounts}} % 5 > 1 as closed) at
         """,
         $$"""
-        insert into casework.alert (alert_id, case_id, account_id, kind, score, raised_at, transaction_id, reasons)
-        select gen_random_uuid(), {{Id("'case'")}}, 'stored-' || i % {{Accounts}}, 'fraud_review', 300 + i * 7 % 600, now() - interval '90 days' + i * interval '70 s', gen_random_uuid(),
-            '["the amount is four times what the account usually pays", "first payment to this destination"]'
-        from generate_series($1, $2) i, generate_series(1, 2)
+        insert into casework.alert (alert_id, case_id, account_id, kind, score, raised_at, transaction_id, reasons, group_id)
+        select {{Id("'alert' || n")}}, {{Id("'case'")}}, 'stored-' || i % {{Accounts}}, 'fraud_review', 300 + i * 7 % 600, now() - interval '90 days' + i * interval '70 s', gen_random_uuid(),
+            '["the amount is four times what the account usually pays", "first payment to this destination"]', {{Id("'alert' || n")}}
+        from generate_series($1, $2) i, generate_series(1, 2) n
+        """,
+        $$"""
+        insert into casework.alert_group (group_id, account_id, kind, first_at, last_at, alerts, score)
+        select {{Id("'alert' || n")}}, 'stored-' || i % {{Accounts}}, 'fraud_review', t, t, 1, 300 + i * 7 % 600
+        from generate_series($1, $2) i, generate_series(1, 2) n, lateral (select now() - interval '90 days' + i * interval '70 s' as t) at
         """,
         $$"""
         insert into casework.case_log (case_id, at, actor, action, old_value, new_value, reason)

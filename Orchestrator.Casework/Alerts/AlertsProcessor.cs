@@ -23,7 +23,7 @@ public sealed class AlertsProcessor(CaseworkOptions options) : LaneProcessor
     public override void Complete(UnitOfWork work)
     {
         if (_alerts.Count > 0)
-            work.WriteRows(AlertWrites.Insert(_alerts, options.QueueOf, work.Now, TimeSpan.FromHours(options.DueHours)));
+            work.WriteRows(AlertWrites.Insert(_alerts, options, work.Now));
     }
 
     /// <inheritdoc />

@@ -21,6 +21,7 @@ namespace Orchestrator.Casework.Cases;
 /// <param name="ProposedBy">Who found it, where somebody else has to approve.</param>
 /// <param name="ClosedBy">Who closed it, or approved.</param>
 /// <param name="ClosedAt">When, UTC.</param>
+/// <param name="Escalations">How often it was overdue: when it was due, and again while it stayed open.</param>
 public sealed record CaseFile(
     Guid CaseId,
     string Queue,
@@ -38,7 +39,8 @@ public sealed record CaseFile(
     CaseOutcome? Outcome = null,
     string? ProposedBy = null,
     string? ClosedBy = null,
-    DateTimeOffset? ClosedAt = null);
+    DateTimeOffset? ClosedAt = null,
+    int Escalations = 0);
 
 /// <summary>Where a case stands.</summary>
 [JsonConverter(typeof(NamedEnumConverter<CaseState>))]

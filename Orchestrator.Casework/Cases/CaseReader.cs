@@ -5,13 +5,6 @@ using Orchestrator.Messaging.Rows;
 
 namespace Orchestrator.Casework.Cases;
 
-/// <summary>Which cases.</summary>
-/// <param name="Queue">Of this queue; of all when null.</param>
-/// <param name="State">In this state; in all when null.</param>
-/// <param name="Assignee">Of this person; of all and nobody when null.</param>
-/// <param name="AccountId">About this account; about all when null.</param>
-public sealed record CaseFilter(string? Queue = null, CaseState? State = null, string? Assignee = null, string? AccountId = null);
-
 /// <summary>A case with all that belongs to it.</summary>
 /// <param name="Case">The case.</param>
 /// <param name="Alerts">Its alerts, the newest first; at most 500.</param>
@@ -28,7 +21,7 @@ public sealed record WholeCase(CaseFile Case, IReadOnlyList<StoredAlert> Alerts,
 public sealed record CaseLogEntry(DateTimeOffset At, string Actor, string Action, JsonElement? From, JsonElement? To, string? Reason);
 
 /// <summary>Reads cases.</summary>
-public sealed class CaseReader(NpgsqlDataSource database)
+public sealed class CaseReader(NpgsqlDataSource database, TimeProvider time)
 {
     /// <summary>The most of one page.</summary>
     public const int MaxPage = 500;
@@ -36,37 +29,35 @@ public sealed class CaseReader(NpgsqlDataSource database)
     /// <summary>The most cases that one page looks at.</summary>
     public const int MaxLooked = 10_000;
 
+    /// <summary>How many one page looks at.</summary>
+    internal int Looked { get; init; } = MaxLooked;
+
     /// <summary>
-    /// Cases, the newest first. A page looks at <see cref="MaxLooked"/> at most, so with a filter beyond the account it may be short, even empty, and not the last.
+    /// Cases in the order of the filter's sort. A page looks at <see cref="MaxLooked"/> at most, so with a filter that no index serves it may be short, even empty, and not the last.
     /// </summary>
     /// <param name="filter">Which.</param>
     /// <param name="after">Where the page before ended; null for the first.</param>
     /// <param name="limit">From 1 to <see cref="MaxPage"/>.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public async Task<(IReadOnlyList<CaseFile> Items, TimeCursor? Next)> ListAsync(
-        CaseFilter filter, TimeCursor? after, int limit, CancellationToken cancellationToken)
+    public async Task<(IReadOnlyList<CaseFile> Items, CaseCursor? Next)> ListAsync(
+        CaseFilter filter, CaseCursor? after, int limit, CancellationToken cancellationToken)
     {
-        var start = after ?? TimeCursor.Newest;
-        await using var command = database.CreateCommand(
-            $"""
-            select {CaseRows.Columns} from casework.work_case
-            where (opened_at, case_id) < ($1, $2){(filter.AccountId is null ? "" : " and account_id = $4")}
-            order by opened_at desc, case_id desc limit $3
-            """);
-        command.Parameters.AddRange(new NpgsqlParameter[] { Statements.Of(start.At), Statements.Of(start.Id), Statements.Of(MaxLooked) });
-        if (filter.AccountId is not null)
-            command.Parameters.Add(Statements.Of(filter.AccountId));
+        await using var command = CaseListing.Of(filter, after, limit, Looked, time.GetUtcNow());
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        command.Connection = connection;
         var items = new List<CaseFile>();
-        var (looked, last) = (0, default(TimeCursor));
+        CaseCursor? last = null;
         await using var rows = await command.ExecuteReaderAsync(cancellationToken);
         while (items.Count < limit && await rows.ReadAsync(cancellationToken))
         {
             var file = CaseRows.Read(rows);
-            (looked, last) = (looked + 1, new TimeCursor(file.OpenedAt, file.CaseId));
-            if (Matches(file, filter))
+            last = CaseCursor.Of(file, filter.Sort);
+            if (rows.GetBoolean(CaseRows.Count))
                 items.Add(file);
+            if (rows.GetBoolean(CaseRows.Count + 1))
+                return (items, last);
         }
-        return (items, items.Count == limit || looked == MaxLooked ? last : null);
+        return (items, items.Count == limit ? last : null);
     }
 
     /// <summary>How many cases wait, are looked into and await approval, by queue.</summary>
@@ -121,11 +112,6 @@ public sealed class CaseReader(NpgsqlDataSource database)
             log.Add(new CaseLogEntry(rows.GetFieldValue<DateTimeOffset>(0), rows.GetString(1), rows.GetString(2), Json(rows, 3), Json(rows, 4), rows.Text(5)));
         return new WholeCase(file, alerts, log);
     }
-
-    static bool Matches(CaseFile file, CaseFilter filter) =>
-        (filter.Queue is null || file.Queue == filter.Queue)
-        && (filter.State is null || file.State == filter.State)
-        && (filter.Assignee is null || string.Equals(file.Assignee, filter.Assignee, StringComparison.OrdinalIgnoreCase));
 
     static JsonElement? Json(NpgsqlDataReader row, int column) => row.Text(column) is { } json ? JsonDocument.Parse(json).RootElement : null;
 }

@@ -4,7 +4,14 @@ namespace Orchestrator.Casework.Cases;
 public abstract record CaseResult
 {
     /// <summary>It is done.</summary>
-    public sealed record Done(CaseFile Case) : CaseResult;
+    public sealed record Done(CaseFile Case) : CaseResult
+    {
+        /// <summary>Whether it was done before: the request has come again, and this is its first answer.</summary>
+        public bool Replayed { get; init; }
+    }
+
+    /// <summary>The request's key was used for another request.</summary>
+    public sealed record KeyReused : CaseResult;
 
     /// <summary>There is no such case.</summary>
     public sealed record NotFound : CaseResult;

@@ -1,6 +1,8 @@
 using System.Text.Json;
 using Microsoft.Extensions.Options;
 using Npgsql;
+using Orchestrator.Casework.Events;
+using Orchestrator.Casework.Requests;
 using Orchestrator.Contracts;
 using Orchestrator.Contracts.Decisions;
 using Orchestrator.Contracts.Transactions;
@@ -25,28 +27,34 @@ public sealed class CaseStore(NpgsqlDataSource database, IEdgeOutbox outbox, Mes
     /// <summary>The next case of a queue: the most urgent that nobody has. Two who ask at once never get the same one.</summary>
     /// <param name="queue">The queue; any when null.</param>
     /// <param name="actor">Who asks.</param>
+    /// <param name="request">By what the request is known when it comes again; null when it is not.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>The case; null when none waits; or why nobody gets one.</returns>
-    public async Task<CaseResult?> ClaimAsync(string? queue, string actor, CancellationToken cancellationToken)
+    public async Task<CaseResult?> ClaimAsync(string? queue, string actor, CaseRequest? request, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        var now = time.GetUtcNow();
+        await WakeAsync(connection, now, cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        if (await RequestRows.BeginAsync(connection, actor, request, now, cancellationToken) is { } before)
+            return before;
         if (await InvestigatingAsync(connection, actor, cancellationToken) >= options.Value.MaxInvestigating)
             return new CaseResult.Refused(CaseRefusals.TooMany, null);
-        var now = time.GetUtcNow();
         await using var command = new NpgsqlCommand(
             $"""
             select {CaseRows.Columns} from casework.work_case
-            where state = 'pending' and ($1::text is null or queue = $1) and (snoozed_until is null or snoozed_until <= $2)
-            order by priority desc, opened_at limit 1 for update skip locked
-            """, connection)
-        {
-            Parameters = { OrNull(queue), Of(now) },
-        };
+            where state = 'pending' and snoozed_until is null{(queue is null ? "" : " and queue = $1")}
+            order by -priority, opened_at limit 1 for update skip locked
+            """, connection);
+        if (queue is not null)
+            command.Parameters.Add(Of(queue));
         if (await OneAsync(command, cancellationToken) is not { } file)
             return null;
-        return await ChangeAsync(connection, transaction, file, new CaseAction.Assign(actor), actor, reason: null, now, cancellationToken);
+        return await ChangeAsync(connection, transaction, file, new CaseAction.Assign(actor), actor, reason: null, request, now, cancellationToken);
     }
+
+    /// <inheritdoc cref="ClaimAsync(string?, string, CaseRequest?, CancellationToken)" />
+    public Task<CaseResult?> ClaimAsync(string? queue, string actor, CancellationToken cancellationToken) => ClaimAsync(queue, actor, request: null, cancellationToken);
 
     /// <summary>Lets somebody act on a case.</summary>
     /// <param name="caseId">The case.</param>
@@ -54,12 +62,16 @@ public sealed class CaseStore(NpgsqlDataSource database, IEdgeOutbox outbox, Mes
     /// <param name="actor">Who.</param>
     /// <param name="reason">Why, for people.</param>
     /// <param name="version">The version that was looked at; null for any.</param>
+    /// <param name="request">By what the request is known when it comes again; null when it is not.</param>
     /// <param name="cancellationToken">Gives up.</param>
     public async Task<CaseResult> ActAsync(
-        Guid caseId, CaseAction action, string actor, string? reason, int? version, CancellationToken cancellationToken)
+        Guid caseId, CaseAction action, string actor, string? reason, int? version, CaseRequest? request, CancellationToken cancellationToken)
     {
+        var now = time.GetUtcNow();
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        if (await RequestRows.BeginAsync(connection, actor, request, now, cancellationToken) is { } before)
+            return before;
         await using var command = new NpgsqlCommand($"select {CaseRows.Columns} from casework.work_case where case_id = $1 for update", connection)
         {
             Parameters = { Of(caseId) },
@@ -68,47 +80,77 @@ public sealed class CaseStore(NpgsqlDataSource database, IEdgeOutbox outbox, Mes
             return new CaseResult.NotFound();
         if (version is { } seen && seen != file.Version)
             return new CaseResult.Stale(file);
-        return await ChangeAsync(connection, transaction, file, action, actor, reason, time.GetUtcNow(), cancellationToken);
+        return await ChangeAsync(connection, transaction, file, action, actor, reason, request, now, cancellationToken);
     }
+
+    /// <inheritdoc cref="ActAsync(Guid, CaseAction, string, string?, int?, CaseRequest?, CancellationToken)" />
+    public Task<CaseResult> ActAsync(Guid caseId, CaseAction action, string actor, string? reason, int? version, CancellationToken cancellationToken) =>
+        ActAsync(caseId, action, actor, reason, version, request: null, cancellationToken);
 
     /// <summary>Adds a note.</summary>
-    /// <returns>False when there is no such case.</returns>
-    public async Task<bool> NoteAsync(Guid caseId, string actor, string text, CancellationToken cancellationToken)
+    /// <param name="caseId">The case.</param>
+    /// <param name="actor">Who.</param>
+    /// <param name="text">What.</param>
+    /// <param name="request">By what the request is known when it comes again; null when it is not.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task<CaseResult> NoteAsync(Guid caseId, string actor, string text, CaseRequest? request, CancellationToken cancellationToken)
     {
-        await using var command = database.CreateCommand(
-            "insert into casework.case_log (case_id, at, actor, action, reason) select case_id, $2, $3, 'note', $4 from casework.work_case where case_id = $1");
-        command.Parameters.AddRange(new NpgsqlParameter[] { Of(caseId), Of(time.GetUtcNow()), Of(actor), Of(text) });
-        return await command.ExecuteNonQueryAsync(cancellationToken) > 0;
+        var now = time.GetUtcNow();
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        if (await RequestRows.BeginAsync(connection, actor, request, now, cancellationToken) is { } before)
+            return before;
+        await using var command = new NpgsqlCommand($"select {CaseRows.Columns} from casework.work_case where case_id = $1", connection) { Parameters = { Of(caseId) } };
+        if (await OneAsync(command, cancellationToken) is not { } file)
+            return new CaseResult.NotFound();
+        await ExecuteAsync(
+            connection, "insert into casework.case_log (case_id, at, actor, action, reason) values ($1, $2, $3, 'note', $4)", cancellationToken,
+            Of(caseId), Of(now), Of(actor), Of(text));
+        await RequestRows.EndAsync(connection, actor, request, file, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return new CaseResult.Done(file);
     }
 
-    /// <summary>Cases that should have been closed by now go before all others. Any number of processes may do it.</summary>
+    /// <inheritdoc cref="NoteAsync(Guid, string, string, CaseRequest?, CancellationToken)" />
+    /// <returns>False when there is no such case.</returns>
+    public async Task<bool> NoteAsync(Guid caseId, string actor, string text, CancellationToken cancellationToken) =>
+        await NoteAsync(caseId, actor, text, request: null, cancellationToken) is CaseResult.Done;
+
+    /// <summary>Cases that should have been closed by now go before all others, and are told of again while they stay open. Any number of processes may do it.</summary>
     /// <returns>How many.</returns>
     public async Task<int> EscalateAsync(CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand(
             """
             with due as (
-                select case_id, priority from casework.work_case where state <> 'closed' and not escalated and due_at < $1
-                order by due_at limit 500 for update skip locked
+                select case_id, priority, escalations from casework.work_case where state <> 'closed' and escalate_at < $1
+                order by escalate_at limit 500 for update skip locked
             ), raised as (
-                update casework.work_case c set escalated = true, priority = 1000, version = version + 1, updated_at = $1 from due where c.case_id = due.case_id
+                update casework.work_case c set escalated = true, priority = 1000, version = version + 1, updated_at = $1, escalations = c.escalations + 1,
+                    escalate_at = case when c.escalations + 1 < $2 then $1 + $3 end
+                from due where c.case_id = due.case_id
+                returning c.case_id, c.account_id, c.queue, casework.told(c, 'escalation', null) as body
+            ), told as (
+                insert into casework.event (kind, at, case_id, account_id, queue, body) select 'case.escalated', $1, case_id, account_id, queue, body from raised
             )
             insert into casework.case_log (case_id, at, actor, action, old_value, new_value)
-            select case_id, $1, 'escalation', 'escalate', jsonb_build_object('priority', priority), jsonb_build_object('priority', 1000) from due
+            select case_id, $1, 'escalation', 'escalate', jsonb_build_object('priority', priority, 'escalations', escalations),
+                jsonb_build_object('priority', 1000, 'escalations', escalations + 1) from due
             """);
-        command.Parameters.Add(Of(time.GetUtcNow()));
+        command.Parameters.AddRange(new NpgsqlParameter[] { Of(time.GetUtcNow()), Of(options.Value.MostEscalations), Of(TimeSpan.FromHours(options.Value.EscalateAgainHours)) });
         return await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
     async Task<CaseResult> ChangeAsync(
-        NpgsqlConnection connection, NpgsqlTransaction transaction, CaseFile file, CaseAction action, string actor, string? reason, DateTimeOffset now,
-        CancellationToken cancellationToken)
+        NpgsqlConnection connection, NpgsqlTransaction transaction, CaseFile file, CaseAction action, string actor, string? reason, CaseRequest? request,
+        DateTimeOffset now, CancellationToken cancellationToken)
     {
         var decision = CaseDecider.Decide(file, action, actor, options.Value.NeedApproval, now);
         if (decision is CaseDecision.Refused(var refused))
             return new CaseResult.Refused(refused, file);
         var (changed, logged) = (CaseDecision.Changed)decision;
         await WriteAsync(connection, file, changed, logged, actor, reason, cancellationToken);
+        await RequestRows.EndAsync(connection, actor, request, changed, cancellationToken);
         var findings = changed.State == CaseState.Closed ? await FindingsAsync(connection, changed, actor, reason, now, cancellationToken) : [];
         var receipt = findings.Count == 0 ? null : await outbox.AddAsync(connection, transaction, findings, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
@@ -140,10 +182,20 @@ public sealed class CaseStore(NpgsqlDataSource database, IEdgeOutbox outbox, Mes
                 {
                     Parameters = { Of(after.CaseId), Of(after.UpdatedAt), Of(actor), Of(logged), Of(Shown(before)), Of(Shown(after)), OrNull(reason) },
                 },
+                new(
+                    """
+                    insert into casework.event (kind, at, case_id, account_id, queue, body)
+                    select $2, $3, case_id, account_id, queue, casework.told(c, $4, $5) from casework.work_case c where case_id = $1
+                    """)
+                {
+                    Parameters = { Of(after.CaseId), Of(Told(after, logged)), Of(after.UpdatedAt), Of(actor), OrNull(reason) },
+                },
             },
         };
         await batch.ExecuteNonQueryAsync(cancellationToken);
     }
+
+    static string Told(CaseFile after, string logged) => after.State == CaseState.Closed ? EventKinds.CaseResolved : logged == "assign" ? EventKinds.CaseAssigned : EventKinds.CaseChanged;
 
     // What people can change, before and after.
     static string Shown(CaseFile file) => JsonSerializer.Serialize(new
@@ -185,11 +237,29 @@ public sealed class CaseStore(NpgsqlDataSource database, IEdgeOutbox outbox, Mes
         return findings;
     }
 
+    // Snoozes that are over: whoever claims next sees the cases again. In a transaction of its own, so that those who claim at the same time do not miss what is locked.
+    static Task<int> WakeAsync(NpgsqlConnection connection, DateTimeOffset now, CancellationToken cancellationToken) => ExecuteAsync(
+        connection,
+        """
+        update casework.work_case set snoozed_until = null where case_id = any(array(
+            select case_id from casework.work_case where state = 'pending' and snoozed_until <= $1 order by snoozed_until limit 200 for update skip locked))
+        """, cancellationToken, Of(now));
+
+    // Who claims twice at once is counted once after the other.
     static async Task<long> InvestigatingAsync(NpgsqlConnection connection, string actor, CancellationToken cancellationToken)
     {
-        await using var command = new NpgsqlCommand(
-            "select count(*) from casework.work_case where state = 'investigating' and lower(assignee) = lower($1)", connection) { Parameters = { Of(actor) } };
-        return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
+        await using var batch = new NpgsqlBatch(connection)
+        {
+            BatchCommands =
+            {
+                new("select pg_advisory_xact_lock(hashtextextended('casework:' || lower($1), 0))") { Parameters = { Of(actor) } },
+                new("select count(*) from casework.work_case where state = 'investigating' and lower(assignee) = lower($1)") { Parameters = { Of(actor) } },
+            },
+        };
+        await using var rows = await batch.ExecuteReaderAsync(cancellationToken);
+        await rows.NextResultAsync(cancellationToken);
+        await rows.ReadAsync(cancellationToken);
+        return rows.GetInt64(0);
     }
 
     static async Task<CaseFile?> OneAsync(NpgsqlCommand command, CancellationToken cancellationToken)

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization.Metadata;
 using Orchestrator.Contracts.Accounts;
 using Orchestrator.Contracts.Alerts;
+using Orchestrator.Contracts.Cases;
 using Orchestrator.Contracts.Decisions;
 using Orchestrator.Contracts.Ledger;
 using Orchestrator.Contracts.Transactions;
@@ -77,6 +78,10 @@ public static class ContractCatalog
         Saga<TransactionReversed>("reversed", ContractJson.Default.TransactionReversed),
 
         Of<AlertRaised>("orchestrator.alert.raised.v1", Topics.Alerts, m => m.AccountId, ContractJson.Default.AlertRaised),
+
+        Of<CaseOpened>("orchestrator.case.opened.v1", Topics.Cases, m => m.AccountId, ContractJson.Default.CaseOpened),
+        Of<CaseAssigned>("orchestrator.case.assigned.v1", Topics.Cases, m => m.AccountId, ContractJson.Default.CaseAssigned),
+        Of<CaseResolved>("orchestrator.case.resolved.v1", Topics.Cases, m => m.AccountId, ContractJson.Default.CaseResolved),
     ];
 
     static MessageContract Reply<T>(string name, JsonTypeInfo json) where T : ILedgerReply =>

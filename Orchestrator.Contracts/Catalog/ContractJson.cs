@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Orchestrator.Contracts.Accounts;
 using Orchestrator.Contracts.Alerts;
+using Orchestrator.Contracts.Cases;
 using Orchestrator.Contracts.Decisions;
 using Orchestrator.Contracts.Ledger;
 using Orchestrator.Contracts.Transactions;
@@ -76,4 +77,7 @@ namespace Orchestrator.Contracts.Catalog;
 [JsonSerializable(typeof(CreditRefused))]
 [JsonSerializable(typeof(LedgerEventRecorded))]
 [JsonSerializable(typeof(AlertRaised))]
+[JsonSerializable(typeof(CaseOpened))]
+[JsonSerializable(typeof(CaseAssigned))]
+[JsonSerializable(typeof(CaseResolved))]
 public sealed partial class ContractJson : JsonSerializerContext;

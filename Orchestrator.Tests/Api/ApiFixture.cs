@@ -58,6 +58,7 @@ public sealed class ApiFixture(TestInfrastructure infrastructure) : IAsyncLifeti
                 // Tests ask faster than people do.
                 ["Api__Limits__PeoplePerSecond"] = "100000", ["Api__Limits__PeopleBurst"] = "100000",
                 ["Ledger__Assets__0__Code"] = "PEARL", ["Ledger__Assets__0__Scale"] = "4", ["Ledger__Assets__0__Name"] = "Pearls",
+                ["Casework__WebhookKey"] = Convert.ToBase64String(new byte[32]), ["Casework__Webhooks__AllowHttp"] = "true", ["Casework__Webhooks__AllowPrivateAddresses"] = "true",
             });
     }
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Npgsql;
+using Orchestrator.Casework.Alerts;
 using Orchestrator.Casework.Cases;
 using Orchestrator.Contracts.Catalog;
 using Orchestrator.Contracts.Decisions;
@@ -159,7 +160,17 @@ public sealed class CaseStoreTests(TestInfrastructure infrastructure)
         Assert.Equal(0, await db.Cases.EscalateAsync(CancellationToken.None));
 
         Assert.Equal((1_000, true), (await db.Reader.FindAsync(IdOf(1), CancellationToken.None))!.Case is var c ? (c.Priority, c.Escalated) : default);
-        Assert.Equal((2L, 2L), (await db.Reader.QueuesAsync(CancellationToken.None)).Single() is var q ? (q.Pending - 1, q.Escalated) : default);
+        db.Time.Advance(TimeSpan.FromHours(25));
+        Assert.Equal(3, await db.Cases.EscalateAsync(CancellationToken.None));
+        db.Time.Advance(TimeSpan.FromHours(25));
+        await db.Cases.EscalateAsync(CancellationToken.None);
+        db.Time.Advance(TimeSpan.FromHours(250));
+        await db.Cases.EscalateAsync(CancellationToken.None);
+        Assert.Equal(0, await db.Cases.EscalateAsync(CancellationToken.None));
+        // As often as is configured, and no more.
+        var escalated = (await db.Reader.FindAsync(IdOf(1), CancellationToken.None))!;
+        Assert.Equal((3, 3), (escalated.Case.Escalations, escalated.Log.Count(l => l.Action == "escalate")));
+        Assert.Equal((2L, 3L), (await db.Reader.QueuesAsync(CancellationToken.None)).Single() is var q ? (q.Pending - 1, q.Escalated) : default);
     }
 
     [Fact]
@@ -184,7 +195,7 @@ public sealed class CaseStoreTests(TestInfrastructure infrastructure)
             await db.TakeAsync([Alert(i, account: $"account-{i}", kind: i % 2 == 0 ? "fraud_review" : "compensated")]);
         }
         var seen = new List<Guid>();
-        Orchestrator.Messaging.Rows.TimeCursor? after = null;
+        CaseCursor? after = null;
         do
         {
             var (items, next) = await db.Reader.ListAsync(new CaseFilter(Queue: "fraud_review"), after, 5, CancellationToken.None);
@@ -193,7 +204,7 @@ public sealed class CaseStoreTests(TestInfrastructure infrastructure)
         }
         while (after is not null);
         Assert.Equal(Enumerable.Range(1, 12).Select(i => IdOf(i * 2)).Order(), seen.Order());
-        var (alerts, more) = await db.Alerts.ListAsync(account: null, "compensated", after: null, 100, CancellationToken.None);
+        var (alerts, more) = await db.Alerts.ListAsync(new AlertFilter(Kind: "compensated"), after: null, 100, CancellationToken.None);
         Assert.Equal(13, alerts.Count);
         Assert.Null(more);
     }

@@ -1,9 +1,9 @@
-using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 using Npgsql;
 using Orchestrator.Casework;
 using Orchestrator.Casework.Alerts;
 using Orchestrator.Casework.Cases;
+using Orchestrator.Casework.Events;
 using Orchestrator.Contracts.Alerts;
 using Orchestrator.Messaging.Lanes;
 using Orchestrator.Messaging.Outbox;
@@ -18,15 +18,16 @@ sealed class CaseworkDatabase : IAsyncDisposable
     public static readonly DateTimeOffset Noon = new(2026, 3, 4, 12, 0, 0, TimeSpan.Zero);
 
     readonly TestDatabase _database;
-    readonly CaseworkOptions _options = new();
-
-    CaseworkDatabase(TestDatabase database)
+    CaseworkDatabase(TestDatabase database, CaseworkOptions options)
     {
         _database = database;
+        Options = options;
         Source = NpgsqlDataSource.Create(database.ConnectionString);
-        Reader = new CaseReader(Source);
+        Reader = new CaseReader(Source, Time);
         Alerts = new AlertReader(Source);
-        Cases = new CaseStore(Source, Outbox, MessageCatalog.Contracts, Time, Options.Create(_options));
+        Cases = new CaseStore(Source, Outbox, MessageCatalog.Contracts, Time, Microsoft.Extensions.Options.Options.Create(options));
+        Events = new EventReader(Source);
+        Relay = new EventRelay(Source, Outbox, MessageCatalog.Contracts, []);
     }
 
     public NpgsqlDataSource Source { get; }
@@ -41,7 +42,14 @@ sealed class CaseworkDatabase : IAsyncDisposable
 
     public CaseStore Cases { get; }
 
-    public static async Task<CaseworkDatabase> CreateAsync(TestInfrastructure infrastructure) => new(await infrastructure.CreateMigratedDatabaseAsync());
+    public CaseworkOptions Options { get; }
+
+    public EventReader Events { get; }
+
+    public EventRelay Relay { get; }
+
+    public static async Task<CaseworkDatabase> CreateAsync(TestInfrastructure infrastructure, CaseworkOptions? options = null) =>
+        new(await infrastructure.CreateMigratedDatabaseAsync(), options ?? new CaseworkOptions());
 
     public static AlertRaised Alert(int number, string account = "alice", string kind = "fraud_review", int score = 600) => new(
         IdOf(number), account, kind, score, [$"Alert {number}."], Noon.AddSeconds(number), new Guid(number, 1, 0, new byte[8]));
@@ -54,7 +62,7 @@ sealed class CaseworkDatabase : IAsyncDisposable
         var units = new List<UnitOfWork>();
         foreach (var alerts in lanes)
         {
-            var processor = new AlertsProcessor(_options);
+            var processor = new AlertsProcessor(Options);
             var work = new UnitOfWork(new LaneId(CaseworkModule.GroupName, units.Count), Time.GetUtcNow(), MessageCatalog.Contracts);
             foreach (var alert in alerts)
                 await processor.HandleAsync(Message(alert), work, CancellationToken.None);
@@ -98,7 +106,8 @@ sealed class CaseworkDatabase : IAsyncDisposable
 
         public Task PublishAsync(EdgeReceipt receipt, CancellationToken cancellationToken)
         {
-            Published.AddRange(receipt.Messages);
+            lock (Published)
+                Published.AddRange(receipt.Messages);
             return Task.CompletedTask;
         }
     }
