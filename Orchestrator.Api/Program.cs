@@ -27,16 +27,16 @@ return await HostStart.RunAsync(async () =>
     await using var embedded = await EmbeddedParts.StartAsync(builder);
 
     if (roles.HasFlag(HostRoles.Decisioning))
-        builder.Services.AddDecisioning(builder.Configuration).AddDecisionRecords(builder.Configuration).AddBacktestWorker();
+        builder.Services.AddDecisioning(builder.Configuration).AddScreening(builder.Configuration).AddDecisionRecords(builder.Configuration).AddBacktestWorker();
     if (roles.HasFlag(HostRoles.Sagas))
-        builder.Services.AddSagas(builder.Configuration);
+        builder.Services.AddSagas(builder.Configuration).AddAccountSagas(builder.Configuration);
     if (roles.HasFlag(HostRoles.Ledger))
         builder.Services.AddLedgerRole();
     builder.Services.AddLedgerApi();
     builder.Services.AddCasework(builder.Configuration, roles);
     builder.Services.AddRules().AddModelsApi();
     builder.Services.AddDecisionsApi();
-    builder.Services.AddSagasReader();
+    builder.Services.AddSagasReader().AddAccountSagasReader();
     builder.Services.AddOrchestratorMessaging(builder.Configuration);
 
     builder.Services.AddHostParts(builder.Configuration);

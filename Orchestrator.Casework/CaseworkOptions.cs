@@ -11,6 +11,9 @@ public sealed class CaseworkOptions : IValidatableObject
     /// <summary>The queue of alerts of which no other is named.</summary>
     public const string OtherQueue = "general";
 
+    /// <summary>The queue whose cases decide about accounts.</summary>
+    public const string AccountsQueue = "accounts";
+
     /// <summary>The queue of each kind of alert; <c>general</c> for those that are not here.</summary>
     public IReadOnlyDictionary<string, string> Queues { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal)
     {
@@ -21,6 +24,10 @@ public sealed class CaseworkOptions : IValidatableObject
         ["decision_declined"] = "fraud_declined",
         ["compensated"] = "operations",
         ["transaction_stuck"] = "operations",
+        ["account_stuck"] = "operations",
+        ["account_opening"] = AccountsQueue,
+        ["account_frozen"] = AccountsQueue,
+        ["account_dormant"] = AccountsQueue,
     };
 
     /// <summary>How soon a case has to be closed, hours; then it goes before all others. 1 to 8,760.</summary>

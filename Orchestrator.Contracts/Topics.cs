@@ -11,7 +11,7 @@ public static class Topics
     /// <summary>TransactionSubmitted, TransactionCancelled, TransactionReviewed; by source account.</summary>
     public const string Transactions = "transactions";
 
-    /// <summary>OpenAccount; by account.</summary>
+    /// <summary>OpenAccount, FreezeAccount and the like, what became of them, applications and reviews of accounts; by account.</summary>
     public const string Accounts = "accounts";
 
     /// <summary>FraudAssessed, DecisionAnswered; by source account.</summary>

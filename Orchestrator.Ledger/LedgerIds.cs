@@ -27,6 +27,9 @@ public static class LedgerIds
     /// <summary>The id of the timer that bounds how long linked transfers are asked about.</summary>
     public static Guid TimeoutOf(Guid chainId) => Named($"linked-timeout:{chainId}");
 
+    /// <summary>The id of the message that nothing has happened on an account since the event that made this version of it.</summary>
+    public static Guid IdleOf(string accountId, long version) => Named($"idle:{accountId}:{version}");
+
     /// <summary>The id of the chain of these transfers, in this order.</summary>
     public static Guid ChainOf(IEnumerable<Guid> transferIds) => Named($"linked:{string.Join(',', transferIds)}");
 

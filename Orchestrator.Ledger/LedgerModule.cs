@@ -70,8 +70,12 @@ public static class LedgerModule
 
     /// <summary>
     /// Adds the reading side alone: <see cref="AccountReader"/>, <see cref="PostingReader"/>, <see cref="ChainHeadReader"/>, statements and reports. Needs an
-    /// <see cref="NpgsqlDataSource"/> and a <see cref="TimeProvider"/>.
+    /// <see cref="NpgsqlDataSource"/> and a <see cref="TimeProvider"/>; <see cref="IdleAccountSearch"/>, which publishes, messaging too.
     /// </summary>
-    public static IServiceCollection AddLedgerReader(this IServiceCollection services) =>
-        services.AddSingleton<AccountReader>().AddSingleton<PostingReader>().AddSingleton<ChainHeadReader>().AddSingleton<AssetScales>().AddAssets().AddStatements().AddReports();
+    public static IServiceCollection AddLedgerReader(this IServiceCollection services)
+    {
+        services.AddOptions<IdleAccountOptions>().BindConfiguration(IdleAccountOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<IdleAccountSearch>();
+        return services.AddSingleton<AccountReader>().AddSingleton<PostingReader>().AddSingleton<ChainHeadReader>().AddSingleton<AssetScales>().AddAssets().AddStatements().AddReports();
+    }
 }

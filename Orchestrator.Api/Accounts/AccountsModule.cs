@@ -14,7 +14,7 @@ namespace Orchestrator.Api.Accounts;
 /// <summary>Accounts over HTTP.</summary>
 public static class AccountsModule
 {
-    /// <summary>Maps /v1/accounts.</summary>
+    /// <summary>Maps /v1/accounts and /v1/account-applications.</summary>
     public static IEndpointRouteBuilder MapAccounts(this IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("/v1/accounts").WithTags("Accounts");
@@ -36,7 +36,7 @@ public static class AccountsModule
         MapChange(group, "freeze", "Lets no more money leave the account", (id, account, reason, at) => new FreezeAccount(id, account, reason, at));
         MapChange(group, "unfreeze", "Ends a freeze", (id, account, reason, at) => new UnfreezeAccount(id, account, reason, at));
         MapChange(group, "close", "Closes an account that is at zero, for ever", (id, account, reason, at) => new CloseAccount(id, account, reason, at));
-        return routes;
+        return routes.MapAccountApplications();
     }
 
     static void MapChange(RouteGroupBuilder group, string verb, string summary, Func<Guid, string, string, DateTimeOffset, IAccountCommand> change) =>

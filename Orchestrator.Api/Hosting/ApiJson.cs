@@ -24,6 +24,7 @@ namespace Orchestrator.Api.Hosting;
     AllowDuplicateProperties = false)]
 [JsonSerializable(typeof(OpenAccountRequest))]
 [JsonSerializable(typeof(AccountAccepted))]
+[JsonSerializable(typeof(AccountApplicationRequest))]
 [JsonSerializable(typeof(ChangeAccountRequest))]
 [JsonSerializable(typeof(AccountChangeAccepted))]
 [JsonSerializable(typeof(TransferRequest))]

@@ -21,6 +21,8 @@ sealed class ExampleFilter : ISchemaFilter
     {
         [typeof(OpenAccountRequest)] =
             """{ "accountId": "alice", "customerId": "customer-1", "currency": "EUR", "initialBalanceMinor": 100000, "limits": { "overdraftMinor": 0, "perTransactionMinor": 50000 } }""",
+        [typeof(AccountApplicationRequest)] =
+            """{ "accountId": "carla", "customerId": "customer-3", "currency": "EUR", "applicant": { "name": "Carla Müller", "dateOfBirth": "1990-05-17", "documentNumber": "L01X00T47", "documentCountry": "DE" } }""",
         [typeof(SubmitTransactionRequest)] =
             """{ "transactionId": "018f4e2a-7b1c-7d3e-9a5b-2c4d6e8f0a1b", "sourceAccountId": "alice", "destinationAccountId": "bob", "amountMinor": 1250, "currency": "EUR", "kind": "transfer", "channel": "web", "metadata": { "order": "4711" } }""",
         [typeof(ChangeAccountRequest)] = """{ "reason": "reported stolen", "commandId": "018f4e2a-7b1c-7d3e-9a5b-2c4d6e8f0a1c" }""",

@@ -25,6 +25,7 @@ public static class ProblemKinds
     public static readonly ProblemKind NotFound = new("not_found", 404, "There is nothing here");
     public static readonly ProblemKind AccountNotFound = new("account_not_found", 404, "There is no such account");
     public static readonly ProblemKind AccountOpening = new("account_opening", 404, "The account is not open yet");
+    public static readonly ProblemKind ApplicationNotFound = new("application_not_found", 404, "There is no such application");
     public static readonly ProblemKind TransactionNotFound = new("transaction_not_found", 404, "There is no such transaction");
     public static readonly ProblemKind TransferNotFound = new("transfer_not_found", 404, "There is no such transfer");
     public static readonly ProblemKind HoldNotFound = new("hold_not_found", 404, "There is no such hold");
@@ -90,6 +91,7 @@ public static class ProblemKinds
     public static IReadOnlyList<ProblemKind> All { get; } =
     [
         NotJson, WrongShape, Invalid, StatementRefused, RuleSetInvalid, ModelInvalid, BadRequest, FourEyes, MakerIsChecker, NotFound, AccountNotFound, AccountOpening,
+        ApplicationNotFound,
         TransactionNotFound, TransferNotFound, HoldNotFound, CommandNotFound, ParkedNotFound, ProjectionNotFound, StatementNotFound, ReportNotFound,
         ReconciliationNotFound, RuleSetNotFound, ModelNotFound, ListNotFound, DecisionNotFound, CaseNotFound, BacktestNotFound, MethodNotAllowed, NotAcceptable,
         IdempotencyKeyReused, AccountExists, AccountRefused, CommandExists, TransferNotPosted, HoldOfTransfer, TransactionExists, TransactionEnded, TransactionNotHeld,

@@ -37,12 +37,12 @@ public sealed class SubmissionStore(NpgsqlDataSource dataSource, IEdgeOutbox out
     public async Task<AcceptedSubmission?> FindAsync(SubmissionKind kind, string subject, CancellationToken cancellationToken)
     {
         await using var command = dataSource.CreateCommand(
-            "select message_key, message, created_at from api.submission where kind = $1 and subject = $2");
+            "select message_key, message, created_at, message_type from api.submission where kind = $1 and subject = $2");
         command.Parameters.AddWithValue(kind.Name);
         command.Parameters.AddWithValue(subject);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         return await reader.ReadAsync(cancellationToken)
-            ? new AcceptedSubmission(reader.GetString(0), reader.GetFieldValue<byte[]>(1), reader.GetFieldValue<DateTimeOffset>(2))
+            ? new AcceptedSubmission(reader.GetString(0), reader.GetFieldValue<byte[]>(1), reader.GetFieldValue<DateTimeOffset>(2), reader.GetString(3))
             : null;
     }
 
@@ -126,4 +126,5 @@ public sealed class SubmissionStore(NpgsqlDataSource dataSource, IEdgeOutbox out
 /// <param name="MessageKey">The Kafka key it was published under.</param>
 /// <param name="Message">The message as it was published, JSON.</param>
 /// <param name="AcceptedAt">When, UTC.</param>
-public sealed record AcceptedSubmission(string MessageKey, byte[] Message, DateTimeOffset AcceptedAt);
+/// <param name="MessageType">The message's type (ce_type).</param>
+public sealed record AcceptedSubmission(string MessageKey, byte[] Message, DateTimeOffset AcceptedAt, string MessageType);

@@ -158,6 +158,8 @@ public sealed class CaseStore(NpgsqlDataSource database, IEdgeOutbox outbox, Mes
     async Task<IReadOnlyList<OutgoingMessage>> FindingsAsync(
         NpgsqlConnection connection, CaseFile file, string actor, string? reason, DateTimeOffset now, CancellationToken cancellationToken)
     {
+        if (file.Queue == CaseworkOptions.AccountsQueue)
+            return await AccountFindings.OfAsync(connection, catalog, file, actor, reason, now, cancellationToken);
         if (file.Outcome is not (CaseOutcome.Fraud or CaseOutcome.Genuine))
             return [];
         await using var command = new NpgsqlCommand(

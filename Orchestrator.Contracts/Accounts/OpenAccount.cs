@@ -9,13 +9,15 @@ namespace Orchestrator.Contracts.Accounts;
 /// <param name="RequestedAt">When it was asked for, UTC.</param>
 /// <param name="InitialBalanceMinor">Brought in by a funding posting against the currency's settlement account; zero for none.</param>
 /// <param name="Limits">What the account may do; none by default.</param>
+/// <param name="Reply">Whether somebody waits for what becomes of it: then <see cref="AccountOpened"/> or <see cref="AccountOpeningRefused"/> says so.</param>
 public sealed record OpenAccount(
     string AccountId,
     string CustomerId,
     string Currency,
     DateTimeOffset RequestedAt,
     long InitialBalanceMinor = 0,
-    AccountLimits? Limits = null) : IContract
+    AccountLimits? Limits = null,
+    bool Reply = false) : IContract
 {
     /// <inheritdoc />
     public void Validate(ContractErrors errors)

@@ -21,6 +21,19 @@ public static class ContractCatalog
         Of<FreezeAccount>("orchestrator.account.freeze.v1", Topics.Accounts, m => m.AccountId, ContractJson.Default.FreezeAccount),
         Of<UnfreezeAccount>("orchestrator.account.unfreeze.v1", Topics.Accounts, m => m.AccountId, ContractJson.Default.UnfreezeAccount),
         Of<CloseAccount>("orchestrator.account.close.v1", Topics.Accounts, m => m.AccountId, ContractJson.Default.CloseAccount),
+        Of<AccountRequested>("orchestrator.account.requested.v1", Topics.Accounts, m => m.AccountId, ContractJson.Default.AccountRequested),
+        Of<AccountReviewed>("orchestrator.account.reviewed.v1", Topics.Accounts, m => m.AccountId, ContractJson.Default.AccountReviewed),
+        Of<ScreenCustomer>("orchestrator.customer.screen.v1", Topics.Accounts, m => m.AccountId, ContractJson.Default.ScreenCustomer),
+        Of<CustomerScreened>("orchestrator.customer.screened.v1", Topics.Accounts, m => m.AccountId, ContractJson.Default.CustomerScreened),
+        Of<CheckIdentity>("orchestrator.customer.check-identity.v1", Topics.Accounts, m => m.AccountId, ContractJson.Default.CheckIdentity),
+        Of<IdentityChecked>("orchestrator.customer.identity-checked.v1", Topics.Accounts, m => m.AccountId, ContractJson.Default.IdentityChecked),
+        Of<AccountIdle>("orchestrator.account.idle.v1", Topics.Accounts, m => m.AccountId, ContractJson.Default.AccountIdle),
+        AccountReply<AccountOpened>("opened", ContractJson.Default.AccountOpened),
+        AccountReply<AccountOpeningRefused>("opening-refused", ContractJson.Default.AccountOpeningRefused),
+        AccountReply<AccountFrozen>("frozen", ContractJson.Default.AccountFrozen),
+        AccountReply<AccountUnfrozen>("unfrozen", ContractJson.Default.AccountUnfrozen),
+        AccountReply<AccountClosed>("closed", ContractJson.Default.AccountClosed),
+        AccountReply<AccountCommandRefused>("command-refused", ContractJson.Default.AccountCommandRefused),
 
         Of<FraudAssessed>("orchestrator.fraud.assessed.v1", Topics.Decisions, m => m.SourceAccountId, ContractJson.Default.FraudAssessed),
         Of<DecisionAnswered>("orchestrator.decision.answered.v1", Topics.Decisions, m => m.Decision.SourceAccountId, ContractJson.Default.DecisionAnswered),
@@ -63,6 +76,9 @@ public static class ContractCatalog
 
     static MessageContract Reply<T>(string name, JsonTypeInfo json) where T : ILedgerReply =>
         Of<T>($"orchestrator.ledger.{name}.v1", Topics.LedgerReplies, m => m.ReplyKey, json);
+
+    static MessageContract AccountReply<T>(string name, JsonTypeInfo json) where T : IAccountReply =>
+        Of<T>($"orchestrator.account.{name}.v1", Topics.Accounts, m => m.AccountId, json);
 
     static MessageContract Saga<T>(string name, JsonTypeInfo json) where T : ITransactionEvent =>
         Of<T>($"orchestrator.transaction.{name}.v1", Topics.SagaEvents, m => m.SourceAccountId, json);

@@ -149,7 +149,8 @@ public sealed class ListEntries
     static string Read(ReadOnlySpan<byte> stored) =>
         stored.Length > 0 && stored[0] == Wide ? new string(MemoryMarshal.Cast<byte, char>(stored[1..])) : Encoding.ASCII.GetString(stored);
 
-    IEnumerable<ListEntryChange> Everything()
+    /// <summary>Every entry, expired ones too, in no order.</summary>
+    internal IEnumerable<ListEntryChange> Everything()
     {
         for (var i = 0; i < _offsets.Length - 1; i++)
         {

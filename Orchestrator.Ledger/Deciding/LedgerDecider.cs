@@ -59,7 +59,8 @@ public static class LedgerDecider
         {
             (_, AccountStatus.Closed) => new Refused(LedgerRefusals.AccountClosed),
             (LedgerEventType.Unfrozen, AccountStatus.Open) => new Refused(LedgerRefusals.AccountNotFrozen),
-            (LedgerEventType.Frozen or LedgerEventType.Closed, AccountStatus.Frozen) => new Refused(LedgerRefusals.AccountFrozen),
+            (LedgerEventType.Frozen, AccountStatus.Frozen) => new Refused(LedgerRefusals.AccountFrozen),
+            (LedgerEventType.Closed, AccountStatus.Frozen) when command is not CloseAccount { WhileFrozen: true } => new Refused(LedgerRefusals.AccountFrozen),
             (LedgerEventType.Closed, _) when !account.IsEmpty => new Refused(LedgerRefusals.AccountNotEmpty),
             (var type, _) => new Accepted(new LedgerEvent(
                 account.AccountId, account.Version + 1, type, 0, command.CommandId, null, null, null, null, Instants.Stored(command.RequestedAt), now, command.Reason)),

@@ -131,26 +131,35 @@ public sealed partial class LedgerProcessor : LaneProcessor
         var decision = LedgerDecider.Open(slot.State, settlement.State!, command, now);
         if (decision is LedgerDecision.Refused(var reason))
         {
-            // Nobody asked for a reply, and the account that is there stays as it is.
+            // The account that is there stays as it is.
             LedgerLog.OpenRefused(_logger, LedgerLog.Masked(command.AccountId), reason);
-            return;
         }
-        if (slot.State is null)
-            slot.Open(LedgerDecider.NewAccount(command, now));
-        Record((LedgerDecision.Accepted)decision, slot, settlement, work);
+        else
+        {
+            if (slot.State is null)
+                slot.Open(LedgerDecider.NewAccount(command, now));
+            Record((LedgerDecision.Accepted)decision, slot, settlement, work);
+        }
+        if (command.Reply)
+            work.Publish(AccountReply.Of(command, ReasonOf(decision), now));
     }
 
     void ChangeStatus(IAccountCommand command, UnitOfWork work)
     {
-        // Nobody is answered: what it came to is told by the account's events.
+        // Who does not wait is not answered again: what it came to was told by the account's events.
         if (_memory.RepliesTo(command.CommandId) is { } replies)
         {
             var fingerprint = CommandFingerprint.Of(command);
-            if (replies.All(r => r.Fingerprint != fingerprint))
+            var first = replies.FirstOrDefault(r => r.Fingerprint == fingerprint);
+            if (first is null)
             {
                 _reusedIds++;
                 LedgerLog.IdReused(_logger, command.GetType().Name, LedgerLog.Masked(command.AccountId), command.CommandId);
             }
+            if (command.Reply && first is not null)
+                work.Publish(AccountReply.Of(command, first.Refusal, first.At), LedgerIds.Reply(command.CommandId));
+            else if (command.Reply)
+                work.Publish(AccountReply.Of(command, LedgerRefusals.ExistsWithDifferentBody, Now(work)));
             return;
         }
         var now = Now(work);
@@ -158,8 +167,12 @@ public sealed partial class LedgerProcessor : LaneProcessor
         var decision = LedgerDecider.ChangeStatus(slot.State, command, now);
         if (decision is LedgerDecision.Accepted && command is CloseAccount && _memory.Linked.HasPromised(command.AccountId))
             decision = new LedgerDecision.Refused(LedgerRefusals.AccountNotEmpty);
-        if (Decided(command.CommandId, new(CommandFingerprint.Of(command), ReasonOf(decision), now), decision, slot, contra: null, work) is { } reason)
+        var refusal = Decided(command.CommandId, new(CommandFingerprint.Of(command), ReasonOf(decision), now), decision, slot, contra: null, work);
+        if (refusal is { } reason)
             LedgerLog.StatusRefused(_logger, command.GetType().Name, LedgerLog.Masked(command.AccountId), reason);
+        // What a person or a service does with an account, whoever asked, is heard by those who follow the account.
+        if (refusal is null || command.Reply)
+            work.Publish(AccountReply.Of(command, refusal, now), LedgerIds.Reply(command.CommandId));
     }
 
     void Answer(ILedgerCommand command, UnitOfWork work)
