@@ -16,6 +16,9 @@ sealed class IdentitiesProcessor(NpgsqlDataSource database) : LaneProcessor
     readonly List<Claim> _claims = [];
 
     /// <inheritdoc />
+    public override bool KnowsDuplicates => true;
+
+    /// <inheritdoc />
     public override bool Guessed => _claims.Count > 0;
 
     /// <inheritdoc />

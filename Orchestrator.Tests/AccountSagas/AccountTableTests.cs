@@ -122,8 +122,8 @@ public sealed class AccountTableTests(AccountPipeline pipeline)
           not answer is asked again, and then it is for a person, too. `Rejected` is the end of the account's id.
         - **What is kept of an applicant.** The name while it is being checked, and no longer. The number of a document is never stored here: an identity is a keyed hash
           (`FingerprintKey`, a secret) of the document, and one of the name and the day of birth. The first customer who comes with it has it, and the key of `sagas.identity` decides who is first.
-          What was found is kept, for people. The request itself stands where requests stand: in the topic as long as it keeps messages, in `api.submission` for `Api:SubmissionDays`, and in a parked message until
-          it is taken.
+          What was found is kept, for people. The request, and the question to the lists with the name, stand where messages stand: in the topic as long as it keeps them, in `api.submission` for `Api:SubmissionDays`,
+          and in a parked message until it is taken. No log has a name or a document.
         - **Alerts.** So many alerts of the kinds of `CountedAlerts` (`FreezeAfterAlerts`, 3) within `AlertWindow` (24 hours, by when they were raised) freeze the account. What the saga raises itself
           never counts. When people unfreeze it, alerts of before do not count any more.
         - **Dormant.** The ledger says of which open accounts the last event is `DormantAfter` (365 days) back. Such an account is frozen. It is reactivated by a decision, or by whoever unfreezes it.

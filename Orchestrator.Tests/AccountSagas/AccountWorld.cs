@@ -16,6 +16,7 @@ sealed class AccountWorld(AccountLane lane, bool opened, bool isEmpty)
     readonly Dictionary<Guid, IAccountReply> _decided = [];
     readonly List<object> _underWay = [];
     readonly Queue<IAccountReply> _answers = [];
+    readonly HashSet<Guid> _taken = [];
     int _seen;
     int _alerts;
     int _hands;
@@ -59,7 +60,7 @@ sealed class AccountWorld(AccountLane lane, bool opened, bool isEmpty)
                 _underWay.Add(_underWay[which % _underWay.Count]);
                 break;
             case 7 when _answers.Count > 0:
-                await lane.TakeAsync(_answers.Dequeue());
+                await TakeAnswerAsync();
                 break;
             default:
                 if (_underWay.Count > 0)
@@ -75,13 +76,21 @@ sealed class AccountWorld(AccountLane lane, bool opened, bool isEmpty)
         while (_underWay.Count + _answers.Count > 0 || (AccountStates.Waits(lane.State) && lane.State is not ("Frozen" or "Dormant")))
         {
             if (_answers.Count > 0)
-                await lane.TakeAsync(_answers.Dequeue());
+                await TakeAnswerAsync();
             else if (_underWay.Count > 0)
                 await DeliverAsync(0);
             else
                 await lane.WaitAsync(TimeSpan.FromDays(8));
             Decide();
         }
+    }
+
+    // An answer that is given again is the same message, which the inbox knows.
+    async Task TakeAnswerAsync()
+    {
+        var answer = _answers.Dequeue();
+        if (_taken.Add(answer.CommandId))
+            await lane.TakeAsync(answer);
     }
 
     async Task DeliverAsync(int index)

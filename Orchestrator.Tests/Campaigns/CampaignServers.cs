@@ -67,6 +67,9 @@ public sealed class CampaignServers : IAsyncDisposable
         ["Sagas__Transaction__AssessmentTimeout"] = "00:30:00",
         ["Sagas__Transaction__ReplyTimeout"] = "00:30:00",
         ["Sagas__Transaction__ReviewTimeout"] = "00:00:02",
+        // Accounts take turns at being fraudulent here, and each transaction has its own end whatever became of those before it.
+        ["Sagas__Account__FreezeAfterAlerts"] = "100",
+        ["Sagas__Account__AlertWindow"] = "00:01:00",
         ["Kafka__Client__reconnect.backoff.max.ms"] = "1000",
         ["Logging__LogLevel__Microsoft"] = "Warning",
         ["Logging__LogLevel__MassTransit"] = "Warning",
