@@ -24,7 +24,7 @@ public static class AccountSagasModule
     /// <summary>The name of the group that knows identities.</summary>
     public const string IdentitiesGroup = "identities";
 
-    // Applications are few; so long they may wait for others.
+    // Where there are many alerts they may wait so long for one another: transactions need the database more.
     static readonly TimeSpan Rest = TimeSpan.FromMilliseconds(20);
 
     /// <summary>
@@ -46,7 +46,8 @@ public static class AccountSagasModule
             endpoint => endpoint.StateMachineSaga(
                 endpoint.Services.GetRequiredService<AccountStateMachine>(),
                 new AccountSagaMap(),
-                endpoint.Services.GetRequiredService<IOptions<AccountSagaOptions>>().Value.KeptInMemory));
+                endpoint.Services.GetRequiredService<IOptions<AccountSagaOptions>>().Value.KeptInMemory),
+            rest: Rest);
         services.AddSingleton(provider =>
         {
             var database = provider.LaneDatabase();

@@ -18,12 +18,14 @@ public static class LanesRegistration
     /// <param name="topics">The topics to read, by their actual names; all have the same number of partitions.</param>
     /// <param name="configure">Adds sagas and consumers, once, when the bus is made.</param>
     /// <param name="maxBatch">The most messages in one unit of work; what the options say when null.</param>
+    /// <param name="rest">How long a lane rests after a unit of work: see <see cref="LaneGroup.Rest"/>.</param>
     public static IServiceCollection AddLaneEndpoint(
         this IServiceCollection services,
         string name,
         Func<IServiceProvider, IReadOnlyList<string>> topics,
         Action<ILaneEndpointConfigurator> configure,
-        int? maxBatch = null)
+        int? maxBatch = null,
+        TimeSpan rest = default)
     {
         if (services.All(s => s.ServiceType != typeof(LaneEndpoints)))
             services.AddMassTransit(bus => bus.UseLanes().UsingInMemory());
@@ -33,6 +35,7 @@ public static class LanesRegistration
             Name = name,
             Topics = topics(provider),
             MaxBatch = maxBatch,
+            Rest = rest,
             CreateProcessor = _ => new MassTransitLaneProcessor(provider.GetRequiredService<LaneEndpoints>().BuiltAsync(name)),
         });
         return services;

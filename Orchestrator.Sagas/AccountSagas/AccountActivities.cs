@@ -141,7 +141,7 @@ static class AccountActivities
     }
 
     public static AlertRaised Alert<T>(this BehaviorContext<AccountSaga, T> c, string kind, params IReadOnlyList<string> reasons) where T : class => new(
-        StepIds.Of(c.Saga.CorrelationId, $"alert:{kind}:{c.Saga.CurrentState}:{c.Saga.Step}:{c.Saga.Repeats}"), c.Saga.AccountId, kind, 0, reasons, c.Now());
+        StepIds.Of(c.Saga.CorrelationId, $"alert:{kind}:{c.Saga.CurrentState}:{c.Saga.Step}:{c.Saga.Repeats}"), c.Saga.AccountId, kind, AccountAlerts.ScoreOf(kind), reasons, c.Now());
 
     /// <summary>What is known of the applicant beyond the customer's id is needed no longer.</summary>
     public static void Forget<T>(this BehaviorContext<AccountSaga, T> c) where T : class

@@ -15,6 +15,9 @@ public static class AccountAlerts
     /// <summary>The ledger does not answer.</summary>
     public const string Stuck = "account_stuck";
 
+    /// <summary>How urgent it is, 0 to 1000: customers wait for their money, or for their account.</summary>
+    public static int ScoreOf(string kind) => kind switch { Frozen => 800, Opening => 600, Dormant => 200, _ => 0 };
+
     /// <summary>Whether the account saga raises alerts of <paramref name="kind"/>.</summary>
     public static bool IsOwn(string kind) => kind is Opening or Frozen or Dormant or Stuck;
 }

@@ -22,7 +22,7 @@ public sealed class AccountFreezeTests(AccountPipeline pipeline)
         Assert.Empty(await lane.TakeAsync(Unfrozen(lane)));
 
         Assert.Equal((Account, "3 alerts within 24 hours", true), (freeze.AccountId, freeze.Reason, freeze.Reply));
-        Assert.Equal(("account_frozen", "The account is frozen: 3 alerts within 24 hours."), (alert.Kind, Assert.Single(alert.Reasons)));
+        Assert.Equal(("account_frozen", 800, "The account is frozen: 3 alerts within 24 hours."), (alert.Kind, alert.Score, Assert.Single(alert.Reasons)));
         Assert.Equal("decided by carol: looked at it", unfreeze.Reason);
         Assert.Equal("Open", lane.State);
         Assert.Empty(lane.Timers);

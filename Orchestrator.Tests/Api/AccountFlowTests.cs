@@ -83,6 +83,24 @@ public sealed class AccountFlowTests(ApiFixture api)
     }
 
     [Fact]
+    public async Task Freeze_of_a_person_is_heard_of_and_respected_until_that_person_ends_it()
+    {
+        await api.OpenAsync("flow-by-hand", 1_000);
+        await api.PostAsync("/v1/accounts/flow-by-hand/freeze", """{ "reason": "reported stolen" }""", "flow-freeze");
+        await Eventually.HoldsAsync("the saga has heard of it", () => IsAsync("flow-by-hand", "FrozenByHand"));
+
+        for (var i = 4; i <= 6; i++)
+        {
+            var id = new Guid($"018f4e2a-f000-7000-8000-{i:x12}");
+            await api.PublishAsync(new AlertRaised(id, "flow-by-hand", "fraud_declined", 950, ["A test."], TimeProvider.System.GetUtcNow()), id);
+        }
+        await api.PostAsync("/v1/accounts/flow-by-hand/unfreeze", """{ "reason": "found again" }""", "flow-unfreeze");
+
+        await Eventually.HoldsAsync("the saga has heard of the end", () => IsAsync("flow-by-hand", "Open"));
+        await StatusAsync("flow-by-hand", "open");
+    }
+
+    [Fact]
     public async Task Application_when_it_cannot_be_is_refused_by_name()
     {
         await api.OpenAsync("flow-there", 0);
@@ -113,6 +131,9 @@ public sealed class AccountFlowTests(ApiFixture api)
         });
         return found;
     }
+
+    async Task<bool> IsAsync(string account, string state) =>
+        await api.ScalarAsync<long>($"select count(*) from sagas.account where account_id = '{account}' and state = '{state}'") == 1;
 
     Task StatusAsync(string account, string status) => Eventually.HoldsAsync(
         $"{account} is {status}", async () => (await api.GetAsync($"/v1/accounts/{account}")).Json.GetProperty("status").GetString() == status);
