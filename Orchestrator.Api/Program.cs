@@ -10,6 +10,7 @@ using Orchestrator.Api.OpenApi;
 using Orchestrator.Api.Parked;
 using Orchestrator.Api.Problems;
 using Orchestrator.Api.Rules;
+using Orchestrator.Api.Security;
 using Orchestrator.Api.Transactions;
 using Orchestrator.Decisioning;
 using Orchestrator.Decisioning.Backtests.Jobs;
@@ -21,7 +22,7 @@ return await HostStart.RunAsync(async () =>
 {
     var builder = WebApplication.CreateBuilder(args);
     var roles = HostRolesParser.Parse(builder.Configuration["roles"]);
-    LoopbackGuard.Apply(builder);
+    await builder.AddSecurityAsync(roles);
 
     // Started before everything else and stopped after it.
     await using var embedded = await EmbeddedParts.StartAsync(builder);
@@ -35,8 +36,7 @@ return await HostStart.RunAsync(async () =>
     builder.Services.AddLedgerApi();
     builder.Services.AddCasework(builder.Configuration, roles);
     builder.Services.AddRules().AddModelsApi();
-    builder.Services.AddDecisionsApi();
-    builder.Services.AddSagasReader().AddAccountSagasReader();
+    builder.Services.AddDecisionsApi().AddSagasReader().AddAccountSagasReader();
     builder.Services.AddOrchestratorMessaging(builder.Configuration);
 
     builder.Services.AddHostParts(builder.Configuration);
@@ -49,10 +49,8 @@ return await HostStart.RunAsync(async () =>
     await using var app = builder.Build();
     await app.PrepareAsync();
 
-    app.UseProblems();
-    app.MapOrchestratorHealth();
-    app.MapPrometheusScrapingEndpoint();
-    app.MapProblems();
+    app.UseProblems().UseSecurity();
+    app.MapOrchestratorHealth().MapOrchestratorTelemetry().MapProblems();
     if (roles.HasFlag(HostRoles.Http))
     {
         app.UseOrchestratorOpenApi();

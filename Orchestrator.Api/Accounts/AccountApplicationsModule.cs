@@ -32,7 +32,7 @@ public static class AccountApplicationsModule
                 "Answers once the request is stored. The same request again gets the same answer.")
             .ProducesProblems(400, 409, 413, 415, 503).Produces<AccountAccepted>(202);
         group.MapGet("/{accountId}", GetAsync)
-            .Allow(Roles.Service, Roles.CaseWorker, Roles.Supervisor, Roles.Operator, Roles.Auditor)
+            .Allow(Roles.Service, Roles.CaseWorker, Roles.Supervisor, Roles.Auditor)
             .WithSummary("An application: where it is, what was found, what remains")
             .ProducesProblems(404, 503);
         return routes;

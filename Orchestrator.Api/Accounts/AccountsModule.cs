@@ -3,6 +3,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Orchestrator.Api.Hosting;
 using Orchestrator.Api.Problems;
+using Orchestrator.Api.Security;
 using Orchestrator.Api.Submissions;
 using Orchestrator.Contracts;
 using Orchestrator.Contracts.Accounts;
@@ -17,8 +18,8 @@ public static class AccountsModule
     /// <summary>Maps /v1/accounts and /v1/account-applications.</summary>
     public static IEndpointRouteBuilder MapAccounts(this IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("/v1/accounts").WithTags("Accounts");
-        group.MapPost("/", OpenAsync)
+        var group = routes.MapGroup("/v1/accounts").WithTags("Accounts").Allow(Roles.Service, Roles.CaseWorker, Roles.Supervisor, Roles.Auditor);
+        group.MapPost("/", OpenAsync).Allow(Roles.Service)
             .WithSummary("Opens an account")
             .WithDescription("Answers once the request is stored; the account is open shortly after. The same request again gets the same answer.")
             .ProducesProblems(400, 409, 413, 415, 503).Produces<AccountAccepted>(202);
@@ -40,7 +41,7 @@ public static class AccountsModule
     }
 
     static void MapChange(RouteGroupBuilder group, string verb, string summary, Func<Guid, string, string, DateTimeOffset, IAccountCommand> change) =>
-        group.MapPost($"/{{accountId}}/{verb}", ChangeAccount.Handler(change))
+        group.MapPost($"/{{accountId}}/{verb}", ChangeAccount.Handler(change)).Allow(Roles.Supervisor)
             .WithSummary(summary)
             .WithDescription("Answers once the request is stored; the account shows it shortly after. The same request again gets the same answer.")
             .ProducesProblems(400, 404, 409, 413, 415, 503).Produces<AccountChangeAccepted>(202);

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Options;
 using Orchestrator.Api.Hosting;
 using Orchestrator.Api.Problems;
 using Orchestrator.Api.Rules;
+using Orchestrator.Api.Security;
 using Orchestrator.Api.Submissions;
 using Orchestrator.Contracts;
 using Orchestrator.Decisioning.Backtests;
@@ -24,8 +25,8 @@ public static class BacktestsModule
     /// <summary>Maps /v1/backtests.</summary>
     public static IEndpointRouteBuilder MapBacktests(this IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("/v1/backtests").WithTags("Backtests");
-        group.MapPost("/", PostAsync)
+        var group = routes.MapGroup("/v1/backtests").WithTags("Backtests").Allow(Roles.Analyst, Roles.Auditor);
+        group.MapPost("/", PostAsync).Allow(Roles.Analyst)
             .WithSummary("Asks for a backtest: what rules and a model would have done with history")
             .WithDescription(
                 "History is the stored decisions with their transactions, replayed in the order in which they happened, and labels, each from when it was known. It begins some weeks before " +
@@ -40,7 +41,7 @@ public static class BacktestsModule
             .WithSummary("A backtest: where it stands, how far it is, and its result when it is done")
             .WithDescription("Kept for 400 days after it ended.")
             .ProducesProblems(404, 503);
-        group.MapPost("/{backtestId:guid}/cancel", CancelAsync)
+        group.MapPost("/{backtestId:guid}/cancel", CancelAsync).Allow(Roles.Analyst)
             .WithSummary("Cancels a backtest")
             .WithDescription("One that waits is cancelled at once, one that runs within some seconds: then `cancelRequested` says that it will be. The same again changes nothing.")
             .ProducesProblems(404, 409, 503);
@@ -48,7 +49,7 @@ public static class BacktestsModule
     }
 
     static async Task<IResult> PostAsync(
-        JsonBody<BacktestRequest> body, [FromHeader(Name = IdempotencyKey.Header)] string? idempotencyKey, [FromHeader(Name = ActorHeader.Name)] string? actor,
+        JsonBody<BacktestRequest> body, [FromHeader(Name = IdempotencyKey.Header)] string? idempotencyKey, Actor actor,
         HttpContext context, BacktestStore backtests, RuleSetChecks checks, ModelStore models, IOptions<BacktestJobsOptions> options, IServiceProvider services,
         CancellationToken cancellationToken)
     {
@@ -56,14 +57,13 @@ public static class BacktestsModule
         var errors = new ContractErrors();
         var id = IdempotencyKey.IdOf(request.BacktestId, "backtestId", idempotencyKey, SubmissionKind.Backtest, errors);
         request.Validate(errors, services.GetService<CurrencyScales>() ?? CurrencyScales.Iso);
-        ActorHeader.Check(actor, errors);
         if (errors.None)
             await CheckModelAsync(request.Model, models, errors, cancellationToken);
         if (errors.None && await RefuseRulesAsync(request.Rules, checks, errors, cancellationToken) is { } refused)
             return refused;
         if (!errors.None)
             return ApiProblem.Of(ProblemKinds.Invalid, errors: errors.All);
-        var outcome = await backtests.RequestAsync(id, idempotencyKey, request.ToOrder(), ActorHeader.Who(context, actor), options.Value.MostOpen, cancellationToken);
+        var outcome = await backtests.RequestAsync(id, idempotencyKey, request.ToOrder(), $"{actor}", options.Value.MostOpen, cancellationToken);
         switch (outcome)
         {
             case BacktestRequested.Accepted(var job):

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Orchestrator.Api.Hosting;
 using Orchestrator.Api.Problems;
+using Orchestrator.Api.Security;
 using Orchestrator.Contracts;
 using Orchestrator.Ledger.Accounts;
 using Orchestrator.Ledger.Projections.Balances;
@@ -13,7 +14,7 @@ public static class BalancesModule
     /// <summary>Maps /v1/accounts/{id}/balance and /entries.</summary>
     public static IEndpointRouteBuilder MapBalances(this IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("/v1/accounts/{accountId}").WithTags("Balances");
+        var group = routes.MapGroup("/v1/accounts/{accountId}").WithTags("Balances").Allow(Roles.Service, Roles.CaseWorker, Roles.Supervisor, Roles.Auditor);
         group.MapGet("/balance", BalanceAsync)
             .WithSummary("An account's balance, now or as of any instant")
             .WithDescription(

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Orchestrator.Api.Hosting;
 using Orchestrator.Api.Problems;
+using Orchestrator.Api.Security;
 using Orchestrator.Casework.Alerts;
 using Orchestrator.Contracts;
 
@@ -12,7 +13,7 @@ static class AlertsModule
     /// <summary>Maps /v1/alerts.</summary>
     public static IEndpointRouteBuilder MapAlerts(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/v1/alerts", ListAsync)
+        routes.MapGet("/v1/alerts", ListAsync).Allow(Roles.Service, Roles.CaseWorker, Roles.Supervisor, Roles.Auditor)
             .WithTags("Alerts")
             .WithSummary("Alerts, the newest first")
             .WithDescription(

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Mvc;
 using Orchestrator.Api.Hosting;
 using Orchestrator.Api.Problems;
+using Orchestrator.Api.Security;
 using Orchestrator.Casework.Cases;
 using Orchestrator.Contracts;
 using Orchestrator.Contracts.Transactions;
@@ -13,7 +14,7 @@ namespace Orchestrator.Api.Casework;
 /// <param name="Actor">Who asks.</param>
 /// <param name="IfMatch">The version that was looked at.</param>
 sealed record CaseChange(
-    CaseStore Cases, HttpContext Context, [FromHeader(Name = ActorHeader.Name)] string? Actor, [FromHeader(Name = "If-Match")] string? IfMatch)
+    CaseStore Cases, HttpContext Context, Actor Actor, [FromHeader(Name = "If-Match")] string? IfMatch)
 {
     // What is said of a case is said of its transactions too.
     public const int MaxReason = TransactionReviewed.MaxReason;
@@ -22,7 +23,6 @@ sealed record CaseChange(
         Guid caseId, CaseAction action, string? reason, CancellationToken cancellationToken, bool needsReason = true)
     {
         var errors = new ContractErrors();
-        ActorHeader.Require(Actor, errors);
         if (needsReason)
             errors.Required(reason, "reason", MaxReason);
         else
@@ -31,32 +31,27 @@ sealed record CaseChange(
             errors.Required(assignee, "assignee", maxLength: 64);
         var version = EntityTags.Seen(IfMatch, "case", errors);
         return errors.None
-            ? Answer(await Cases.ActAsync(caseId, action, Who, reason, version, cancellationToken))
+            ? Answer(await Cases.ActAsync(caseId, action, Actor.Name, reason, version, cancellationToken))
             : ApiProblem.Of(ProblemKinds.Invalid, errors: errors.All);
     }
 
     public async Task<IResult> ClaimAsync(string? queue, CancellationToken cancellationToken)
     {
         var errors = new ContractErrors();
-        ActorHeader.Require(Actor, errors);
         errors.Text(queue, "queue", maxLength: 64);
         if (!errors.None)
             return ApiProblem.Of(ProblemKinds.Invalid, errors: errors.All);
-        return await Cases.ClaimAsync(queue, Who, cancellationToken) is { } result ? Answer(result) : TypedResults.NoContent();
+        return await Cases.ClaimAsync(queue, Actor.Name, cancellationToken) is { } result ? Answer(result) : TypedResults.NoContent();
     }
 
     public async Task<IResult> NoteAsync(Guid caseId, string text, CancellationToken cancellationToken)
     {
         var errors = new ContractErrors();
-        ActorHeader.Require(Actor, errors);
         errors.Required(text, "text", maxLength: 4_000);
         if (!errors.None)
             return ApiProblem.Of(ProblemKinds.Invalid, errors: errors.All);
-        return await Cases.NoteAsync(caseId, Who, text, cancellationToken) ? TypedResults.NoContent() : ApiProblem.Of(ProblemKinds.CaseNotFound);
+        return await Cases.NoteAsync(caseId, Actor.Name, text, cancellationToken) ? TypedResults.NoContent() : ApiProblem.Of(ProblemKinds.CaseNotFound);
     }
-
-    // Names are compared, so that they are without the address here.
-    string Who => Actor!.Trim();
 
     IResult Answer(CaseResult result)
     {

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Orchestrator.Api.Hosting;
 using Orchestrator.Api.Problems;
+using Orchestrator.Api.Security;
 using Orchestrator.Casework;
 using Orchestrator.Casework.Cases;
 using Orchestrator.Contracts;
@@ -21,19 +22,19 @@ public static class CasesModule
     /// <summary>Maps /v1/cases and /v1/alerts.</summary>
     public static IEndpointRouteBuilder MapCasework(this IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("/v1/cases").WithTags("Cases");
-        group.MapGet("/", ListAsync)
+        var group = routes.MapGroup("/v1/cases").WithTags("Cases").Allow(Roles.CaseWorker, Roles.Supervisor);
+        group.MapGet("/", ListAsync).Allow(Roles.CaseWorker, Roles.Supervisor, Roles.Auditor)
             .WithSummary("Cases, the newest first")
             .WithDescription(
                 "Of a `queue`, in a `state` (pending, investigating, awaiting_approval, closed), of an `assignee`, about an `account`. At most 500 a page; `after` is the `next` " +
                 "of the page before. A page looks at 10,000 cases at most, so with a filter it may be short or even empty and not the last: go on while there is a `next`.")
             .ProducesProblems(400, 503);
-        group.MapGet("/queues", QueuesAsync).WithSummary("How much waits in each queue").ProducesProblems(503);
-        group.MapGet("/{caseId:guid}", GetAsync).WithSummary("A case with its alerts and all that people did").ProducesProblems(404, 503);
+        group.MapGet("/queues", QueuesAsync).Allow(Roles.CaseWorker, Roles.Supervisor, Roles.Auditor).WithSummary("How much waits in each queue").ProducesProblems(503);
+        group.MapGet("/{caseId:guid}", GetAsync).Allow(Roles.CaseWorker, Roles.Supervisor, Roles.Auditor).WithSummary("A case with its alerts and all that people did").ProducesProblems(404, 503);
         group.MapPost("/claim", (JsonBody<ClaimCaseRequest> body, [AsParameters] CaseChange change, CancellationToken cancellationToken) =>
                 change.ClaimAsync(body.Value.Queue, cancellationToken))
             .WithSummary("Takes the next case: the most urgent that nobody has")
-            .WithDescription("Two who ask at once never get the same one. 204 when none waits. Who asks is named in X-Actor, and may have 20 cases at a time.")
+            .WithDescription("Two who ask at once never get the same one. 204 when none waits. Whoever asks may have 20 cases at a time.")
             .Produces<CaseFile>().Produces(204).ProducesProblems(400, 409, 413, 415, 503);
         group.MapPost("/{caseId:guid}/assign", (Guid caseId, JsonBody<AssignCaseRequest> body, [AsParameters] CaseChange change, CancellationToken cancellationToken) =>
                 change.RunAsync(caseId, new CaseAction.Assign(body.Value.Assignee), body.Value.Reason, cancellationToken, needsReason: false))
@@ -56,6 +57,7 @@ public static class CasesModule
             .Changes();
         group.MapPost("/{caseId:guid}/approve", (Guid caseId, JsonBody<DecideCaseRequest> body, [AsParameters] CaseChange change, CancellationToken cancellationToken) =>
                 change.RunAsync(caseId, new CaseAction.Approve(), body.Value.Reason, cancellationToken))
+            .Allow(Roles.Supervisor)
             .WithSummary("Agrees with what was found: the case is closed")
             .WithDescription("In the name of somebody else than who found it.")
             .Changes();

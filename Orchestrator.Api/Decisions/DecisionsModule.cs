@@ -3,6 +3,7 @@ using Orchestrator.Api.Backtests;
 using Orchestrator.Api.Hosting;
 using Orchestrator.Api.Labels;
 using Orchestrator.Api.Problems;
+using Orchestrator.Api.Security;
 using Orchestrator.Decisioning.Records;
 
 namespace Orchestrator.Api.Decisions;
@@ -16,8 +17,8 @@ public static class DecisionsModule
     /// <summary>Maps /v1/decisions, /v1/labels and /v1/backtests.</summary>
     public static IEndpointRouteBuilder MapDecisions(this IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("/v1/decisions").WithTags("Decisions");
-        group.MapPost("/", AskDecision.HandleAsync)
+        var group = routes.MapGroup("/v1/decisions").WithTags("Decisions").Allow(Roles.Service, Roles.CaseWorker, Roles.Supervisor, Roles.Analyst, Roles.Auditor);
+        group.MapPost("/", AskDecision.HandleAsync).Allow(Roles.Service)
             .WithSummary("Decides about a transaction and answers with the decision")
             .WithDescription(
                 "Answers within milliseconds, once the decision is written. Nothing else follows: to move the money, submit the transaction under the same id, and it is " +

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Orchestrator.Api.Hosting;
+using Orchestrator.Api.Security;
 using Orchestrator.Sagas.TransactionSagas;
 
 namespace Orchestrator.Api.Figures;
@@ -25,7 +26,7 @@ public static class FiguresModule
     /// <summary>Maps /v1/figures.</summary>
     public static IEndpointRouteBuilder MapFigures(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/v1/figures", GetAsync)
+        routes.MapGet("/v1/figures", GetAsync).Allow([.. Roles.All])
             .WithTags("Figures")
             .WithSummary("What the service does: totals, rates, latency and lag")
             .WithDescription("Taken once a second. Totals survive restarts, lag is that of all processes; latency is that of the lanes which this process runs.")

@@ -24,8 +24,8 @@ public static class HealthModule
     public static IEndpointRouteBuilder MapOrchestratorHealth(this IEndpointRouteBuilder routes)
     {
         // Live means that the process answers; a database that is away is no reason to kill it.
-        routes.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false, ResponseWriter = WriteAsync });
-        routes.MapHealthChecks("/health/ready", new HealthCheckOptions { ResponseWriter = WriteAsync });
+        routes.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false, ResponseWriter = WriteAsync }).AllowAnonymous();
+        routes.MapHealthChecks("/health/ready", new HealthCheckOptions { ResponseWriter = WriteAsync }).AllowAnonymous();
         return routes;
     }
 

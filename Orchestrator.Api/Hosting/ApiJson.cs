@@ -8,6 +8,7 @@ using Orchestrator.Api.Labels;
 using Orchestrator.Api.Postings;
 using Orchestrator.Api.Reconciliation;
 using Orchestrator.Api.Rules;
+using Orchestrator.Api.Security;
 using Orchestrator.Api.Transactions;
 using Orchestrator.Api.Versions;
 
@@ -59,4 +60,5 @@ namespace Orchestrator.Api.Hosting;
 [JsonSerializable(typeof(ReviewTransactionRequest))]
 [JsonSerializable(typeof(ReviewAccepted))]
 [JsonSerializable(typeof(CancellationAccepted))]
+[JsonSerializable(typeof(DevelopmentTokenRequest))]
 public sealed partial class ApiJson : JsonSerializerContext;

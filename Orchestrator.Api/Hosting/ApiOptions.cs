@@ -9,8 +9,8 @@ public sealed class ApiOptions
     public const string Section = "Api";
 
     /// <summary>
-    /// Whether to listen on addresses that other machines can reach. There is no authentication yet, so the default is to refuse to start
-    /// on anything but loopback; set it only where something else keeps strangers out.
+    /// Whether to listen on addresses that other machines can reach without an <c>Authentication:Authority</c>. The built-in issuer gives tokens to everybody, so the
+    /// default is to refuse to start on anything but loopback; set it only where something else keeps strangers out. With an authority it needs no leave.
     /// </summary>
     public bool AllowRemote { get; init; }
 

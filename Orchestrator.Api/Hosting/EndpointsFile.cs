@@ -32,7 +32,7 @@ public sealed partial class EndpointsFile(
 
     void Write()
     {
-        var api = server.Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault();
+        var api = Reachable(server.Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault());
         Directory.CreateDirectory(options.Value.DataDirectory);
         var aside = FilePath + ".new";
         File.Delete(aside);
@@ -44,6 +44,11 @@ public sealed partial class EndpointsFile(
         File.Move(aside, FilePath, overwrite: true);
         Ready(logger, api);
     }
+
+    // Who listens to all addresses is found on this machine by one.
+    static string? Reachable(string? address) => address is not null && Uri.TryCreate(address, UriKind.Absolute, out var uri) && uri.Host is "0.0.0.0" or "[::]"
+        ? address.Replace(uri.Host, "127.0.0.1", StringComparison.Ordinal)
+        : address;
 
     [LoggerMessage(LogLevel.Information, "Ready at {Api}: see /swagger, /v1/figures, /metrics")]
     static partial void Ready(ILogger logger, string? api);

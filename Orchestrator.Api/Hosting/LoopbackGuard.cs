@@ -3,13 +3,15 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Orchestrator.Api.Hosting;
 
-/// <summary>Where the host listens: 127.0.0.1:5080 unless told otherwise, and on nothing that another machine can reach unless told so explicitly.</summary>
+/// <summary>Where the host listens: 127.0.0.1:5080 unless told otherwise, and on nothing that another machine can reach unless an issuer says who may do what, or it is told so explicitly.</summary>
 public static class LoopbackGuard
 {
     const string DefaultUrl = "http://127.0.0.1:5080";
 
     /// <summary>Sets the address, limits and the guard on every endpoint, however it is configured.</summary>
-    public static void Apply(WebApplicationBuilder builder)
+    /// <param name="builder">The host.</param>
+    /// <param name="hasAuthority">Whether an issuer says who may do what; then everybody may try.</param>
+    public static void Apply(WebApplicationBuilder builder, bool hasAuthority)
     {
         var options = builder.Configuration.GetSection(ApiOptions.Section).Get<ApiOptions>() ?? new ApiOptions();
         if (!builder.Configuration.GetSection("Kestrel:Endpoints").Exists() && string.IsNullOrEmpty(builder.Configuration["urls"])
@@ -18,22 +20,27 @@ public static class LoopbackGuard
             builder.WebHost.UseUrls(DefaultUrl);
         }
         // A page in a browser on this machine could reach loopback under a name of its own (DNS rebinding); only loopback's names are served.
-        builder.Configuration["AllowedHosts"] ??= options.AllowRemote ? "*" : "localhost;127.0.0.1;[::1]";
+        builder.Configuration["AllowedHosts"] ??= options.AllowRemote || hasAuthority ? "*" : "localhost;127.0.0.1;[::1]";
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = options.MaxBodyBytes;
             kestrel.Limits.MaxConcurrentConnections = 10_000;
-            kestrel.ConfigureEndpointDefaults(endpoint => Check(endpoint, options));
+            kestrel.ConfigureEndpointDefaults(endpoint =>
+            {
+                if (!options.AllowRemote && !hasAuthority)
+                    RefuseRemote(endpoint);
+            });
         });
     }
 
-    static void Check(ListenOptions endpoint, ApiOptions options)
+    static void RefuseRemote(ListenOptions endpoint)
     {
-        if (!options.AllowRemote && endpoint.EndPoint is IPEndPoint ip && !IPAddress.IsLoopback(ip.Address))
+        if (endpoint.EndPoint is IPEndPoint ip && !IPAddress.IsLoopback(ip.Address))
         {
             throw new HostRefusedException(
-                $"{ip} can be reached from other machines, and there is no authentication yet. Listen on 127.0.0.1, or set Api:AllowRemote=true where something else keeps strangers out.");
+                $"{ip} can be reached from other machines, and no issuer says who may do what. Set Authentication:Authority, or listen on 127.0.0.1, or set Api:AllowRemote=true where something " +
+                "else keeps strangers out.");
         }
     }
 }

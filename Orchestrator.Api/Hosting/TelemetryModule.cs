@@ -1,5 +1,6 @@
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
+using Orchestrator.Api.Security;
 
 namespace Orchestrator.Api.Hosting;
 
@@ -13,5 +14,12 @@ public static class TelemetryModule
             .AddMeter("Orchestrator.*", "Npgsql", "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "System.Runtime")
             .AddPrometheusExporter());
         return services;
+    }
+
+    /// <summary>Maps /metrics. What is counted tells much of the business: it is not for everybody.</summary>
+    public static IEndpointRouteBuilder MapOrchestratorTelemetry(this IEndpointRouteBuilder routes)
+    {
+        routes.MapPrometheusScrapingEndpoint().Allow(Roles.Service, Roles.Operator, Roles.Auditor);
+        return routes;
     }
 }

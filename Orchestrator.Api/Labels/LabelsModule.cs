@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Mvc;
 using Orchestrator.Api.Hosting;
 using Orchestrator.Api.Problems;
+using Orchestrator.Api.Security;
 using Orchestrator.Api.Submissions;
 using Orchestrator.Contracts;
 
@@ -17,7 +18,7 @@ public static class LabelsModule
     /// <summary>Maps /v1/labels.</summary>
     public static IEndpointRouteBuilder MapLabels(this IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("/v1/labels").WithTags("Labels");
+        var group = routes.MapGroup("/v1/labels").WithTags("Labels").Allow(Roles.Service, Roles.Analyst);
         group.MapPost("/", PostAsync)
             .WithSummary("Says whether a transaction was fraud")
             .WithDescription(

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Orchestrator.Api.Hosting;
 using Orchestrator.Api.Problems;
+using Orchestrator.Api.Security;
 using Orchestrator.Api.Submissions;
 using Orchestrator.Api.Versions;
 using Orchestrator.Contracts;
@@ -13,7 +14,7 @@ namespace Orchestrator.Api.Models;
 /// <summary>Fraud models over HTTP: uploading, comparing, putting in force.</summary>
 public static class ModelsApiModule
 {
-    const string Changes = "In the name in X-Actor, which is required. With If-Match it is done only to the revision that was looked at; the same again changes nothing.";
+    const string Changes = "Kept under the name of who asks. With If-Match it is done only to the revision that was looked at; the same again changes nothing.";
 
     static readonly RequestSizeLimitAttribute Large = new(ModelFile.MaxBytes);
 
@@ -24,11 +25,11 @@ public static class ModelsApiModule
     /// <summary>Maps /v1/models.</summary>
     public static IEndpointRouteBuilder MapModels(this IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("/v1/models").WithTags("Models");
-        group.MapPost("/", UploadAsync).WithMetadata(Large).Accepts<ModelFileBody>("application/json")
+        var group = routes.MapGroup("/v1/models").WithTags("Models").Allow(Roles.Analyst, Roles.Auditor);
+        group.MapPost("/", UploadAsync).Allow(Roles.Analyst).WithMetadata(Large).Accepts<ModelFileBody>("application/json")
             .WithSummary("Stores a model's file as a draft")
             .WithDescription("The body is the file, as `orchestrator train` writes it (orchestrator-trees) or an ONNX graph with its manifest (orchestrator-onnx); at most 64 MiB. It is " +
-                "checked against the features of this service, and an ONNX graph is run. In the name in X-Actor, which is required: whoever uploads a model cannot put it in force. " +
+                "checked against the features of this service, and an ONNX graph is run. Kept under the name of who asks: whoever uploads a model cannot put it in force. " +
                 "The same file again gets the first answer, with Idempotency-Replayed.")
             .Produces<ModelView>(201).Produces<ModelView>(200).ProducesProblems(400, 409, 413, 415, 503);
         group.MapGet("/", ListAsync)
@@ -56,19 +57,18 @@ public static class ModelsApiModule
     }
 
     static void Changing(RouteHandlerBuilder route, string summary, string description) => route
-        .WithSummary(summary).WithDescription($"{description} {Changes}").Produces<VersionSummary>(200).ProducesProblems(400, 403, 404, 409, 412, 413, 415, 503);
+        .Allow(Roles.Analyst).WithSummary(summary).WithDescription($"{description} {Changes}").Produces<VersionSummary>(200).ProducesProblems(400, 403, 404, 409, 412, 413, 415, 503);
 
     static async Task<IResult> UploadAsync(
-        HttpContext context, ModelUploads uploads, ModelStore models, [FromHeader(Name = ActorHeader.Name)] string? actor, CancellationToken cancellationToken,
+        HttpContext context, ModelUploads uploads, ModelStore models, Actor actor, CancellationToken cancellationToken,
         string? reason = null)
     {
         var errors = new ContractErrors();
         errors.Required(reason, "reason", VersionRequests.MaxReason);
-        ActorHeader.Require(actor, errors);
         if (!errors.None)
             return ApiProblem.Of(ProblemKinds.Invalid, errors: errors.All);
         var (outcome, version) = await uploads.ReceiveAsync(context, async (file, bytes) =>
-            (await models.CreateAsync(file, bytes, VersionRequests.Actor(context, actor, reason!), cancellationToken), file.Model.Version));
+            (await models.CreateAsync(file, bytes, VersionRequests.Actor(actor, reason!), cancellationToken), file.Model.Version));
         if (outcome is VersionOutcome.Exists)
             return ApiProblem.Of(ProblemKinds.ModelExists);
         var view = ModelView.Of((await models.FindAsync(version, cancellationToken))!);

@@ -28,6 +28,8 @@ sealed class ExampleFilter : ISchemaFilter
         [typeof(ChangeAccountRequest)] = """{ "reason": "reported stolen", "commandId": "018f4e2a-7b1c-7d3e-9a5b-2c4d6e8f0a1c" }""",
         [typeof(TransferRequest)] =
             """{ "transferId": "018f4e2a-7b1c-7d3e-9a5b-2c4d6e8f0a1d", "sourceAccountId": "alice", "destinationAccountId": "bob", "amountMinor": 500, "currency": "EUR" }""",
+        [typeof(BulkTransferRequest)] =
+            """{ "transfers": [ { "transferId": "018f4e2a-7b1c-7d3e-9a5b-2c4d6e8f0a26", "sourceAccountId": "alice", "destinationAccountId": "bob", "amountMinor": 300, "currency": "EUR" } ] }""",
         [typeof(ReverseRequest)] = """{ "transferId": "018f4e2a-7b1c-7d3e-9a5b-2c4d6e8f0a1e" }""",
         [typeof(HoldRequest)] = """{ "holdId": "018f4e2a-7b1c-7d3e-9a5b-2c4d6e8f0a1f", "accountId": "alice", "amountMinor": 900, "currency": "EUR" }""",
         [typeof(CaptureRequest)] = """{ "amountMinor": 400, "commandId": "018f4e2a-7b1c-7d3e-9a5b-2c4d6e8f0a20" }""",

@@ -2,9 +2,18 @@ using Microsoft.OpenApi;
 
 namespace Orchestrator.Api.OpenApi;
 
-/// <summary>The OpenAPI document at /swagger/v1/swagger.json and its page at /swagger.</summary>
+/// <summary>The OpenAPI 3.1 document at /swagger/v1/swagger.json, the same as 3.0 for generators that know no other, and its page at /swagger.</summary>
 public static class OpenApiModule
 {
+    /// <summary>The document, OpenAPI 3.1.</summary>
+    public const string Document = "/swagger/v1/swagger.json";
+
+    /// <summary>The same, OpenAPI 3.0.</summary>
+    public const string OlderDocument = "/swagger/v1/openapi-3.0.json";
+
+    /// <summary>Where the document and its page are.</summary>
+    public const string PagePath = "/swagger";
+
     /// <summary>Adds the document.</summary>
     public static IServiceCollection AddOrchestratorOpenApi(this IServiceCollection services)
     {
@@ -20,9 +29,18 @@ public static class OpenApiModule
             });
             foreach (var documented in Directory.GetFiles(AppContext.BaseDirectory, "Orchestrator.*.xml"))
                 options.IncludeXmlComments(documented);
+            options.CustomOperationIds(OperationIds.Of);
             options.SupportNonNullableReferenceTypes();
             options.NonNullableReferenceTypesAsRequired();
             options.SchemaFilter<ExampleFilter>();
+            options.AddSecurityDefinition(SecurityFilter.Scheme, new OpenApiSecurityScheme
+            {
+                Type = SecuritySchemeType.Http,
+                Scheme = "bearer",
+                BearerFormat = "JWT",
+                Description = "A token of the configured OpenID Connect issuer; its roles say what it opens (x-roles of each operation).",
+            });
+            options.OperationFilter<SecurityFilter>();
         });
         return services;
     }
@@ -30,10 +48,15 @@ public static class OpenApiModule
     /// <summary>Serves the document and its page.</summary>
     public static WebApplication UseOrchestratorOpenApi(this WebApplication app)
     {
-        app.UseSwagger();
+        app.UseSwagger(swagger => swagger.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1);
+        app.UseSwagger(swagger =>
+        {
+            swagger.RouteTemplate = "/swagger/{documentName}/openapi-3.0.{extension:regex(^(json|ya?ml)$)}";
+            swagger.OpenApiVersion = OpenApiSpecVersion.OpenApi3_0;
+        });
         app.UseSwaggerUI(options =>
         {
-            options.SwaggerEndpoint("/swagger/v1/swagger.json", "Orchestrator v1");
+            options.SwaggerEndpoint(Document, "Orchestrator v1");
             options.DocumentTitle = "Orchestrator";
         });
         return app;

@@ -2,6 +2,7 @@ using System.Text;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Orchestrator.Api.Hosting;
 using Orchestrator.Api.Problems;
+using Orchestrator.Api.Security;
 using Orchestrator.Messaging.Parking;
 
 namespace Orchestrator.Api.Parked;
@@ -14,7 +15,7 @@ public static class ParkedModule
     /// <summary>Maps /v1/parked.</summary>
     public static IEndpointRouteBuilder MapParked(this IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("/v1/parked").WithTags("Parked messages");
+        var group = routes.MapGroup("/v1/parked").WithTags("Parked messages").Allow(Roles.Operator, Roles.Auditor);
         group.MapGet("/", ListAsync)
             .WithSummary("Parked messages, and the groups that share a cause")
             .WithDescription("Oldest first, at most 500 a page; `group` narrows to one cause, `after` is the `next` of the page before.")
@@ -32,7 +33,7 @@ public static class ParkedModule
     }
 
     static void Describe(this RouteHandlerBuilder endpoint) => endpoint
-        .WithDescription("The lane that owns the message does it, in order, shortly after; asking twice does nothing twice. Audited under the name in X-Actor.")
+        .Allow(Roles.Operator).WithDescription("The lane that owns the message does it, in order, shortly after; asking twice does nothing twice. Audited under the name of who asks.")
         .ProducesProblems(400, 404, 409, 503);
 
     static async Task<Results<Ok<ParkedPage>, ProblemHttpResult>> ListAsync(

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Orchestrator.Api.Hosting;
 using Orchestrator.Api.Problems;
+using Orchestrator.Api.Security;
 using Orchestrator.Api.Submissions;
 using Orchestrator.Contracts;
 using Orchestrator.Contracts.Ledger;
@@ -22,7 +23,7 @@ public static class PostingsModule
     /// <summary>Maps /v1/transfers, /v1/holds, /v1/accounts/{id}/debits and credits, /v1/ledger/commands.</summary>
     public static IEndpointRouteBuilder MapPostings(this IEndpointRouteBuilder routes)
     {
-        var transfers = routes.MapGroup("/v1/transfers").WithTags("Transfers");
+        var transfers = routes.MapGroup("/v1/transfers").WithTags("Transfers").Allow(Roles.Service);
         Accepting(
             transfers.MapPost("/", Transfers.PostAsync), "Moves an amount between two accounts, whole or not at all",
             $"{Stored} With `dryRun=true` nothing is asked for: 200 says what would become of it as the accounts are now.").Produces<TransferDryRun>();
@@ -33,24 +34,24 @@ public static class PostingsModule
                 "A transfer with `linked` takes effect only together with the one that follows it: such a chain, of up to 100, ends with the first transfer that is not linked. " +
                 "With `dryRun=true` nothing is asked for: 200 says what would become of each as the accounts are now, one after another.")
             .Produces<BulkTransferResult>().Produces<BulkDryRun>().ProducesProblems(400, 413, 415, 503);
-        transfers.MapGet("/{transferId:guid}", Transfers.GetAsync).WithSummary("A transfer: whether the money has moved, and if not, why").ProducesProblems(404, 503);
+        transfers.MapGet("/{transferId:guid}", Transfers.GetAsync).Allow(Roles.Service, Roles.CaseWorker, Roles.Supervisor, Roles.Auditor).WithSummary("A transfer: whether the money has moved, and if not, why").ProducesProblems(404, 503);
         Accepting(
-            transfers.MapPost("/{transferId:guid}/reverse", Transfers.ReverseAsync), "Undoes a transfer by a new one in the other direction",
+            transfers.MapPost("/{transferId:guid}/reverse", Transfers.ReverseAsync).Allow(Roles.Service, Roles.Supervisor), "Undoes a transfer by a new one in the other direction",
             $"{Stored} A transfer is reversed once; what becomes of the reversal is at its Location.");
 
-        var holds = routes.MapGroup("/v1/holds").WithTags("Holds");
+        var holds = routes.MapGroup("/v1/holds").WithTags("Holds").Allow(Roles.Service);
         Accepting(holds.MapPost("/", Holds.PlaceAsync), "Reserves an amount on an account", Stored);
-        holds.MapGet("/{holdId:guid}", Holds.GetAsync).WithSummary("A hold and what became of it").ProducesProblems(404, 503);
+        holds.MapGet("/{holdId:guid}", Holds.GetAsync).Allow(Roles.Service, Roles.CaseWorker, Roles.Supervisor, Roles.Auditor).WithSummary("A hold and what became of it").ProducesProblems(404, 503);
         Accepting(holds.MapPost("/{holdId:guid}/capture", Holds.CaptureAsync), "Takes a hold's amount, or a part of it, off the account", Stored);
         Accepting(holds.MapPost("/{holdId:guid}/release", Holds.ReleaseAsync), "Gives a hold's amount back", Stored);
 
-        var accounts = routes.MapGroup("/v1/accounts").WithTags("Accounts");
+        var accounts = routes.MapGroup("/v1/accounts").WithTags("Accounts").Allow(Roles.Service);
         Accepting(
             accounts.MapPost("/{accountId}/debits", DebitAsync), "Takes an amount off an account without a hold: a withdrawal, a fee", Stored);
         Accepting(
             accounts.MapPost("/{accountId}/credits", CreditAsync), "Puts an amount on an account: a deposit, a fee given back", Stored);
 
-        routes.MapGet("/v1/ledger/commands/{commandId:guid}", CommandAsync).WithTags("Ledger")
+        routes.MapGet("/v1/ledger/commands/{commandId:guid}", CommandAsync).Allow(Roles.Service, Roles.CaseWorker, Roles.Supervisor, Roles.Operator, Roles.Auditor).WithTags("Ledger")
             .WithSummary("What became of a command to the ledger").ProducesProblems(404, 503);
         return routes;
     }

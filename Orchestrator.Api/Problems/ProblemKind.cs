@@ -20,6 +20,8 @@ public static class ProblemKinds
     public static readonly ProblemKind RuleSetInvalid = new("rule_set_invalid", 400, "The rule set cannot be evaluated");
     public static readonly ProblemKind ModelInvalid = new("model_invalid", 400, "The file cannot be taken as a model");
     public static readonly ProblemKind BadRequest = new("bad_request", 400, "The request cannot be understood");
+    public static readonly ProblemKind Unauthenticated = new("unauthenticated", 401, "Nobody has said who asks");
+    public static readonly ProblemKind Forbidden = new("forbidden", 403, "Whoever asks may not do this");
     public static readonly ProblemKind FourEyes = new("four_eyes", 403, "Who wrote or uploaded it may not put it in force");
     public static readonly ProblemKind MakerIsChecker = new("maker_is_checker", 403, "Who proposed something may not approve it");
     public static readonly ProblemKind NotFound = new("not_found", 404, "There is nothing here");
@@ -76,6 +78,7 @@ public static class ProblemKinds
     public static readonly ProblemKind ModelChanged = new("model_changed", 412, "The model has changed since it was looked at");
     public static readonly ProblemKind BodyTooLarge = new("body_too_large", 413, "The body is too large");
     public static readonly ProblemKind UnsupportedMediaType = new("unsupported_media_type", 415, "The body has a media type that is not taken here");
+    public static readonly ProblemKind TooManyRequests = new("too_many_requests", 429, "Too many requests; try again later");
     public static readonly ProblemKind BacktestsFull = new("backtests_full", 429, "Too many backtests wait already; try again later");
     public static readonly ProblemKind Internal = new("internal", 500, "Something went wrong here");
     public static readonly ProblemKind TraceNotAvailable = new("trace_not_available", 501, "This service has nothing that makes decisions again");
@@ -90,25 +93,28 @@ public static class ProblemKinds
     /// <summary>All of them, by status.</summary>
     public static IReadOnlyList<ProblemKind> All { get; } =
     [
-        NotJson, WrongShape, Invalid, StatementRefused, RuleSetInvalid, ModelInvalid, BadRequest, FourEyes, MakerIsChecker, NotFound, AccountNotFound, AccountOpening,
+        NotJson, WrongShape, Invalid, StatementRefused, RuleSetInvalid, ModelInvalid, BadRequest, Unauthenticated, Forbidden, FourEyes, MakerIsChecker, NotFound, AccountNotFound, AccountOpening,
         ApplicationNotFound,
         TransactionNotFound, TransferNotFound, HoldNotFound, CommandNotFound, ParkedNotFound, ProjectionNotFound, StatementNotFound, ReportNotFound,
         ReconciliationNotFound, RuleSetNotFound, ModelNotFound, ListNotFound, DecisionNotFound, CaseNotFound, BacktestNotFound, MethodNotAllowed, NotAcceptable,
         IdempotencyKeyReused, AccountExists, AccountRefused, CommandExists, TransferNotPosted, HoldOfTransfer, TransactionExists, TransactionEnded, TransactionNotHeld,
         ReviewExists, ParkedBehind, RebuildRunning, CheckRunning, MonthNotOver, BreakNotOpen, PostingMatched, RuleSetExists, RuleSetState, ModelExists, ModelState,
         ListExists, ListFull, LabelExists, DecisionExists, DecisionNotReplayable, CaseRefused, BacktestExists, BacktestEnded, RuleSetChanged, CaseChanged, ModelChanged,
-        BodyTooLarge, UnsupportedMediaType, BacktestsFull, Internal, TraceNotAvailable, Unavailable, LaneNotHere, TooManyDecisions, DecisionLate, DecisionNotPublished,
+        BodyTooLarge, UnsupportedMediaType, TooManyRequests, BacktestsFull, Internal, TraceNotAvailable, Unavailable, LaneNotHere, TooManyDecisions, DecisionLate, DecisionNotPublished,
         DecisionNotStored, ProjectionNotReady,
     ];
 
     /// <summary>The kind for an error that carries no more than a status.</summary>
     public static ProblemKind OfStatus(int status) => status switch
     {
+        401 => Unauthenticated,
+        403 => Forbidden,
         404 => NotFound,
         405 => MethodNotAllowed,
         406 => NotAcceptable,
         413 => BodyTooLarge,
         415 => UnsupportedMediaType,
+        429 => TooManyRequests,
         503 => Unavailable,
         >= 500 => Internal,
         _ => BadRequest,

@@ -1,4 +1,5 @@
 using System.Text;
+using Orchestrator.Api.Security;
 
 namespace Orchestrator.Api.Problems;
 
@@ -22,7 +23,7 @@ public static class ProblemsModule
     /// <summary>Serves what each problem's <c>type</c> points at.</summary>
     public static IEndpointRouteBuilder MapProblems(this IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("/problems").ExcludeFromDescription();
+        var group = routes.MapGroup("/problems").ExcludeFromDescription().AllowToRead();
         group.MapGet("/", () => TypedResults.Text(Page, "text/markdown", Encoding.UTF8));
         group.MapGet("/{code}", (string code) => Section(code) is { } section
             ? Results.Text(section, "text/markdown", Encoding.UTF8)

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Orchestrator.Api.Hosting;
 using Orchestrator.Api.Problems;
+using Orchestrator.Api.Security;
 using Orchestrator.Contracts;
 using Orchestrator.Ledger.Projections;
 
@@ -12,18 +13,18 @@ public static class ProjectionsModule
     /// <summary>Maps /v1/projections.</summary>
     public static IEndpointRouteBuilder MapProjections(this IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("/v1/projections").WithTags("Projections");
+        var group = routes.MapGroup("/v1/projections").WithTags("Projections").Allow(Roles.Operator, Roles.Auditor);
         group.MapGet("/", async (ProjectionStatusReader projections, CancellationToken cancellationToken) =>
                 TypedResults.Ok(await projections.ReadAsync(cancellationToken)))
             .WithSummary("The ledger's projections: what is served, what is being built and how far, and how far each is behind")
             .ProducesProblems(503);
-        group.MapPost("/{name}/rebuild", RebuildAsync)
+        group.MapPost("/{name}/rebuild", RebuildAsync).Allow(Roles.Operator)
             .WithSummary("Builds a projection anew beside the one that is served")
             .WithDescription(
                 "From the ledger's own events (`from=store`, the default) or from the topic's beginning (`from=topic`). It takes the other's place when it has caught " +
                 "up; until then nothing changes for readers. One build at a time.")
             .ProducesProblems(400, 404, 409, 503).Produces<RebuildAccepted>(202);
-        group.MapPost("/{name}/check", CheckAsync)
+        group.MapPost("/{name}/check", CheckAsync).Allow(Roles.Operator)
             .WithSummary("Compares a projection with the ledger's own events, and names the first difference")
             .WithDescription("Folds every event again, so it answers when that is done; ending the request ends it. Nothing is changed. One check at a time.")
             .ProducesProblems(404, 409, 503);

@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.AspNetCore.Mvc;
 using Orchestrator.Api.Hosting;
 using Orchestrator.Api.Problems;
+using Orchestrator.Api.Security;
 using Orchestrator.Api.Submissions;
 using Orchestrator.Contracts;
 using Orchestrator.Ledger.Reconciliation;
@@ -17,8 +17,8 @@ public static class ReconciliationsModule
     /// <summary>Maps /v1/reconciliations.</summary>
     public static IEndpointRouteBuilder MapReconciliations(this IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("/v1/reconciliations").WithTags("Reconciliation");
-        group.MapPost("/", ImportAsync)
+        var group = routes.MapGroup("/v1/reconciliations").WithTags("Reconciliation").Allow(Roles.Operator, Roles.Auditor);
+        group.MapPost("/", ImportAsync).Allow(Roles.Operator)
             .Accepts<string>("text/csv", "application/xml", "text/xml", "multipart/form-data")
             .WithSummary("Imports a statement and matches it")
             .WithDescription("CSV or camt.053.001.02 or .08, as the body or as a file of multipart/form-data. `days` is how far apart a line and a posting may be " +
@@ -35,28 +35,27 @@ public static class ReconciliationsModule
             .WithSummary("The open breaks of a statement")
             .WithDescription("Pages of at most 1,000; `after` is the last line seen. With `format=csv` all that come after it, as a file for spreadsheets.")
             .ProducesProblems(400, 404, 503).Produces<Page<BreakView>>(200).Produces<string>(200, "text/csv");
-        group.MapPost("/{id:guid}/lines/{line:int}/resolve", ResolveAsync)
+        group.MapPost("/{id:guid}/lines/{line:int}/resolve", ResolveAsync).Allow(Roles.Operator)
             .WithSummary("Decides about a break")
-            .WithDescription("With `accountId` and `version` of a posting the line is matched by hand, without them it is accepted as it is. Kept for ever, under the name in X-Actor.")
+            .WithDescription("With `accountId` and `version` of a posting the line is matched by hand, without them it is accepted as it is. Kept for ever, under the name of who asks.")
             .ProducesProblems(400, 404, 409, 413, 415, 503).Produces<BreakResolved>(200);
         return routes;
     }
 
     static async Task<IResult> ImportAsync(
         HttpContext context, StatementUploads uploads, StatementImporter importer, ReconciliationReader reader,
-        [FromHeader(Name = ActorHeader.Name)] string? actor, CancellationToken cancellationToken, int? days = null, string? name = null)
+        Actor actor, CancellationToken cancellationToken, int? days = null, string? name = null)
     {
         var errors = new ContractErrors();
         if (days is < 0 or > ReconciliationOptions.MaxDays)
             errors.Add("out_of_range", "days", $"from 0 to {ReconciliationOptions.MaxDays}");
         errors.Text(name, "name", StatementImporter.MaxNameLength);
-        ActorHeader.Check(actor, errors);
         if (!errors.None)
             return ApiProblem.Of(ProblemKinds.Invalid, errors: errors.All);
         try
         {
             var imported = await uploads.ReceiveAsync(context, received => importer.ImportAsync(
-                new StatementFile(NameOf(name ?? received.FileName), received.Format, days, ActorHeader.Who(context, actor), received.Content), cancellationToken));
+                new StatementFile(NameOf(name ?? received.FileName), received.Format, days, $"{actor}", received.Content), cancellationToken));
             var view = await reader.GetAsync(imported.StatementId, cancellationToken);
             if (!imported.Repeated)
                 return TypedResults.Created($"/v1/reconciliations/{imported.StatementId}", view);
@@ -99,16 +98,15 @@ public static class ReconciliationsModule
     }
 
     static async Task<IResult> ResolveAsync(
-        Guid id, int line, JsonBody<ResolveBreakRequest> body, [FromHeader(Name = ActorHeader.Name)] string? actor, HttpContext context,
+        Guid id, int line, JsonBody<ResolveBreakRequest> body, Actor actor, HttpContext context,
         BreakResolutions resolutions, CancellationToken cancellationToken)
     {
         var request = body.Value;
         var errors = request.Validate();
-        ActorHeader.Check(actor, errors);
         if (!errors.None)
             return ApiProblem.Of(ProblemKinds.Invalid, errors: errors.All);
         var outcome = await resolutions.ResolveAsync(
-            new BreakResolution(id, line, request.Reason, request.Posting, ActorHeader.Who(context, actor)), cancellationToken);
+            new BreakResolution(id, line, request.Reason, request.Posting, $"{actor}"), cancellationToken);
         if (outcome is ResolutionOutcome.Repeated)
             context.Response.Headers[SubmissionResult.ReplayedHeader] = "true";
         return outcome switch

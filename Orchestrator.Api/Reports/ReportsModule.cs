@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
 using Orchestrator.Api.Hosting;
 using Orchestrator.Api.Problems;
+using Orchestrator.Api.Security;
 using Orchestrator.Contracts;
 using Orchestrator.Ledger.Reports;
 
@@ -50,7 +51,7 @@ public static class ReportsModule
     /// <summary>Maps /v1/reports.</summary>
     public static IEndpointRouteBuilder MapReports(this IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("/v1/reports").WithTags("Reports");
+        var group = routes.MapGroup("/v1/reports").WithTags("Reports").Allow(Roles.Analyst, Roles.Operator, Roles.Auditor);
         group.MapGet("/", () => TypedResults.Ok(new ReportList([.. ReportDefinitions.All.Select(ReportView.Of)])))
             .WithSummary("The regulatory reports with their columns, types and units");
         group.MapGet("/{name}", GetAsync)

@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.AspNetCore.Mvc;
 using Orchestrator.Api.Hosting;
 using Orchestrator.Api.Problems;
+using Orchestrator.Api.Security;
 using Orchestrator.Api.Versions;
 using Orchestrator.Contracts;
 using Orchestrator.Decisioning.Lists;
@@ -14,9 +14,9 @@ static class ListsModule
     /// <summary>Maps /v1/lists.</summary>
     public static IEndpointRouteBuilder MapLists(this IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("/v1/lists").WithTags("Lists");
-        group.MapPost("/", CreateAsync)
-            .WithSummary("Makes a list").WithDescription("The same again changes nothing. In the name in X-Actor, which is required.")
+        var group = routes.MapGroup("/v1/lists").WithTags("Lists").Allow(Roles.Analyst, Roles.Auditor);
+        group.MapPost("/", CreateAsync).Allow(Roles.Analyst)
+            .WithSummary("Makes a list").WithDescription("The same again changes nothing. Kept under the name of who asks.")
             .Produces<ListView>(200).ProducesProblems(400, 409, 413, 415, 503);
         group.MapGet("/", ListAsync)
             .WithSummary("Lists by name").WithDescription("Pages of at most 1,000; `after` is the `next` of the page before.").ProducesProblems(400, 503);
@@ -33,19 +33,18 @@ static class ListsModule
     }
 
     static void Changing(RouteHandlerBuilder route, string summary, string description) => route
-        .WithMetadata(RuleRequests.Large).WithSummary(summary)
-        .WithDescription($"{description} All of up to 1,000 or none; the same again changes nothing. In the name in X-Actor, which is required. Rules follow within a second or two.")
+        .Allow(Roles.Analyst).WithMetadata(RuleRequests.Large).WithSummary(summary)
+        .WithDescription($"{description} All of up to 1,000 or none; the same again changes nothing. Kept under the name of who asks. Rules follow within a second or two.")
         .Produces<ListChanged>(200).ProducesProblems(400, 404, 409, 413, 415, 503);
 
     static async Task<IResult> CreateAsync(
-        JsonBody<CreateListRequest> body, [FromHeader(Name = ActorHeader.Name)] string? actor, HttpContext context, ListStore lists, CancellationToken cancellationToken)
+        JsonBody<CreateListRequest> body, Actor actor, ListStore lists, CancellationToken cancellationToken)
     {
         var request = body.Value;
         var errors = request.Validate();
-        ActorHeader.Require(actor, errors);
         if (!errors.None)
             return ApiProblem.Of(ProblemKinds.Invalid, errors: errors.All);
-        return await lists.CreateAsync(request.Name, request.Kind, request.Description, ActorHeader.Who(context, actor), cancellationToken) switch
+        return await lists.CreateAsync(request.Name, request.Kind, request.Description, $"{actor}", cancellationToken) switch
         {
             ListOutcome.Exists => ApiProblem.Of(ProblemKinds.ListExists),
             ListOutcome.Full => ApiProblem.Of(ProblemKinds.ListFull, $"There are {ListStore.MaxLists} lists."),
@@ -81,19 +80,18 @@ static class ListsModule
     }
 
     static Task<IResult> AddAsync(
-        string name, JsonBody<AddListEntriesRequest> body, [FromHeader(Name = ActorHeader.Name)] string? actor, HttpContext context, ListStore lists, TimeProvider time,
+        string name, JsonBody<AddListEntriesRequest> body, Actor actor, ListStore lists, TimeProvider time,
         CancellationToken cancellationToken) => ChangeAsync(
-            actor, body.Value.Validate(time.GetUtcNow()),
-            () => lists.AddAsync(name, body.Value.Entries, ActorHeader.Who(context, actor), body.Value.Reason, cancellationToken));
+            body.Value.Validate(time.GetUtcNow()),
+            () => lists.AddAsync(name, body.Value.Entries, $"{actor}", body.Value.Reason, cancellationToken));
 
     static Task<IResult> RemoveAsync(
-        string name, JsonBody<RemoveListEntriesRequest> body, [FromHeader(Name = ActorHeader.Name)] string? actor, HttpContext context, ListStore lists,
+        string name, JsonBody<RemoveListEntriesRequest> body, Actor actor, ListStore lists,
         CancellationToken cancellationToken) => ChangeAsync(
-            actor, body.Value.Validate(), () => lists.RemoveAsync(name, body.Value.Values, ActorHeader.Who(context, actor), body.Value.Reason, cancellationToken));
+            body.Value.Validate(), () => lists.RemoveAsync(name, body.Value.Values, $"{actor}", body.Value.Reason, cancellationToken));
 
-    static async Task<IResult> ChangeAsync(string? actor, ContractErrors errors, Func<Task<ListOutcome>> change)
+    static async Task<IResult> ChangeAsync(ContractErrors errors, Func<Task<ListOutcome>> change)
     {
-        ActorHeader.Require(actor, errors);
         if (!errors.None)
             return ApiProblem.Of(ProblemKinds.Invalid, errors: errors.All);
         return await change() switch

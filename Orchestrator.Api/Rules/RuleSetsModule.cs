@@ -1,8 +1,8 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.AspNetCore.Mvc;
 using Orchestrator.Api.Hosting;
 using Orchestrator.Api.Problems;
+using Orchestrator.Api.Security;
 using Orchestrator.Api.Submissions;
 using Orchestrator.Api.Versions;
 using Orchestrator.Contracts;
@@ -15,7 +15,7 @@ namespace Orchestrator.Api.Rules;
 /// <summary>Rule sets over HTTP: writing, trying, comparing, putting in force.</summary>
 public static class RuleSetsModule
 {
-    const string Changes = "In the name in X-Actor, which is required. With If-Match it is done only to the revision that was looked at; the same again changes nothing.";
+    const string Changes = "Kept under the name of who asks. With If-Match it is done only to the revision that was looked at; the same again changes nothing.";
 
     /// <summary>Adds what the endpoints need.</summary>
     public static IServiceCollection AddRules(this IServiceCollection services) => services.AddRuleStores().AddSingleton<RuleSetChecks>().AddSingleton<RuleSetChange>();
@@ -23,10 +23,10 @@ public static class RuleSetsModule
     /// <summary>Maps /v1/rulesets and /v1/lists.</summary>
     public static IEndpointRouteBuilder MapRules(this IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("/v1/rulesets").WithTags("Rules");
-        group.MapPost("/", CreateAsync).WithMetadata(RuleRequests.Large)
+        var group = routes.MapGroup("/v1/rulesets").WithTags("Rules").Allow(Roles.Analyst, Roles.Auditor);
+        group.MapPost("/", CreateAsync).Allow(Roles.Analyst).WithMetadata(RuleRequests.Large)
             .WithSummary("Stores a rule set as a draft")
-            .WithDescription("It is checked, and refused with every error and its line and column. In the name in X-Actor, which is required: its author cannot put it in force. " +
+            .WithDescription("It is checked, and refused with every error and its line and column. Whoever asks is its author, who cannot put it in force. " +
                 "The same content again gets the first answer, with Idempotency-Replayed.")
             .Produces<RuleSetView>(201).Produces<RuleSetView>(200).ProducesProblems(400, 409, 413, 415, 503);
         group.MapGet("/", ListAsync)
@@ -43,7 +43,7 @@ public static class RuleSetsModule
         group.MapGet("/{version}/diff", DiffAsync)
             .WithSummary("What differs in a rule set from another, `from`")
             .ProducesProblems(400, 404, 503);
-        group.MapPost("/{version}/test", TestAsync)
+        group.MapPost("/{version}/test", TestAsync).Allow(Roles.Analyst)
             .WithSummary("Evaluates a rule set on given values, with each rule's trace")
             .WithDescription("The lists are read as they are. Nothing is decided, and nothing kept.")
             .ProducesProblems(400, 404, 413, 415, 503).Produces<RuleSetResult>(200);
@@ -54,20 +54,19 @@ public static class RuleSetsModule
     }
 
     static void Changing(RouteHandlerBuilder route, string summary, string description) => route
-        .WithSummary(summary).WithDescription($"{description} {Changes}").Produces<VersionSummary>(200).ProducesProblems(400, 403, 404, 409, 412, 413, 415, 503);
+        .Allow(Roles.Analyst).WithSummary(summary).WithDescription($"{description} {Changes}").Produces<VersionSummary>(200).ProducesProblems(400, 403, 404, 409, 412, 413, 415, 503);
 
     static async Task<IResult> CreateAsync(
-        JsonBody<CreateRuleSetRequest> body, [FromHeader(Name = ActorHeader.Name)] string? actor, HttpContext context, RuleSetChecks checks, RuleSetStore ruleSets,
+        JsonBody<CreateRuleSetRequest> body, Actor actor, HttpContext context, RuleSetChecks checks, RuleSetStore ruleSets,
         CancellationToken cancellationToken)
     {
         var request = body.Value;
         var errors = request.Validate();
-        ActorHeader.Require(actor, errors);
         if (!errors.None)
             return ApiProblem.Of(ProblemKinds.Invalid, errors: errors.All);
         if ((await checks.CompileAsync(request.Version, request.Content, cancellationToken)).Problem is { } problem)
             return problem;
-        var outcome = await ruleSets.CreateAsync(request.Version, request.Content, VersionRequests.Actor(context, actor, request.Reason), cancellationToken);
+        var outcome = await ruleSets.CreateAsync(request.Version, request.Content, VersionRequests.Actor(actor, request.Reason), cancellationToken);
         if (outcome is VersionOutcome.Exists)
             return ApiProblem.Of(ProblemKinds.RuleSetExists);
         var view = RuleSetView.Of((await ruleSets.FindAsync(request.Version, cancellationToken))!);

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Orchestrator.Api.Hosting;
 using Orchestrator.Api.Problems;
+using Orchestrator.Api.Security;
 using Orchestrator.Contracts;
 using Orchestrator.Ledger.Statements;
 
@@ -24,12 +25,12 @@ public static class MonthsModule
     /// <summary>Maps /v1/months.</summary>
     public static IEndpointRouteBuilder MapMonths(this IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("/v1/months").WithTags("Statements");
+        var group = routes.MapGroup("/v1/months").WithTags("Statements").Allow(Roles.Operator, Roles.Auditor);
         group.MapGet("/", ListAsync)
             .WithSummary("Which months are closed, the newest first")
             .WithDescription("From the first that was closed to the current one; pages of at most 120; `after` is the last month seen.")
             .ProducesProblems(400, 503);
-        group.MapPost("/{month}/close", CloseAsync)
+        group.MapPost("/{month}/close", CloseAsync).Allow(Roles.Operator)
             .WithSummary("Closes a month for all accounts, for ever")
             .WithDescription("And all before it. One that is closed stays as it was closed first, so asking twice does nothing twice.")
             .ProducesProblems(400, 409, 503);

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Net.Http.Headers;
 using Orchestrator.Api.Hosting;
 using Orchestrator.Api.Problems;
+using Orchestrator.Api.Security;
 using Orchestrator.Contracts;
 using Orchestrator.Ledger.Accounts;
 using Orchestrator.Ledger.Statements;
@@ -16,7 +17,7 @@ public static class StatementsModule
     /// <summary>Maps /v1/accounts/{accountId}/statements.</summary>
     public static IEndpointRouteBuilder MapStatements(this IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("/v1/accounts/{accountId}/statements").WithTags("Statements");
+        var group = routes.MapGroup("/v1/accounts/{accountId}/statements").WithTags("Statements").Allow(Roles.Service, Roles.CaseWorker, Roles.Supervisor, Roles.Auditor);
         group.MapGet("/", ListAsync)
             .WithSummary("An account's months, the newest first")
             .WithDescription("Pages of at most 120; `after` is the last month seen. Months are UTC.")

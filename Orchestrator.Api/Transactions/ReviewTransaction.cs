@@ -4,6 +4,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Mvc;
 using Orchestrator.Api.Hosting;
 using Orchestrator.Api.Problems;
+using Orchestrator.Api.Security;
 using Orchestrator.Api.Submissions;
 using Orchestrator.Contracts;
 using Orchestrator.Contracts.Transactions;
@@ -20,9 +21,8 @@ static class ReviewTransaction
     public static async Task<IResult> HandleAsync(
         Guid transactionId,
         JsonBody<ReviewTransactionRequest> body,
-        [FromHeader(Name = ActorHeader.Name)] string? actor,
+        Actor actor,
         [FromHeader(Name = IdempotencyKey.Header)] string? idempotencyKey,
-        HttpContext context,
         TransactionReader transactions,
         SubmissionStore submissions,
         MessageCatalog catalog,
@@ -32,7 +32,6 @@ static class ReviewTransaction
         var now = time.GetUtcNow();
         var errors = new ContractErrors();
         IdempotencyKey.Validate(idempotencyKey, errors);
-        ActorHeader.Require(actor, errors);
         if (!errors.None)
             return ApiProblem.Of(ProblemKinds.Invalid, errors: errors.All);
         if (await transactions.FindAsync(transactionId, cancellationToken) is not { AmountMinor: not null } saga)
@@ -46,7 +45,7 @@ static class ReviewTransaction
 
         var message = new TransactionReviewed(
             DerivedId.Of(SubmissionKind.Review.Name, subject), transactionId, saga.SourceAccountId, request.Decision,
-            ActorHeader.Who(context, actor), now, request.Reason);
+            $"{actor}", now, request.Reason);
         message.Validate(errors);
         if (!errors.None)
             return ApiProblem.Of(ProblemKinds.Invalid, errors: errors.All);

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Mvc;
 using Orchestrator.Api.Hosting;
 using Orchestrator.Api.Problems;
+using Orchestrator.Api.Security;
 using Orchestrator.Api.Submissions;
 using Orchestrator.Contracts;
 using Orchestrator.Decisioning.Versions;
@@ -34,7 +35,7 @@ sealed record VersionProblems(ProblemKind NotFound, ProblemKind State, ProblemKi
 /// <param name="Actor">Who asks.</param>
 /// <param name="IfMatch">The revision that was looked at.</param>
 sealed record VersionChange(
-    HttpContext Context, [FromHeader(Name = ActorHeader.Name)] string? Actor, [FromHeader(Name = "If-Match")] string? IfMatch)
+    HttpContext Context, Actor Actor, [FromHeader(Name = "If-Match")] string? IfMatch)
 {
     /// <summary>Checks what was asked, does it, and answers.</summary>
     /// <param name="request">Why.</param>
@@ -45,11 +46,10 @@ sealed record VersionChange(
     {
         var errors = new ContractErrors();
         errors.Required(request.Reason, "reason", VersionRequests.MaxReason);
-        ActorHeader.Require(Actor, errors);
         var revision = EntityTags.Seen(IfMatch, "version", errors);
         if (!errors.None)
             return ApiProblem.Of(ProblemKinds.Invalid, errors: errors.All);
-        var (outcome, problem) = await change(revision, VersionRequests.Actor(Context, Actor, request.Reason));
+        var (outcome, problem) = await change(revision, VersionRequests.Actor(Actor, request.Reason));
         return problem ?? Answer(outcome!, problems);
     }
 

@@ -1,3 +1,4 @@
+using Orchestrator.Api.Security;
 using Orchestrator.Decisioning.Versions;
 
 namespace Orchestrator.Api.Versions;
@@ -8,7 +9,7 @@ static class VersionRequests
     public const int MaxReason = 500;
 
     /// <summary>Who asks, from where, and why.</summary>
-    public static VersionActor Actor(HttpContext context, string? actor, string reason) => new((actor ?? "").Trim(), $"{context.Connection.RemoteIpAddress}", reason);
+    public static VersionActor Actor(Actor actor, string reason) => new(actor.Name, actor.Address, reason);
 }
 
 /// <summary>Changes a version's state.</summary>

@@ -17,9 +17,9 @@ sealed class HttpConnection : IDisposable
     byte[] _request = new byte[4_096];
     byte[] _answer = new byte[64 << 10];
 
-    public HttpConnection(Uri address, string path)
+    public HttpConnection(Uri address, string path, string token)
     {
-        _head = Encoding.ASCII.GetBytes($"POST {path} HTTP/1.1\r\nHost: {address.Authority}\r\nContent-Type: application/json\r\nContent-Length: ");
+        _head = Encoding.ASCII.GetBytes($"POST {path} HTTP/1.1\r\nHost: {address.Authority}\r\nAuthorization: Bearer {token}\r\nContent-Type: application/json\r\nContent-Length: ");
         _socket.Connect(IPAddress.Loopback, address.Port);
     }
 

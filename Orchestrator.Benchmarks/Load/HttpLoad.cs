@@ -34,8 +34,9 @@ sealed class HttpLoad(Uri address, string path, double rate, Func<long, byte[]> 
     public async Task<LatencyRecorder> RunAsync(TimeSpan warmUp, TimeSpan measure, Func<bool, Task> onWindow, CancellationToken stop)
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        var token = await BenchClient.TokenAsync(address, stop);
         var began = Stopwatch.GetTimestamp();
-        var threads = Enumerable.Range(0, Connections).Select(k => new Thread(() => Work(k, began, ending.Token)) { IsBackground = true }).ToList();
+        var threads = Enumerable.Range(0, Connections).Select(k => new Thread(() => Work(k, began, token, ending.Token)) { IsBackground = true }).ToList();
         threads.ForEach(t => t.Start());
         try
         {
@@ -58,11 +59,11 @@ sealed class HttpLoad(Uri address, string path, double rate, Func<long, byte[]> 
         return _failure is null ? _latency : throw new BenchFailedException(_failure.Message);
     }
 
-    void Work(int connection, long began, CancellationToken ending)
+    void Work(int connection, long began, string token, CancellationToken ending)
     {
         try
         {
-            using var http = new HttpConnection(address, path);
+            using var http = new HttpConnection(address, path, token);
             for (long i = connection; !ending.IsCancellationRequested && _failure is null; i += Connections)
             {
                 var due = began + (long)(i / rate * Stopwatch.Frequency);

@@ -22,7 +22,7 @@ static class BalanceReads
     static LatencyRecorder Run(Uri service, int accounts, double perSecond, TimeSpan duration, CancellationToken stop)
     {
         Progress.Write($"reading {perSecond:N0} accounts a second over HTTP");
-        using var client = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = MostAtOnce }) { BaseAddress = service };
+        using var client = BenchClient.Access(service).CreateClient(TimeSpan.FromSeconds(100));
         using var room = new SemaphoreSlim(MostAtOnce);
         var random = new Random(3);
         var recorder = new LatencyRecorder();

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Orchestrator.Benchmarks.Load;
 
 namespace Orchestrator.Benchmarks.Postings;
 
@@ -22,7 +23,7 @@ sealed class ProjectionLag(Uri service)
     /// <exception cref="TimeoutException">It took longer than the bound.</exception>
     public async Task<TimeSpan> CatchUpAsync(TimeSpan bound, CancellationToken stop)
     {
-        using var client = new HttpClient { BaseAddress = service };
+        using var client = BenchClient.Access(service).CreateClient(TimeSpan.FromSeconds(100));
         using var seconds = new PeriodicTimer(Between);
         var began = TimeProvider.System.GetTimestamp();
         while (await LookAsync(client, stop) > Few)
@@ -37,7 +38,7 @@ sealed class ProjectionLag(Uri service)
     /// <summary>Samples once a second until it is stopped; the service takes its figure once a second.</summary>
     public async Task SampleAsync(CancellationToken stop)
     {
-        using var client = new HttpClient { BaseAddress = service };
+        using var client = BenchClient.Access(service).CreateClient(TimeSpan.FromSeconds(100));
         using var seconds = new PeriodicTimer(Between);
         try
         {

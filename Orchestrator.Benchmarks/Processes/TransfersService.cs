@@ -46,6 +46,7 @@ sealed class TransfersService : IChild
     {
         string[] arguments =
         [
+            "--environment", "Development",
             "--urls", "http://127.0.0.1:0",
             "--Api:DataDirectory", directory.FullName,
             "--Logging:LogLevel:Default", "Warning",

@@ -14,7 +14,7 @@ static class StoredTransfers
 
     static readonly string Id = OrderedId("'saga'");
 
-    static readonly string[] Statements =
+    static readonly string[] Rows =
     [
         $$"""
         insert into sagas.transaction (transaction_id, version, state, source_account_id, destination_account_id, amount_minor, currency, kind,
@@ -31,23 +31,29 @@ static class StoredTransfers
             case step when 3 then gen_random_uuid() end, case when step > 1 then 'clearing:EUR:999' end, case when step > 1 then i::bigint * 2 + step - 1 end, t, t
         from generate_series($1, $2) i, generate_series(1, 3) step, lateral (select timestamptz '2025-01-01' + i * interval '20 ms' as t) at
         """,
-        // What the saga and the ledger have taken: five and three messages. Decisioning keeps no inbox.
+    ];
+
+    // What the saga and the ledger have taken: five and three messages. Decisioning keeps no inbox.
+    static readonly string Inbox =
         $"""
         insert into messaging.inbox (group_id, message_id, seen_at)
         select g.group_id, {OrderedId("g.name || n::text")}, timestamptz '2025-01-01' + i * interval '20 ms'
         from generate_series($1, $2) i, messaging.lane_group g,
             lateral generate_series(1, case g.name when 'ledger' then 3 when 'decisioning' then 0 else 5 end) n
-        """,
-    ];
+        """;
 
     /// <summary>Adds transfers until there are <paramref name="many"/>.</summary>
-    public static async Task FillAsync(BenchServers servers, int many, CancellationToken stop)
+    /// <param name="servers">Where.</param>
+    /// <param name="many">How many there are then.</param>
+    /// <param name="stop">Gives up.</param>
+    /// <param name="inbox">Whether with what the inbox remembers for some days.</param>
+    public static async Task FillAsync(BenchServers servers, int many, CancellationToken stop, bool inbox = true)
     {
         var present = (int)await servers.ScalarAsync<long>(Count, stop);
         Progress.Write($"{present:N0} sagas are stored; adding {Math.Max(0, many - present):N0} with all that belongs to them");
         for (var from = present; from < many; from += AtOnce)
         {
-            foreach (var statement in Statements)
+            foreach (var statement in inbox ? [.. Rows, Inbox] : Rows)
             {
                 await using var command = servers.Database.CreateCommand(statement);
                 command.CommandTimeout = 0;

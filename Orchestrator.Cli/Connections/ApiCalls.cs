@@ -5,12 +5,11 @@ using Orchestrator.Cli.Output;
 namespace Orchestrator.Cli.Connections;
 
 /// <summary>Calls of the service's HTTP API. What it refuses, and that it is away, are failures of the command, by name.</summary>
-/// <param name="api">The base address.</param>
-/// <param name="actor">On whose behalf, for the audit.</param>
+/// <param name="access">Where the API is, and in whose name.</param>
 /// <param name="timeout">Of one call.</param>
-public sealed class ApiCalls(Uri api, string actor, TimeSpan timeout) : IDisposable
+public sealed class ApiCalls(ApiAccess access, TimeSpan timeout) : IDisposable
 {
-    readonly HttpClient _http = new() { BaseAddress = api, Timeout = timeout, DefaultRequestHeaders = { { "X-Actor", actor } } };
+    readonly HttpClient _http = access.CreateClient(timeout);
 
     /// <summary>Asks for an address.</summary>
     /// <exception cref="CommandException"><c>api_unreachable</c>, <c>bad_answer</c>, or <c>refused_</c> and the status.</exception>
@@ -49,7 +48,7 @@ public sealed class ApiCalls(Uri api, string actor, TimeSpan timeout) : IDisposa
         }
         catch (HttpRequestException e)
         {
-            throw new CommandException("api_unreachable", $"{api}: {e.Message}", e);
+            throw new CommandException("api_unreachable", $"{access.Address}: {e.Message}", e);
         }
     }
 
@@ -63,17 +62,20 @@ public sealed class ApiCalls(Uri api, string actor, TimeSpan timeout) : IDisposa
             using var answer = await send();
             if (!answer.IsSuccessStatusCode)
                 throw await RefusedAsync(answer, cancellationToken);
-            return await answer.Content.ReadFromJsonAsync<T>(cancellationToken) ?? throw new CommandException("bad_answer", $"{api} answered with nothing.");
+            return await answer.Content.ReadFromJsonAsync<T>(cancellationToken) ?? throw new CommandException("bad_answer", $"{access.Address} answered with nothing.");
         }
         catch (HttpRequestException e)
         {
-            throw new CommandException("api_unreachable", $"{api}: {e.Message}", e);
+            throw new CommandException("api_unreachable", $"{access.Address}: {e.Message}", e);
         }
         catch (JsonException e)
         {
-            throw new CommandException("bad_answer", $"{api} did not answer as expected: {e.Message}", e);
+            throw new CommandException("bad_answer", $"{access.Address} did not answer as expected: {e.Message}", e);
         }
     }
+
+    static string Hint(HttpResponseMessage answer) =>
+        answer.StatusCode is System.Net.HttpStatusCode.Unauthorized ? " Give a token by --token or ORCHESTRATOR_TOKEN." : "";
 
     static async Task<CommandException> RefusedAsync(HttpResponseMessage answer, CancellationToken cancellationToken)
     {
@@ -82,7 +84,7 @@ public sealed class ApiCalls(Uri api, string actor, TimeSpan timeout) : IDisposa
         {
             var problem = JsonSerializer.Deserialize<JsonElement>(text);
             string? Field(string name) => problem.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
-            return new CommandException($"refused_{(int)answer.StatusCode}", Field("detail") ?? Field("title") ?? text);
+            return new CommandException($"refused_{(int)answer.StatusCode}", (Field("detail") ?? Field("title") ?? text) + Hint(answer));
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {

@@ -42,6 +42,13 @@ public sealed class ConnectionOptions
         Recursive = true,
     };
 
+    readonly Option<string?> _token = new("--token")
+    {
+        Description = "A token for the HTTP API [env: ORCHESTRATOR_TOKEN] [else: a development service on this machine is asked for one, with all roles, in the name of whoever is logged in]",
+        HelpName = "jwt",
+        Recursive = true,
+    };
+
     /// <summary>Adds the options to the root, for all commands below it.</summary>
     public void AddTo(Command root)
     {
@@ -49,6 +56,7 @@ public sealed class ConnectionOptions
         root.Add(_properties);
         root.Add(_postgres);
         root.Add(_api);
+        root.Add(_token);
     }
 
     /// <summary>Client settings that name the brokers and carry the given properties.</summary>
@@ -74,13 +82,15 @@ public sealed class ConnectionOptions
         FirstGiven(parsed.GetValue(_postgres), Environment.GetEnvironmentVariable("ORCHESTRATOR_POSTGRES"), () => Found().Postgres)
         ?? throw new CommandException("no_postgres", "No database is known: give --postgres or set ORCHESTRATOR_POSTGRES, or start the service here.");
 
-    /// <summary>The API's base address.</summary>
+    /// <summary>The API, and in whose name it is called.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="name">The name that a development service gives a token in; null for whoever is logged in.</param>
     /// <exception cref="CommandException"><c>bad_api_address</c>.</exception>
-    public Uri Api(ParseResult parsed)
+    public ApiAccess Api(ParseResult parsed, string? name = null)
     {
         var address = FirstGiven(parsed.GetValue(_api), null, () => Found().Api) ?? DefaultApi;
         return Uri.TryCreate(address.TrimEnd('/') + "/", UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"
-            ? uri
+            ? new ApiAccess(uri, name ?? Environment.UserName, FirstGiven(parsed.GetValue(_token), Environment.GetEnvironmentVariable("ORCHESTRATOR_TOKEN"), () => null))
             : throw new CommandException("bad_api_address", $"'{address}' is not an http address");
     }
 

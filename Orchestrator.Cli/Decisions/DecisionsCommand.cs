@@ -27,7 +27,7 @@ static class DecisionsCommand
         var command = new Command("show", "The decision about a transaction: reasons, rules, versions, features by name, and its labels") { id, trace, json };
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            using var api = new ApiCalls(connections.Api(parsed), $"cli:{Environment.UserName}", TimeSpan.FromSeconds(30));
+            using var api = new ApiCalls(connections.Api(parsed), TimeSpan.FromSeconds(30));
             var path = $"v1/decisions/{parsed.GetRequiredValue(id)}" + (parsed.GetValue(trace) ? "/explain?trace=true" : "");
             var decision = await api.GetAsync<JsonElement>(path, cancellationToken);
             if (parsed.GetValue(json))

@@ -1,6 +1,8 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Orchestrator.Cli.Connections;
+using Orchestrator.Cli.Output;
 
 namespace Orchestrator.Cli.Figures;
 
@@ -9,11 +11,11 @@ public sealed class ServiceClient : IDisposable
 {
     readonly HttpClient _http;
 
-    /// <summary>A client of the API at <paramref name="api"/>.</summary>
-    public ServiceClient(Uri api)
+    /// <summary>A client of the API.</summary>
+    public ServiceClient(ApiAccess access)
     {
-        Api = api;
-        _http = new HttpClient { BaseAddress = api, Timeout = TimeSpan.FromSeconds(5) };
+        Api = access.Address;
+        _http = access.CreateClient(TimeSpan.FromSeconds(5));
     }
 
     /// <summary>The base address.</summary>
@@ -27,6 +29,7 @@ public sealed class ServiceClient : IDisposable
     public Task<bool> IsReadyAsync(CancellationToken cancellationToken) => AnswersOkAsync("health/ready", cancellationToken);
 
     /// <summary>Whether the account is open.</summary>
+    /// <exception cref="CommandException"><c>refused_401</c> or <c>refused_403</c>: who asks may not know, however long they wait.</exception>
     public Task<bool> HasAccountAsync(string accountId, CancellationToken cancellationToken) =>
         AnswersOkAsync($"v1/accounts/{Uri.EscapeDataString(accountId)}", cancellationToken);
 
@@ -37,7 +40,10 @@ public sealed class ServiceClient : IDisposable
         AskAsync(async () =>
         {
             using var answer = await _http.GetAsync(path, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
-            return answer.StatusCode == HttpStatusCode.OK;
+            return answer.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden
+                ? throw new CommandException(
+                    $"refused_{(int)answer.StatusCode}", $"{Api} does not answer whoever this is: give a token that may read accounts, by --token or ORCHESTRATOR_TOKEN.")
+                : answer.StatusCode == HttpStatusCode.OK;
         });
 
     static async Task<T?> AskAsync<T>(Func<Task<T?>> ask)

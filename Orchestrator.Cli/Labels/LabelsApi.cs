@@ -4,12 +4,12 @@ using Orchestrator.Cli.Publish;
 namespace Orchestrator.Cli.Labels;
 
 /// <summary>Gives labels to the service, through its HTTP API.</summary>
-public sealed class LabelsApi(Uri api, string actor) : IDisposable
+public sealed class LabelsApi(ApiAccess access) : IDisposable
 {
     /// <summary>How many labels go at once.</summary>
     public const int AtOnce = 500;
 
-    readonly ApiCalls _calls = new(api, actor, TimeSpan.FromSeconds(100));
+    readonly ApiCalls _calls = new(access, TimeSpan.FromSeconds(100));
 
     /// <summary>Gives the good rows of a file, and counts what became of them.</summary>
     /// <param name="rows">The file.</param>

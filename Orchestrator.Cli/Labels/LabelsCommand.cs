@@ -42,7 +42,7 @@ static class LabelsCommand
         if (parsed.GetValue(ShowErrors) is < 0 or > 10_000)
             throw new CommandException("bad_option", "--show-errors: from 0 to 10000");
         using var reader = file.OpenText();
-        using var api = new LabelsApi(connections.Api(parsed), $"cli:{Environment.UserName}");
+        using var api = new LabelsApi(connections.Api(parsed));
         var rows = file.Extension.Equals(".csv", StringComparison.OrdinalIgnoreCase)
             ? LabelFiles.ReadCsv(reader, LabelFiles.SourceOf(parsed.GetRequiredValue(Source)) ?? LabelSource.Chargeback)
             : LabelFiles.ReadJson(reader);

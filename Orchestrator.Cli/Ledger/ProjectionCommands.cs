@@ -34,9 +34,9 @@ static class ProjectionCommands
 
     /// <summary>Asks for a projection to be built anew, and follows it until it is served unless told not to wait.</summary>
     public static async Task<int> RebuildAsync(
-        Uri address, string projection, string from, bool wait, bool json, TimeProvider time, CancellationToken cancellationToken)
+        ApiAccess access, string projection, string from, bool wait, bool json, TimeProvider time, CancellationToken cancellationToken)
     {
-        using var api = new ProjectionsApi(address);
+        using var api = new ProjectionsApi(access);
         var asked = await api.RebuildAsync(projection, from, cancellationToken);
         var served = wait ? await RebuildProgress.FollowAsync(api, asked, time, cancellationToken) : null;
         if (json)

@@ -19,12 +19,12 @@ public sealed record CheckAnswer(string Name, int Generation, bool Agrees, long 
 public sealed record DifferenceAnswer(string Table, string Kind, string Row);
 
 /// <summary>The ledger's projections, through the service's HTTP API.</summary>
-public sealed class ProjectionsApi(Uri api) : IDisposable
+public sealed class ProjectionsApi(ApiAccess access) : IDisposable
 {
     // A check answers when it is done; Ctrl-C ends it.
     static readonly TimeSpan LongestCheck = TimeSpan.FromHours(12);
 
-    readonly ApiCalls _calls = new(api, $"cli:{Environment.UserName}", LongestCheck);
+    readonly ApiCalls _calls = new(access, LongestCheck);
 
     /// <summary>All of them.</summary>
     public Task<IReadOnlyList<ProjectionAnswer>> ListAsync(CancellationToken cancellationToken) =>

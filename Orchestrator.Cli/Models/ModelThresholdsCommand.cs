@@ -60,7 +60,7 @@ static class ModelThresholdsCommand
         var model = parsed.GetRequiredValue(Model);
         if (System.IO.File.Exists(model))
             return ModelFiles.Read(model);
-        using var api = new ModelsApi(connections.Api(parsed), $"cli:{Environment.UserName}");
+        using var api = new ModelsApi(connections.Api(parsed));
         return await api.DownloadAsync(model, cancellationToken);
     }
 

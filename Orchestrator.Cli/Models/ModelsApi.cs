@@ -13,9 +13,9 @@ public sealed record ModelAnswer(string Version, string State);
 public sealed record ModelsPage(IReadOnlyList<ModelSummary> Items, string? Next);
 
 /// <summary>The service's models, through its HTTP API.</summary>
-public sealed class ModelsApi(Uri api, string actor) : IDisposable
+public sealed class ModelsApi(ApiAccess access) : IDisposable
 {
-    readonly ApiCalls _calls = new(api, actor, TimeSpan.FromSeconds(100));
+    readonly ApiCalls _calls = new(access, TimeSpan.FromSeconds(100));
 
     /// <summary>Uploads a file as a draft.</summary>
     public Task<ModelAnswer> UploadAsync(byte[] file, string reason, CancellationToken cancellationToken) =>

@@ -15,7 +15,7 @@ static class ModelsCommand
         Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
-    static readonly Option<string?> Actor = new("--actor") { Description = "In whose name: whoever uploads a model cannot activate it [default: cli:USER]" };
+    static readonly Option<string?> Actor = new("--actor") { Description = "In whose name a development service is to give a token: whoever uploads a model cannot activate it [default: who is logged in]" };
     static readonly Option<bool> Json = new("--json") { Description = "Print the answer as one line of JSON" };
 
     public static Command Create(ConnectionOptions connections) => new(
@@ -142,7 +142,7 @@ static class ModelsCommand
     static Option<string> Reason() => new("--reason") { Description = "Why; kept for ever", Required = true };
 
     static ModelsApi Api(ParseResult parsed, ConnectionOptions connections) =>
-        new(connections.Api(parsed), parsed.GetValue(Actor) ?? $"cli:{Environment.UserName}");
+        new(connections.Api(parsed, parsed.GetValue(Actor)));
 
     static void Print(ParseResult parsed, ModelAnswer answer)
     {

@@ -11,9 +11,9 @@ public sealed record ParkedAnswer(long Total, IReadOnlyList<ParkedCauseView> Gro
 public sealed record ParkedCount(long Count);
 
 /// <summary>The parked messages, through the service's HTTP API.</summary>
-public sealed class ParkedApi(Uri api, string actor) : IDisposable
+public sealed class ParkedApi(ApiAccess access) : IDisposable
 {
-    readonly ApiCalls _calls = new(api, actor, TimeSpan.FromSeconds(30));
+    readonly ApiCalls _calls = new(access, TimeSpan.FromSeconds(30));
 
     /// <summary>A page; oldest first.</summary>
     public Task<ParkedAnswer> ListAsync(string? group, string? after, int limit, CancellationToken cancellationToken) =>

@@ -124,7 +124,7 @@ static class ParkedCommand
         return count;
     }
 
-    static ParkedApi Api(ParseResult parsed, ConnectionOptions connections) => new(connections.Api(parsed), $"cli:{Environment.UserName}");
+    static ParkedApi Api(ParseResult parsed, ConnectionOptions connections) => new(connections.Api(parsed));
 
     static void Print(IReadOnlyList<ParkedCauseView> groups, long total)
     {

@@ -59,7 +59,7 @@ static class TrainCommand
         }
         if (parsed.GetValue(Upload))
         {
-            using var models = new ModelsApi(connections.Api(parsed), $"cli:{Environment.UserName}");
+            using var models = new ModelsApi(connections.Api(parsed));
             summary = summary with { Version = (await models.UploadAsync(file, "orchestrator train", cancellationToken)).Version };
         }
         if (parsed.GetValue(Json))

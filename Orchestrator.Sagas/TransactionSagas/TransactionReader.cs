@@ -34,11 +34,13 @@ public sealed class TransactionReader(NpgsqlDataSource database, SagaTable<Trans
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(limit, MaxPage);
+        // Without a filter every row that is looked at is shown.
+        var look = state is null && accountId is null ? limit : MaxLooked;
         // The stretch's last id comes beside its first row, and alone when nothing in it matches.
         await using var command = database.CreateCommand(
             $"""
             with looked as (
-                select {table.ColumnNames} from {table.Name} where transaction_id > $1 order by transaction_id limit {MaxLooked}
+                select {table.ColumnNames} from {table.Name} where transaction_id > $1 order by transaction_id limit {look}
             ), found as (
                 select * from looked
                 where ($2::text is null or state = $2) and ($3::text is null or source_account_id = $3 or destination_account_id = $3)

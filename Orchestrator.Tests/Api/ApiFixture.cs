@@ -5,6 +5,7 @@ using System.Text.Json;
 using Confluent.Kafka;
 using Npgsql;
 using Orchestrator.Api.Security;
+using Orchestrator.Cli.Connections;
 using Orchestrator.Contracts;
 using Orchestrator.Messaging.Wire;
 using Orchestrator.Tests.Infrastructure;
@@ -16,16 +17,23 @@ public sealed class ApiFixture(TestInfrastructure infrastructure) : IAsyncLifeti
 {
     TestDatabase? _database;
     ServiceProcess? _service;
+    readonly System.Collections.Concurrent.ConcurrentDictionary<string, HttpClient> _clients = new(StringComparer.Ordinal);
 
-    /// <summary>A client of the API.</summary>
-    public HttpClient Http { get; } = new();
+    /// <summary>A client of the API for somebody who may do everything.</summary>
+    public HttpClient Http => ClientOf("tester");
 
     /// <summary>A client of the API for somebody who is <paramref name="roles"/>; the caller disposes it.</summary>
     public HttpClient As(string name, params string[] roles)
     {
         Assert.All(roles, role => Assert.Contains(role, Roles.All));
-        return new HttpClient { BaseAddress = Http.BaseAddress, DefaultRequestHeaders = { { "X-Actor", name } } };
+        return _service!.CreateClient(name, roles);
     }
+
+    /// <summary>How the command line calls the API in the name of somebody who may do everything.</summary>
+    public ApiAccess Access(string name) => new(_service!.Address, name);
+
+    /// <summary>Sends a request in the name of somebody who may do everything.</summary>
+    public async Task<Answer> SendAsync(HttpRequestMessage request, string? name = null) => await Answer.OfAsync(await (name is null ? Http : ClientOf(name)).SendAsync(request));
 
     /// <summary>The service's broker.</summary>
     public string Kafka => _service!.Kafka;
@@ -43,12 +51,12 @@ public sealed class ApiFixture(TestInfrastructure infrastructure) : IAsyncLifeti
                 ["ORCHESTRATOR_POSTGRES"] = _database.ConnectionString,
                 ["Ledger__Assets__0__Code"] = "PEARL", ["Ledger__Assets__0__Scale"] = "4", ["Ledger__Assets__0__Name"] = "Pearls",
             });
-        Http.BaseAddress = _service.Address;
     }
 
     public async ValueTask DisposeAsync()
     {
-        Http.Dispose();
+        foreach (var client in _clients.Values)
+            client.Dispose();
         if (_service is not null)
         {
             await _service.StopAsync();
@@ -116,6 +124,8 @@ public sealed class ApiFixture(TestInfrastructure infrastructure) : IAsyncLifeti
         });
         return found;
     }
+
+    HttpClient ClientOf(string name) => _clients.GetOrAdd(name, who => _service!.CreateClient(who));
 
     /// <summary>Asks the service's database.</summary>
     public async Task<T> ScalarAsync<T>(string sql)

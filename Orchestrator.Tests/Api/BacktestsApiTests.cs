@@ -124,8 +124,7 @@ public sealed class BacktestsApiTests(ApiFixture api)
     async Task DraftAsync(string body)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/rulesets") { Content = new StringContent(body, System.Text.Encoding.UTF8, "application/json") };
-        request.Headers.Add("X-Actor", "ann");
-        Assert.Equal(HttpStatusCode.Created, (await api.Http.SendAsync(request)).StatusCode);
+        Assert.Equal(HttpStatusCode.Created, (await api.SendAsync(request, "ann")).Status);
     }
 
     Task<Answer> PostAsync(string body, string? key = null) => api.PostAsync("/v1/backtests", body, key);

@@ -31,7 +31,7 @@ public sealed class HostTests(TestInfrastructure infrastructure)
             $"remote-{Math.Abs(url.GetHashCode(StringComparison.Ordinal))}", Settings(database), "--urls", url);
 
         Assert.Equal(1, exitCode);
-        Assert.Contains("there is no authentication yet", errors, StringComparison.Ordinal);
+        Assert.Contains("no issuer says who may do what", errors, StringComparison.Ordinal);
         Assert.Single(errors.TrimEnd().Split('\n'));
     }
 
@@ -51,7 +51,7 @@ public sealed class HostTests(TestInfrastructure infrastructure)
     {
         await using var database = await infrastructure.CreateMigratedDatabaseAsync();
         await using var service = await ServiceProcess.StartAsync("halted", Settings(database));
-        using var client = new HttpClient { BaseAddress = service.Address };
+        using var client = service.CreateClient();
         await PostAsync(client, "/v1/accounts", """{ "accountId": "halted", "customerId": "c", "currency": "EUR", "initialBalanceMinor": 100 }""");
         await Eventually.HoldsAsync("it is open", async () => await CountAsync(database, "ledger.account where account_id = 'halted' and version = 2") == 1);
         await using (var source = NpgsqlDataSource.Create(database.ConnectionString))
@@ -95,7 +95,7 @@ public sealed class HostTests(TestInfrastructure infrastructure)
     {
         await using var database = await infrastructure.CreateMigratedDatabaseAsync();
         await using var service = await ServiceProcess.StartAsync("no-http", Settings(database), "--roles", "ledger");
-        using var http = new HttpClient { BaseAddress = service.Address };
+        using var http = service.CreateClient();
 
         Assert.True((await http.GetAsync("/metrics")).IsSuccessStatusCode);
         Assert.Equal(404, (int)(await http.GetAsync("/v1/figures")).StatusCode);
@@ -108,7 +108,7 @@ public sealed class HostTests(TestInfrastructure infrastructure)
         await using var database = await infrastructure.CreateMigratedDatabaseAsync();
         await using (var first = await ServiceProcess.StartAsync("lost-1", Settings(database), "--roles", "http"))
         {
-            using var http = new HttpClient { BaseAddress = first.Address };
+            using var http = first.CreateClient();
             await OpenAsync(http, "survivor");
             // The broker has it, and goes with its process; no lane has run.
             await Eventually.HoldsAsync("it is published", async () => await CountAsync(database, "messaging.edge_outbox") == 0);
@@ -117,7 +117,7 @@ public sealed class HostTests(TestInfrastructure infrastructure)
         }
 
         await using var second = await ServiceProcess.StartAsync("lost-2", Settings(database));
-        using var api = new HttpClient { BaseAddress = second.Address };
+        using var api = second.CreateClient();
         await Eventually.HoldsAsync("the account is open", async () => (await api.GetAsync("/v1/accounts/survivor")).IsSuccessStatusCode);
         await second.StopAsync();
     }
@@ -127,7 +127,7 @@ public sealed class HostTests(TestInfrastructure infrastructure)
     {
         await using var database = await infrastructure.CreateMigratedDatabaseAsync();
         await using var service = await ServiceProcess.StartAsync("no-database", Settings(database));
-        using var http = new HttpClient { BaseAddress = service.Address };
+        using var http = service.CreateClient();
 
         await AdmitAsync(database, admitted: false);
         await Eventually.HoldsAsync("requests are told to come again", async () =>
@@ -157,7 +157,7 @@ public sealed class HostTests(TestInfrastructure infrastructure)
         settings["ORCHESTRATOR_KAFKA"] = kafka.BootstrapServers;
         await kafka.CreateTopicsAsync(8, [.. EmbeddedBrokerOptions.DefaultTopics]);
         await using var front = await ServiceProcess.StartAsync("front", settings, "--roles", "http");
-        using var http = new HttpClient { BaseAddress = front.Address };
+        using var http = front.CreateClient();
         await using (var ledger = await ServiceProcess.StartAsync("ledger", settings, "--roles", "ledger"))
         {
             await OpenAsync(http, "elsewhere");
@@ -184,7 +184,7 @@ public sealed class HostTests(TestInfrastructure infrastructure)
         await kafka.CreateTopicsAsync(1, [.. EmbeddedBrokerOptions.DefaultTopics]);
         await using var owner = await ServiceProcess.StartAsync("owner", settings, "--roles", "ledger,http");
         await using var spare = await ServiceProcess.StartAsync("spare", settings, "--roles", "ledger,http");
-        using var http = new HttpClient { BaseAddress = spare.Address };
+        using var http = spare.CreateClient();
 
         Assert.Contains("ledger owns 0 of 1, 1 elsewhere", (await Answer.OfAsync(await http.GetAsync("/health/ready"))).Text, StringComparison.Ordinal);
 

@@ -15,8 +15,8 @@ public sealed class LiveModelTests(ApiFixture api)
     [Fact]
     public async Task Model_when_it_is_put_in_force_decides_with_reasons_and_the_challenger_is_recorded()
     {
-        using var ann = new ModelsApi(api.Http.BaseAddress!, "ann");
-        using var ben = new ModelsApi(api.Http.BaseAddress!, "ben");
+        using var ann = new ModelsApi(api.Access("ann"));
+        using var ben = new ModelsApi(api.Access("ben"));
         var champion = await UploadAsync(ann, SmallModels.Stump("api-champion") with { Thresholds = new(0.5, DecisionThresholds.Never) });
         var challenger = await UploadAsync(ann, SmallModels.Stump("api-challenger", raw: -2) with { Thresholds = new(0.5, DecisionThresholds.Never) });
         await ann.ChangeAsync(champion, "shadow", "tests", default);

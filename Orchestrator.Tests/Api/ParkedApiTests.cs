@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using System.Text.Json;
+using Orchestrator.Api.Security;
 using Orchestrator.Tests.Infrastructure;
 
 namespace Orchestrator.Tests.Api;
@@ -36,8 +37,8 @@ public sealed class ParkedApiTests(ApiFixture api)
         var groups = (await api.GetAsync("/v1/parked")).Json.GetProperty("groups").EnumerateArray();
         Assert.Contains(groups, g => Text(g, "causeId") == cause && Text(g, "errorCode") == "wrong_shape");
 
-        using var request = new HttpRequestMessage(HttpMethod.Post, $"/v1/parked/groups/{cause}/redrive") { Headers = { { "X-Actor", "carol" } } };
-        var redriven = await api.Http.SendAsync(request);
+        using var otto = api.As("otto", Roles.Operator);
+        var redriven = await otto.PostAsync($"/v1/parked/groups/{cause}/redrive", content: null);
 
         Assert.Equal(HttpStatusCode.Accepted, redriven.StatusCode);
         // It is as bad as before, so it stays, with one more attempt on its record.
@@ -45,7 +46,7 @@ public sealed class ParkedApiTests(ApiFixture api)
         await Eventually.HoldsAsync("the lane has tried it again", async () =>
             (await api.GetAsync($"/v1/parked/{id}")).Json.GetProperty("audit").EnumerateArray().Any(a => Text(a, "actor") == "lane"));
         var audit = (await api.GetAsync($"/v1/parked/{id}")).Json.GetProperty("audit").EnumerateArray().ToList();
-        Assert.StartsWith("carol", Text(audit[0], "actor"), StringComparison.Ordinal);
+        Assert.StartsWith("otto", Text(audit[0], "actor"), StringComparison.Ordinal);
         Assert.Equal("requested", Text(audit[0], "outcome"));
     }
 

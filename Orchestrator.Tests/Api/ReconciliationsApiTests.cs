@@ -80,7 +80,7 @@ public sealed class ReconciliationsApiTests(ApiFixture api)
         Assert.Equal("reconciliation_not_found", (await api.PostAsync($"{location}/lines/7/resolve", Fee)).Problem);
         Assert.Equal(0, (await api.GetAsync(location)).Json.GetProperty("open").GetInt64());
         Assert.Equal(
-            "bank fee|anonymous (127.0.0.1)",
+            "bank fee|tester (127.0.0.1)",
             await api.ScalarAsync<string>($"select reason || '|' || resolved_by from ledger.external_resolution where statement_id = '{location.Split('/')[^1]}'"));
     }
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using Orchestrator.Cli.Connections;
 using Orchestrator.Tests.Infrastructure;
 
 namespace Orchestrator.Tests.Api;
@@ -33,6 +34,12 @@ public sealed class ServiceProcess : IAsyncDisposable
 
     /// <summary>Where its Kafka is.</summary>
     public string Kafka { get; private set; } = "";
+
+    /// <summary>A client of its API in the name of somebody who may do everything; the caller disposes it.</summary>
+    public HttpClient CreateClient(string name = "tester") => CreateClient(name, [.. ApiAccess.AllRoles]);
+
+    /// <summary>A client of its API in somebody's name; the caller disposes it.</summary>
+    public HttpClient CreateClient(string name, params string[] roles) => new ApiAccess(Address, name) { Roles = roles }.CreateClient(TimeSpan.FromSeconds(100));
 
     /// <summary>Starts it and waits until it is ready.</summary>
     /// <param name="name">Names its data directory; unique in a run.</param>
@@ -99,6 +106,7 @@ public sealed class ServiceProcess : IAsyncDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
+        start.Environment["DOTNET_ENVIRONMENT"] = "Development";
         foreach (var (key, value) in settings)
             start.Environment[key] = value;
         return new ServiceProcess(Process.Start(start)!, Path.Combine(directory, ".data"));

@@ -61,6 +61,7 @@ public sealed class CampaignServers : IAsyncDisposable
     /// <summary>What a service needs to know, and settings that let nothing be mended by waiting: a message that is lost leaves its transaction stuck.</summary>
     public Dictionary<string, string> ServiceSettings() => new(StringComparer.Ordinal)
     {
+        ["DOTNET_ENVIRONMENT"] = "Development",
         ["ORCHESTRATOR_KAFKA"] = Kafka,
         ["ORCHESTRATOR_POSTGRES"] = Postgres.ConnectionString,
         ["Decisioning__Rules__File"] = RulesFile(),

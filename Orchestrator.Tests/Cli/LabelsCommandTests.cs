@@ -26,7 +26,7 @@ public sealed class LabelsCommandTests(ApiFixture api)
             {Known},yes,0,2026-05-01
             first,1,0,2026-05-01
             """;
-        using var labels = new LabelsApi(api.Http.BaseAddress!, "cli:test");
+        using var labels = new LabelsApi(api.Access("cli-test"));
 
         var first = await labels.PublishAsync(LabelFiles.ReadCsv(new StringReader(file), LabelSource.Customer), 10, CancellationToken.None);
         var again = await labels.PublishAsync(LabelFiles.ReadCsv(new StringReader(file), LabelSource.Customer), 10, CancellationToken.None);

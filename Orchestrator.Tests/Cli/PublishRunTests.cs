@@ -1,4 +1,5 @@
 using Confluent.Kafka;
+using Orchestrator.Cli.Connections;
 using Orchestrator.Cli.Figures;
 using Orchestrator.Cli.Publish;
 using Orchestrator.Cli.Publishing;
@@ -57,7 +58,7 @@ public sealed class PublishRunTests
     static async Task<PublishSummary> PublishAsync(PublishOptions options, ClientConfig kafka)
     {
         // Nobody listens there: the command has to do without the service's figures.
-        using var service = new ServiceClient(new Uri("http://127.0.0.1:1/"));
+        using var service = new ServiceClient(new ApiAccess(new Uri("http://127.0.0.1:1/"), "tester"));
         await using var publisher = new TransactionPublisher(kafka, TimeProvider.System);
         await using var gate = new LagGate(service, maxLag: 0, TimeProvider.System);
         return await new PublishRun(options, publisher, gate, service, TimeProvider.System).RunAsync((_, _) => { }, TestContext.Current.CancellationToken);
