@@ -18,20 +18,23 @@ sealed class ScreeningIndex
 
     readonly string _list;
     readonly Entry[] _entries;
-    readonly Dictionary<string, List<int>> _byPart = new(StringComparer.Ordinal);
+
+    // The hash of each part of each entry, in order, and beside it the entry: a list of many names takes little more than its texts.
+    readonly int[] _partHashes;
+    readonly int[] _partEntries;
 
     ScreeningIndex(string list, ListEntries source, Entry[] entries)
     {
         (_list, Source, _entries) = (list, source, entries);
+        var parts = entries.Sum(e => e.PartCount);
+        (_partHashes, _partEntries) = (new int[parts], new int[parts]);
+        var next = 0;
         for (var i = 0; i < entries.Length; i++)
         {
-            foreach (var part in entries[i].Parts)
-            {
-                if (!_byPart.TryGetValue(part, out var found))
-                    _byPart.Add(part, found = []);
-                found.Add(i);
-            }
+            foreach (var part in entries[i].Parts())
+                (_partHashes[next], _partEntries[next++]) = (Hash(part), i);
         }
+        Array.Sort(_partHashes, _partEntries);
     }
 
     /// <summary>The list of which it was made.</summary>
@@ -73,25 +76,44 @@ sealed class ScreeningIndex
     HashSet<int> PartHits(Entry asked)
     {
         var shared = new Dictionary<int, int>();
-        foreach (var part in asked.Parts)
+        foreach (var part in asked.Parts())
         {
-            foreach (var entry in _byPart.GetValueOrDefault(part, []))
+            foreach (var entry in With(part))
                 shared[entry] = shared.GetValueOrDefault(entry) + 1;
         }
-        return [.. shared.Where(s => s.Value >= PartsOfAName && s.Value == Math.Min(asked.Parts.Count, _entries[s.Key].Parts.Count)).Select(s => s.Key)];
+        return [.. shared.Where(s => s.Value >= PartsOfAName && s.Value == Math.Min(asked.PartCount, _entries[s.Key].PartCount)).Select(s => s.Key)];
     }
 
-    sealed record Entry(string Value, string Name, string AsWritten, IReadOnlyList<string> Parts, ulong Letters, long ExpiresAtMs)
+    // The entries that have a part.
+    IEnumerable<int> With(string part)
     {
+        var hash = Hash(part);
+        var at = Array.BinarySearch(_partHashes, hash);
+        while (at > 0 && _partHashes[at - 1] == hash)
+            at--;
+        for (; at >= 0 && at < _partHashes.Length && _partHashes[at] == hash; at++)
+        {
+            if (_entries[_partEntries[at]].Parts().Contains(part, StringComparer.Ordinal))
+                yield return _partEntries[at];
+        }
+    }
+
+    static int Hash(string part) => part.GetHashCode(StringComparison.Ordinal);
+
+    sealed record Entry(string Value, string Name, string AsWritten, int PartCount, ulong Letters, long ExpiresAtMs)
+    {
+        /// <summary>Each part once.</summary>
+        public IEnumerable<string> Parts() => Name.Split(' ', StringSplitOptions.RemoveEmptyEntries).Distinct(StringComparer.Ordinal);
+
         public static Entry Of(ListEntryChange entry)
         {
             var parts = PersonName.Parts(entry.Value);
             var letters = 0UL;
             foreach (var c in parts.SelectMany(p => p))
                 letters |= 1UL << (c % 64);
+            var (name, asWritten) = (string.Join(' ', parts.Order(StringComparer.Ordinal)), string.Join(' ', parts));
             return new Entry(
-                entry.Value, string.Join(' ', parts.Order(StringComparer.Ordinal)), string.Join(' ', parts), [.. parts.Distinct(StringComparer.Ordinal)], letters,
-                entry.ExpiresAtMs);
+                entry.Value, name, asWritten == name ? name : asWritten, parts.Distinct(StringComparer.Ordinal).Count(), letters, entry.ExpiresAtMs);
         }
     }
 }

@@ -29,7 +29,7 @@ public sealed class ListStoreTests(TestInfrastructure infrastructure) : RuleSetD
         Assert.Equal(0, Assert.IsType<ListOutcome.Done>(await Lists.CreateAsync("shops", ListKind.Watch, "shops", "ben", default)).Changed);
         Assert.IsType<ListOutcome.Exists>(await Lists.CreateAsync("shops", ListKind.Deny, "shops", "ann", default));
         Assert.IsType<ListOutcome.NotFound>(await Lists.AddAsync("nothing", [new("x")], "ann", "x", default));
-        Assert.Equal(["allowed_destinations", "denied_accounts", "shops", "watched_accounts"], (await Lists.ListAsync(null, 10, default)).Select(l => l.Name));
+        Assert.Equal(["allowed_destinations", "denied_accounts", "denied_customers", "sanctions", "shops", "watched_accounts"], (await Lists.ListAsync(null, 10, default)).Select(l => l.Name));
     }
 
     [Fact]
