@@ -1,4 +1,7 @@
+using System.Globalization;
 using Orchestrator.Api.Hosting;
+using Orchestrator.Casework.Webhooks;
+using Orchestrator.Ledger.Accounts;
 
 namespace Orchestrator.Api.Jobs;
 
@@ -29,6 +32,12 @@ static class BuiltInJobs
         new("parked-redrive", "*/5 * * * *", "Takes parked messages again: groups for which somebody has named a time, and those whose cause was a passing one.",
             "A fault that is mended at night is mended for what is parked, too, without anybody having to be up.",
             (services, ct) => services.GetRequiredService<ParkedRedriveJob>().RunAsync(ct)),
+        new("webhook-retries", "* * * * *", "Sends what webhooks have not taken and what has come due again.",
+            "Processes with casework do it all the time; this does it where their rounds have stopped.",
+            async (services, ct) => string.Create(CultureInfo.InvariantCulture, $"sent {await services.GetRequiredService<WebhookDeliveries>().RunOnceAsync(ct)} deliveries")),
+        new("dormant-accounts", "20 3 * * *", "Tells of accounts on which nothing has happened for long.",
+            "Nobody looks at an account that nobody uses; that is what whoever takes it over counts on.",
+            async (services, ct) => string.Create(CultureInfo.InvariantCulture, $"told of {await services.GetRequiredService<IdleAccountSearch>().RunOnceAsync(ct)} accounts")),
         new("old-snapshots", "40 3 * * *", "Deletes snapshots of accounts that an older version of the code has folded.",
             "They are passed over ever since, and nothing else would take them away.",
             (services, ct) => services.GetRequiredService<PruningJob>().SnapshotsAsync(ct)),
