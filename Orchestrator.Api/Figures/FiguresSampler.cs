@@ -65,10 +65,10 @@ public sealed partial class FiguresSampler(
             ["held"] = Rate(s => s.Totals.Held),
             ["compensated"] = Rate(s => s.Totals.Compensated),
             ["voided"] = Rate(s => s.Totals.Voided),
-            ["reversed"] = Rate(s => s.Totals.Reversed),
-            ["compensationFailed"] = Rate(s => s.Totals.CompensationFailed),
             ["parked"] = Rate(s => s.Parked),
             ["inProgress"] = Rate(s => s.Totals.InProgress),
+            ["reversed"] = Rate(s => s.Totals.Reversed),
+            ["compensationFailed"] = Rate(s => s.Totals.CompensationFailed),
         };
 
         double Rate(Func<Sample, long> of) => seconds > 0 ? Math.Round((of(last) - of(first)) / seconds, 1) : 0;

@@ -43,7 +43,7 @@ static class CaptureTransaction
 
         var request = body?.Value ?? new CaptureTransactionRequest();
         var message = new CaptureRequested(
-            DerivedId.Of(SubmissionKind.Capture.Name, subject), transactionId, saga.SourceAccountId, request.AmountMinor, now, request.Reason);
+            DerivedId.Of(SubmissionKind.Capture.Name, subject), transactionId, saga.SourceAccountId, now, request.AmountMinor, request.Reason);
         message.Validate(errors);
         if (request.AmountMinor > held)
             errors.Add("exceeds_hold", "amountMinor", string.Create(CultureInfo.InvariantCulture, $"at most {held}, which is held"));

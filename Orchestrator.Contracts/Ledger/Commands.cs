@@ -41,6 +41,8 @@ public interface ILedgerCommand : IContract
         {
             case PlaceHold hold:
                 hold.Onward?.Validate(errors);
+                if (hold.CounterpartyAccountId is { } counterparty)
+                    errors.AccountId(counterparty, "counterpartyAccountId");
                 if (hold.ExpiresAt is { } expiresAt)
                     errors.Instant(expiresAt, "expiresAt");
                 if (hold is { ExpiresAt: not null, Onward: not null })
@@ -76,10 +78,11 @@ public interface IAmountCommand : ILedgerCommand
 /// Reserves an amount on the account. The hold's id is the command's id. Answered by <see cref="HoldPlaced"/> or <see cref="HoldRefused"/>; with an
 /// <paramref name="Onward"/> the ledger goes on by itself once the hold is placed, and only the last step, or the first that is refused, is answered.
 /// With an <paramref name="ExpiresAt"/> the hold is given back at that instant unless it was resolved before, and <see cref="HoldExpired"/> says so.
+/// <paramref name="CounterpartyAccountId"/> is who will be paid, where that is known and an onward does not say it.
 /// </summary>
 public sealed record PlaceHold(
     Guid CommandId, Guid TransactionId, string AccountId, long AmountMinor, string Currency, string ReplyKey, DateTimeOffset RequestedAt,
-    TransferOnward? Onward = null, DateTimeOffset? ExpiresAt = null) : IAmountCommand;
+    TransferOnward? Onward = null, DateTimeOffset? ExpiresAt = null, string? CounterpartyAccountId = null) : IAmountCommand;
 
 /// <summary>
 /// Takes a hold's amount off the account, or a part of it: then the rest is available again, for a hold is captured once.

@@ -8,11 +8,11 @@ namespace Orchestrator.Contracts.Transactions;
 /// <param name="RequestId">Identifies the request for ever.</param>
 /// <param name="TransactionId">The transaction.</param>
 /// <param name="SourceAccountId">Its source account: the key.</param>
-/// <param name="AmountMinor">Minor units, at most what is held; null for all of it.</param>
 /// <param name="RequestedAt">When it was asked for, UTC.</param>
+/// <param name="AmountMinor">Minor units, at most what is held; null for all of it.</param>
 /// <param name="Reason">Why, in the publisher's words.</param>
 public sealed record CaptureRequested(
-    Guid RequestId, Guid TransactionId, string SourceAccountId, long? AmountMinor, DateTimeOffset RequestedAt, string? Reason = null) : IContract
+    Guid RequestId, Guid TransactionId, string SourceAccountId, DateTimeOffset RequestedAt, long? AmountMinor = null, string? Reason = null) : IContract
 {
     /// <summary>The longest reason.</summary>
     public const int MaxReason = 512;

@@ -86,7 +86,7 @@ public static class LedgerDecider
             : new Accepted(Next(account!, LedgerEventType.HoldPlaced, command.AmountMinor, command, command.CommandId, now) with
             {
                 ExpiresAt = expiresAt,
-                CounterpartyAccountId = command.Onward?.DestinationAccountId,
+                CounterpartyAccountId = command.Onward?.DestinationAccountId ?? command.CounterpartyAccountId,
             });
     }
 

@@ -79,7 +79,8 @@ static class TransactionActivities
 
     public static EventActivityBinder<TransactionSaga, T> PlaceHold<T>(this EventActivityBinder<TransactionSaga, T> on) where T : class =>
         on.Register(TransactionUndo.ReleaseHold).Step("placing_hold").Publish(c => new PlaceHold(
-            c.Id("hold"), c.Saga.CorrelationId, c.Saga.SourceAccountId, c.Saga.AmountMinor!.Value, c.Saga.Currency!, c.Saga.SourceAccountId, c.Saga.StepAt));
+            c.Id("hold"), c.Saga.CorrelationId, c.Saga.SourceAccountId, c.Saga.AmountMinor!.Value, c.Saga.Currency!, c.Saga.SourceAccountId, c.Saga.StepAt,
+            CounterpartyAccountId: c.Saga.DestinationAccountId));
 
     /// <summary>
     /// All three steps at once: the ledger goes from one to the next by itself. Where the funds are on hold already, for somebody looked at them, the two that are left.

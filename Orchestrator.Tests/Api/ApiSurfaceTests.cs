@@ -91,7 +91,7 @@ public sealed class ApiSurfaceTests(ApiFixture api)
     {
         var figures = (await api.GetAsync("/v1/figures")).Json;
 
-        string[] names = ["submitted", "completed", "declined", "held", "compensated", "voided", "parked", "inProgress"];
+        string[] names = ["submitted", "completed", "declined", "held", "compensated", "voided", "parked", "inProgress", "reversed", "compensationFailed"];
         Assert.All(names, name => Assert.True(figures.GetProperty(name).GetInt64() >= 0));
         Assert.Equal(names, figures.GetProperty("perSecond").EnumerateObject().Select(p => p.Name));
         Assert.True(figures.GetProperty("lag").GetProperty("total").GetInt64() >= 0);

@@ -199,7 +199,9 @@ public sealed class CampaignChecks(CampaignServers servers, CampaignLoad load, C
         Breach("assessed by another history than its account has", DecidedHistories.Breaches(observer.Assessed.Values));
         await CountAsync("messages taken by the ledger", Taken("ledger"), observer.Messages(Topics.Accounts) + observer.Messages(Topics.LedgerCommands));
         await CountAsync("messages of the load on Kafka", $"select {observer.Messages(Topics.Transactions)}::bigint", load.Messages);
-        await CountAsync("parked messages", "select count(*) from messaging.parked", 0);
+        Breach("parked", (await servers.QueryAsync(
+            "select status, message_type, error_code, exception_type, left(detail, 200), count(*) from messaging.parked group by 1, 2, 3, 4, 5 order by 6 desc"))
+            .Select(r => string.Join(' ', r)));
         await CountAsync("lost positions and adopted clusters", "select count(*) from messaging.cluster_event where kind <> 'first'", 0);
 
         static string Taken(string group) =>

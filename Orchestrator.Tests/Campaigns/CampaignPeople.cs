@@ -48,7 +48,7 @@ static class CampaignPeople
                 _ => chance.Next(1, (int)submission.AmountMinor + 1),
             };
             yield return (Message(submission, $"capture-{attempt}", id => new CaptureRequested(
-                id, submission.TransactionId, submission.SourceAccountId, amount, submission.OccurredAt, "shipped")), chance.Next(Soonest, Latest));
+                id, submission.TransactionId, submission.SourceAccountId, submission.OccurredAt, amount, "shipped")), chance.Next(Soonest, Latest));
         }
     }
 

@@ -23,7 +23,7 @@ static class TransactionMessages
     public static TransactionSubmitted SubmittedForCapture(Guid? id = null) => Submitted(id) with { Capture = TransactionCapture.Manual };
 
     public static CaptureRequested CaptureAsked(long? amount = null, int request = 1, Guid? id = null) =>
-        new(new Guid(8, 8, (short)request, new byte[8]), id ?? Id, "alice", amount, Noon, "shipped");
+        new(new Guid(8, 8, (short)request, new byte[8]), id ?? Id, "alice", Noon, amount, "shipped");
 
     public static ReversalRequested ReversalAsked(int request = 1, Guid? id = null) =>
         new(new Guid(9, 9, (short)request, new byte[8]), id ?? Id, "alice", "the goods came back", "erin", Noon);
