@@ -18,10 +18,10 @@ static class SvgDiagram
         .state { fill: #f3f5f9; stroke: #5a6478; stroke-width: 1.2 }
         .end { fill: none; stroke: #5a6478; stroke-width: 1 }
         .initial { fill: #5a6478 }
-        .name { fill: #182033; text-anchor: middle; dominant-baseline: central }
+        .name { fill: #182033; text-anchor: middle }
         .way { fill: none; stroke: #8a93a6; stroke-width: 1.2 }
         .head { fill: #8a93a6 }
-        .on { fill: #3d475b; font-size: 11px; text-anchor: middle; dominant-baseline: central; paint-order: stroke; stroke: #ffffff; stroke-width: 4px; stroke-linejoin: round }
+        .on { fill: #3d475b; font-size: 11px; text-anchor: middle; paint-order: stroke; stroke: #ffffff; stroke-width: 4px; stroke-linejoin: round }
         .taken .state { fill: #dbe9ff; stroke: #0b57c9; stroke-width: 1.8 }
         .taken .way { stroke: #0b57c9; stroke-width: 2.6 }
         .taken .on { fill: #0b57c9; font-weight: 600 }
@@ -91,7 +91,7 @@ static class SvgDiagram
     {
         svg.Append(Culture, $"<g{(arrow.Taken ? " class=\"taken\"" : "")}>");
         for (var line = 0; line < arrow.On.Count; line++)
-            svg.Append(Culture, $"<text class=\"on\" x=\"{Number(middle.X)}\" y=\"{Number(middle.Y + ((line - ((arrow.On.Count - 1) / 2.0)) * LineHeight))}\">{Text(arrow.On[line])}</text>");
+            svg.Append(Culture, $"<text class=\"on\" dy=\".35em\" x=\"{Number(middle.X)}\" y=\"{Number(middle.Y + ((line - ((arrow.On.Count - 1) / 2.0)) * LineHeight))}\">{Text(arrow.On[line])}</text>");
         svg.Append("</g>\n");
     }
 
@@ -109,7 +109,7 @@ static class SvgDiagram
         svg.Append(Culture, $"<rect class=\"state\" x=\"{Number(left)}\" y=\"{Number(top)}\" width=\"{Number(node.Width)}\" height=\"{Number(node.Height)}\" rx=\"8\"/>");
         if (drawing.Map.States.Any(s => s.IsEnd && s.Name == node.Id))
             svg.Append(Culture, $"<rect class=\"end\" x=\"{Number(left + 3)}\" y=\"{Number(top + 3)}\" width=\"{Number(node.Width - 6)}\" height=\"{Number(node.Height - 6)}\" rx=\"6\"/>");
-        svg.Append(Culture, $"<text class=\"name\" x=\"{Number(x)}\" y=\"{Number(y)}\">{Text(MachineDrawing.Label(node.Id))}</text></g>\n");
+        svg.Append(Culture, $"<text class=\"name\" dy=\".35em\" x=\"{Number(x)}\" y=\"{Number(y)}\">{Text(MachineDrawing.Label(node.Id))}</text></g>\n");
     }
 
     static CultureInfo Culture => CultureInfo.InvariantCulture;
