@@ -1,6 +1,7 @@
 using Hangfire;
 using Hangfire.Storage;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Npgsql;
 using Orchestrator.Api.Hosting;
 using Orchestrator.Api.Problems;
 using Orchestrator.Api.Security;
@@ -18,8 +19,7 @@ static class JobEndpoints
     public static async Task<Ok<JobList>> ListAsync(JobTable jobs, JobLog log, JobStorage storage, CancellationToken cancellationToken)
     {
         var runs = await log.LastAsync([.. jobs.All.Select(j => j.Id)], cancellationToken);
-        using var connection = storage.GetConnection();
-        var next = connection.GetRecurringJobs(jobs.All.Select(j => j.Id)).ToDictionary(j => j.Id, j => j.NextExecution, StringComparer.Ordinal);
+        var next = NextRuns(jobs, storage);
         return TypedResults.Ok(new JobList([.. jobs.All.Select(job =>
         {
             var (last, failed) = runs.GetValueOrDefault(job.Id);
@@ -27,6 +27,20 @@ static class JobEndpoints
                 job.Id, job.Cron, job.Does, job.Why, next.GetValueOrDefault(job.Id) is { } at ? new DateTimeOffset(DateTime.SpecifyKind(at, DateTimeKind.Utc)) : null,
                 JobRunView.Of(last), JobRunView.Of(failed));
         })]));
+    }
+
+    // Until a process that runs jobs has started, there is nowhere to read it.
+    static Dictionary<string, DateTime?> NextRuns(JobTable jobs, JobStorage storage)
+    {
+        try
+        {
+            using var connection = storage.GetConnection();
+            return connection.GetRecurringJobs(jobs.All.Select(j => j.Id)).ToDictionary(j => j.Id, j => j.NextExecution, StringComparer.Ordinal);
+        }
+        catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.InvalidSchemaName)
+        {
+            return [];
+        }
     }
 
     /// <summary>POST /v1/jobs/{id}/run.</summary>

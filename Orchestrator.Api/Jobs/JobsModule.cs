@@ -39,6 +39,8 @@ public static class JobsModule
                 new PostgreSqlStorageOptions
                 {
                     SchemaName = Schema,
+                    // Whoever only looks makes nothing.
+                    PrepareSchemaIfNecessary = runs,
                     QueuePollInterval = TimeSpan.FromSeconds(provider.GetRequiredService<IOptions<JobOptions>>().Value.PollSeconds),
                     JobExpirationCheckInterval = TimeSpan.FromHours(1),
                     CountersAggregateInterval = TimeSpan.FromHours(1),
