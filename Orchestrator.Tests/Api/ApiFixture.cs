@@ -19,6 +19,9 @@ public sealed class ApiFixture(TestInfrastructure infrastructure) : IAsyncLifeti
     ServiceProcess? _service;
     readonly System.Collections.Concurrent.ConcurrentDictionary<string, HttpClient> _clients = new(StringComparer.Ordinal);
 
+    /// <summary>Names the service's directory, where a test has one for itself.</summary>
+    internal string Name { get; init; } = "api";
+
     /// <summary>Settings of a service that a test has for itself.</summary>
     internal IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
@@ -51,7 +54,7 @@ public sealed class ApiFixture(TestInfrastructure infrastructure) : IAsyncLifeti
     {
         _database = await infrastructure.CreateDatabaseAsync();
         _service = await ServiceProcess.StartAsync(
-            "api",
+            Name,
             new Dictionary<string, string>(Settings, StringComparer.Ordinal)
             {
                 ["ORCHESTRATOR_POSTGRES"] = _database.ConnectionString,

@@ -13,6 +13,7 @@ public sealed class ReviewExpiryTests(TestInfrastructure infrastructure)
     {
         await using var api = new ApiFixture(infrastructure)
         {
+            Name = "review-expiry",
             Settings = new Dictionary<string, string>(StringComparer.Ordinal) { ["Sagas__Transaction__ReviewTimeout"] = "00:00:03" },
         };
         await api.InitializeAsync();
