@@ -34,10 +34,10 @@ static class BuiltInJobs
             (services, ct) => services.GetRequiredService<ParkedRedriveJob>().RunAsync(ct)),
         new("webhook-retries", "* * * * *", "Sends what webhooks have not taken and what has come due again.",
             "Processes with casework do it all the time; this does it where their rounds have stopped.",
-            async (services, ct) => string.Create(CultureInfo.InvariantCulture, $"sent {await services.GetRequiredService<WebhookDeliveries>().RunOnceAsync(ct)} deliveries")),
+            async (services, ct) => Counted("deliveries tried", await services.GetRequiredService<WebhookDeliveries>().RunOnceAsync(ct))),
         new("dormant-accounts", "20 3 * * *", "Tells of accounts on which nothing has happened for long.",
             "Nobody looks at an account that nobody uses; that is what whoever takes it over counts on.",
-            async (services, ct) => string.Create(CultureInfo.InvariantCulture, $"told of {await services.GetRequiredService<IdleAccountSearch>().RunOnceAsync(ct)} accounts")),
+            async (services, ct) => Counted("accounts told of", await services.GetRequiredService<IdleAccountSearch>().RunOnceAsync(ct))),
         new("old-snapshots", "40 3 * * *", "Deletes snapshots of accounts that an older version of the code has folded.",
             "They are passed over ever since, and nothing else would take them away.",
             (services, ct) => services.GetRequiredService<PruningJob>().SnapshotsAsync(ct)),
@@ -45,4 +45,6 @@ static class BuiltInJobs
             "What nobody may ask for any more is not to grow for ever.",
             (services, ct) => services.GetRequiredService<PruningJob>().AuditAsync(ct)),
     ];
+
+    static string Counted(string what, int count) => string.Create(CultureInfo.InvariantCulture, $"{what}: {count}");
 }
