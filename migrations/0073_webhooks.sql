@@ -45,11 +45,12 @@ create table casework.webhook_attempt (
     primary key (delivery_id, attempt)
 );
 
+-- One that is being taken away at this moment is waited for, and is not there then.
 create function casework.deliver() returns trigger language plpgsql as $$
 begin
     insert into casework.webhook_delivery (webhook_id, kind, body, state, created_at, next_at)
     select w.webhook_id, e.kind, jsonb_build_object('type', e.kind, 'timestamp', casework.instant(e.at), 'data', e.body)::text, 'pending', e.at, e.at
-    from fresh e join casework.webhook w on w.state = 'enabled' and e.kind = any(w.kinds) order by e.seq;
+    from fresh e join casework.webhook w on w.state = 'enabled' and e.kind = any(w.kinds) order by e.seq for key share of w;
     return null;
 end
 $$;

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
 using Orchestrator.Api.Hosting;
+using Orchestrator.Api.OpenApi;
 using Orchestrator.Api.Problems;
 using Orchestrator.Api.Security;
 using Orchestrator.Casework;
@@ -22,7 +23,7 @@ static class AttachmentsModule
             .WithDescription(
                 "The file as the body, with its `name` in the query and its type in Content-Type, or as multipart/form-data. PDF, PNG, JPEG, text (UTF-8), CSV and mails (EML), 10 MiB, 20 a case. " +
                 "What its name and type say and what it is must agree. The same file under the same name again is the one that is there: 200 and Idempotency-Replayed.")
-            .Accepts<string>("text/plain", "text/csv", "message/rfc822", "application/pdf", "image/png", "image/jpeg", "multipart/form-data")
+            .WithMetadata(FileBody.Instance)
             .Produces<Attachment>(201).Produces<Attachment>().ProducesProblems(400, 404, 409, 413, 415, 503);
         group.MapGet("/", ListAsync).Allow(Roles.CaseWorker, Roles.Supervisor, Roles.Auditor)
             .WithSummary("A case's attachments, oldest first, with those that were removed")

@@ -41,6 +41,7 @@ public static class OpenApiModule
                 Description = "A token of the configured OpenID Connect issuer; its roles say what it opens (x-roles of each operation).",
             });
             options.OperationFilter<SecurityFilter>();
+            options.OperationFilter<FileBodyFilter>();
         });
         return services;
     }

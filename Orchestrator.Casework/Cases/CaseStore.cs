@@ -24,6 +24,8 @@ public sealed class CaseStore(NpgsqlDataSource database, IEdgeOutbox outbox, Mes
     // An account with more doubtful transactions than this in one case is decided about in several.
     const int MaxFindings = 500;
 
+    long _wokenTicks;
+
     /// <summary>The next case of a queue: the most urgent that nobody has. Two who ask at once never get the same one.</summary>
     /// <param name="queue">The queue; any when null.</param>
     /// <param name="actor">Who asks.</param>
@@ -38,17 +40,10 @@ public sealed class CaseStore(NpgsqlDataSource database, IEdgeOutbox outbox, Mes
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         if (await RequestRows.BeginAsync(connection, actor, request, now, cancellationToken) is { } before)
             return before;
-        if (await InvestigatingAsync(connection, actor, cancellationToken) >= options.Value.MaxInvestigating)
+        var (investigating, next) = await NextAsync(connection, queue, actor, cancellationToken);
+        if (investigating >= options.Value.MaxInvestigating)
             return new CaseResult.Refused(CaseRefusals.TooMany, null);
-        await using var command = new NpgsqlCommand(
-            $"""
-            select {CaseRows.Columns} from casework.work_case
-            where state = 'pending' and snoozed_until is null{(queue is null ? "" : " and queue = $1")}
-            order by -priority, opened_at limit 1 for update skip locked
-            """, connection);
-        if (queue is not null)
-            command.Parameters.Add(Of(queue));
-        if (await OneAsync(command, cancellationToken) is not { } file)
+        if (next is not { } file)
             return null;
         return await ChangeAsync(connection, transaction, file, new CaseAction.Assign(actor), actor, reason: null, request, now, cancellationToken);
     }
@@ -237,29 +232,46 @@ public sealed class CaseStore(NpgsqlDataSource database, IEdgeOutbox outbox, Mes
         return findings;
     }
 
-    // Snoozes that are over: whoever claims next sees the cases again. In a transaction of its own, so that those who claim at the same time do not miss what is locked.
-    static Task<int> WakeAsync(NpgsqlConnection connection, DateTimeOffset now, CancellationToken cancellationToken) => ExecuteAsync(
-        connection,
-        """
-        update casework.work_case set snoozed_until = null where case_id = any(array(
-            select case_id from casework.work_case where state = 'pending' and snoozed_until <= $1 order by snoozed_until limit 200 for update skip locked))
-        """, cancellationToken, Of(now));
-
-    // Who claims twice at once is counted once after the other.
-    static async Task<long> InvestigatingAsync(NpgsqlConnection connection, string actor, CancellationToken cancellationToken)
+    // Snoozes that are over: whoever claims sees the cases again, within a second. In a transaction of its own, so that those who claim at the same time do not miss what is locked.
+    async Task WakeAsync(NpgsqlConnection connection, DateTimeOffset now, CancellationToken cancellationToken)
     {
+        var last = Interlocked.Read(ref _wokenTicks);
+        if (now.UtcTicks - last < TimeSpan.TicksPerSecond || Interlocked.CompareExchange(ref _wokenTicks, now.UtcTicks, last) != last)
+            return;
+        await ExecuteAsync(
+            connection,
+            """
+            update casework.work_case set snoozed_until = null where case_id = any(array(
+                select case_id from casework.work_case where state = 'pending' and snoozed_until <= $1 order by snoozed_until limit 200 for update skip locked))
+            """, cancellationToken, Of(now));
+    }
+
+    // How many somebody has, and the most urgent that nobody has. Who claims twice at once is counted once after the other.
+    static async Task<(long Investigating, CaseFile? Next)> NextAsync(NpgsqlConnection connection, string? queue, string actor, CancellationToken cancellationToken)
+    {
+        var next = new NpgsqlBatchCommand(
+            $"""
+            select {CaseRows.Columns} from casework.work_case
+            where state = 'pending' and snoozed_until is null{(queue is null ? "" : " and queue = $1")}
+            order by -priority, opened_at limit 1 for update skip locked
+            """);
+        if (queue is not null)
+            next.Parameters.Add(Of(queue));
         await using var batch = new NpgsqlBatch(connection)
         {
             BatchCommands =
             {
                 new("select pg_advisory_xact_lock(hashtextextended('casework:' || lower($1), 0))") { Parameters = { Of(actor) } },
                 new("select count(*) from casework.work_case where state = 'investigating' and lower(assignee) = lower($1)") { Parameters = { Of(actor) } },
+                next,
             },
         };
         await using var rows = await batch.ExecuteReaderAsync(cancellationToken);
         await rows.NextResultAsync(cancellationToken);
         await rows.ReadAsync(cancellationToken);
-        return rows.GetInt64(0);
+        var investigating = rows.GetInt64(0);
+        await rows.NextResultAsync(cancellationToken);
+        return (investigating, await rows.ReadAsync(cancellationToken) ? CaseRows.Read(rows) : null);
     }
 
     static async Task<CaseFile?> OneAsync(NpgsqlCommand command, CancellationToken cancellationToken)

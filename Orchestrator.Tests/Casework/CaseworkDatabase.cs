@@ -32,6 +32,8 @@ sealed class CaseworkDatabase : IAsyncDisposable
 
     public NpgsqlDataSource Source { get; }
 
+    public string ConnectionString => _database.ConnectionString;
+
     public FakeTimeProvider Time { get; } = new(Noon);
 
     public KeptOutbox Outbox { get; } = new();

@@ -179,6 +179,31 @@ public sealed class WebhookTests(TestInfrastructure infrastructure)
     }
 
     [Fact]
+    public async Task Webhook_when_it_is_taken_away_while_things_happen_stops_nothing()
+    {
+        await using var db = await CreateAsync(infrastructure, Options());
+        await using var receiver = await WebhookReceiver.StartAsync();
+
+        await Task.WhenAll(
+            Task.Run(async () =>
+            {
+                for (var i = 0; i < 60; i++)
+                {
+                    var (webhook, _) = await SubscribeAsync(db, receiver, [EventKinds.AlertRaised, EventKinds.CaseOpened]);
+                    await Store(db).DeleteAsync(webhook.WebhookId, CancellationToken.None);
+                }
+            }),
+            Task.Run(async () =>
+            {
+                for (var i = 1; i <= 120; i++)
+                    await db.TakeAsync([Alert(i, account: $"account-{i}")]);
+            }));
+
+        Assert.Equal(240L, await db.ScalarAsync<long>("select count(*) from casework.event"));
+        Assert.Equal(0L, await db.ScalarAsync<long>("select count(*) from casework.webhook_delivery"));
+    }
+
+    [Fact]
     public async Task Secret_when_it_is_changed_signs_beside_the_old_one_for_a_day()
     {
         await using var db = await CreateAsync(infrastructure, Options());
