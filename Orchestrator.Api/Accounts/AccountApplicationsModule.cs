@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Mvc;
 using Orchestrator.Api.Hosting;
 using Orchestrator.Api.Problems;
 using Orchestrator.Api.Security;
+using Orchestrator.Api.Security.Audit;
 using Orchestrator.Api.Submissions;
 using Orchestrator.Contracts;
 using Orchestrator.Contracts.Catalog;
@@ -31,7 +32,7 @@ public static class AccountApplicationsModule
                 "The applicant is looked for on lists, and among the identities of other customers. Where nothing is found the account is opened; otherwise a person decides. " +
                 "Answers once the request is stored. The same request again gets the same answer.")
             .ProducesProblems(400, 409, 413, 415, 503).Produces<AccountAccepted>(202);
-        group.MapGet("/{accountId}", GetAsync)
+        group.MapGet("/{accountId}", GetAsync).Audited()
             .Allow(Roles.Service, Roles.CaseWorker, Roles.Supervisor, Roles.Auditor)
             .WithSummary("An application: where it is, what was found, what remains")
             .ProducesProblems(404, 503);

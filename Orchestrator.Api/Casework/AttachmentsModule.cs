@@ -5,6 +5,7 @@ using Orchestrator.Api.Hosting;
 using Orchestrator.Api.OpenApi;
 using Orchestrator.Api.Problems;
 using Orchestrator.Api.Security;
+using Orchestrator.Api.Security.Audit;
 using Orchestrator.Casework;
 using Orchestrator.Casework.Attachments;
 using Orchestrator.Contracts;
@@ -25,10 +26,10 @@ static class AttachmentsModule
                 "What its name and type say and what it is must agree. The same file under the same name again is the one that is there: 200 and Idempotency-Replayed.")
             .WithMetadata(FileBody.Instance)
             .Produces<Attachment>(201).Produces<Attachment>().ProducesProblems(400, 404, 409, 413, 415, 503);
-        group.MapGet("/", ListAsync).Allow(Roles.CaseWorker, Roles.Supervisor, Roles.Auditor)
+        group.MapGet("/", ListAsync).Allow(Roles.CaseWorker, Roles.Supervisor, Roles.Auditor).Audited()
             .WithSummary("A case's attachments, oldest first, with those that were removed")
             .Produces<IReadOnlyList<Attachment>>().ProducesProblems(404, 503);
-        group.MapGet("/{attachmentId:guid}/content", ContentAsync).Allow(Roles.CaseWorker, Roles.Supervisor, Roles.Auditor)
+        group.MapGet("/{attachmentId:guid}/content", ContentAsync).Allow(Roles.CaseWorker, Roles.Supervisor, Roles.Auditor).Audited()
             .WithSummary("What is attached")
             .WithDescription("As a file to be kept, never to be shown in place. Its ETag is its SHA-256.")
             .Produces(200, contentType: "application/octet-stream").Produces(304).ProducesProblems(404, 503);

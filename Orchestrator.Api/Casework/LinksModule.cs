@@ -1,6 +1,7 @@
 using Orchestrator.Api.Hosting;
 using Orchestrator.Api.Problems;
 using Orchestrator.Api.Security;
+using Orchestrator.Api.Security.Audit;
 using Orchestrator.Casework.Links;
 using Orchestrator.Contracts;
 
@@ -23,7 +24,7 @@ static class LinksModule
             .WithSummary("Links a case with a transaction, a decision, a session, an account or another case")
             .WithDescription("At most 200 a case. The same link again is the one that is there: 200 and Idempotency-Replayed. Another case shows it too.")
             .Produces<CaseLink>(201).Produces<CaseLink>().ProducesProblems(400, 404, 409, 413, 415, 503);
-        group.MapGet("/", ListAsync).Allow(Roles.CaseWorker, Roles.Supervisor, Roles.Auditor)
+        group.MapGet("/", ListAsync).Allow(Roles.CaseWorker, Roles.Supervisor, Roles.Auditor).Audited()
             .WithSummary("What a case has to do with: what people say, and what its alerts are about")
             .Produces<IReadOnlyList<CaseLink>>().ProducesProblems(404, 503);
         group.MapDelete("/{linkId:guid}", RemoveAsync)

@@ -5,6 +5,7 @@ using Orchestrator.Api.Hosting;
 using Orchestrator.Api.Problems;
 using Orchestrator.Api.Sagas;
 using Orchestrator.Api.Security;
+using Orchestrator.Api.Security.Audit;
 using Orchestrator.Contracts;
 using Orchestrator.Ledger.Postings;
 using Orchestrator.Sagas.Attention;
@@ -38,14 +39,14 @@ static class HoldsModule
     public static IEndpointRouteBuilder MapHolds(this IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("/v1/holds").WithTags("Holds").Allow(Roles.CaseWorker, Roles.Supervisor, Roles.Operator, Roles.Auditor);
-        group.MapGet("/", ListAsync)
+        group.MapGet("/", ListAsync).Audited()
             .WithSummary("Open holds that somebody has to decide about: why, until when, and what can be done")
             .WithDescription(
                 "`state` is held (a person is to look) or authorised (the publisher is to take the money). `account` pays or receives; `olderThan` is an age, as in `2h`; `expiringBefore` an instant; " +
                 "`minAmountMinor`, `maxAmountMinor`, `currency`. `sort` is expiry (first), age (longest first) or amount (largest first). At most 500 a page; `after` is the `next` of the " +
                 "page before, of the same sort. What is held is decided by POST /v1/transactions/{id}/review.")
             .ProducesProblems(400, 503);
-        group.MapGet("/{holdId:guid}", GetAsync)
+        group.MapGet("/{holdId:guid}", GetAsync).Audited()
             .Allow(Roles.Service, Roles.CaseWorker, Roles.Supervisor, Roles.Operator, Roles.Auditor)
             .WithSummary("A hold, what became of it, and the transaction behind it")
             .WithDescription("The ETag is the version of the transaction, where there is one.")

@@ -83,7 +83,7 @@ public static class JobsModule
             AppPath = null,
             DisplayStorageConnectionString = false,
             StatsPollingInterval = 10_000,
-        }).Allow(DashboardAccess.Lookers);
+        }).Allow(DashboardAccess.Lookers).AsPage();
         return routes;
     }
 

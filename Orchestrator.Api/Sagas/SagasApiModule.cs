@@ -3,6 +3,7 @@ using Microsoft.Extensions.Options;
 using Orchestrator.Api.Hosting;
 using Orchestrator.Api.Problems;
 using Orchestrator.Api.Security;
+using Orchestrator.Api.Security.Audit;
 using Orchestrator.Casework.Alerts;
 using Orchestrator.Contracts.Transactions;
 using Orchestrator.Ledger.Postings;
@@ -42,7 +43,7 @@ public static class SagasApiModule
             .WithSummary("The machine of a kind of sagas, as a picture")
             .WithDescription("`format=svg`, or `mermaid` for the text of one. Read off the machine that runs.")
             .Produces<string>(200, "image/svg+xml", "text/vnd.mermaid").ProducesProblems(400, 404, 406);
-        group.MapGet("/transactions", ListSagas.HandleAsync)
+        group.MapGet("/transactions", ListSagas.HandleAsync).Audited()
             .WithSummary("Sagas of transactions: by state, account, age, text, and whether they are stuck")
             .WithDescription(
                 "`stuck=true` and the states that wait for people (held, authorised, compensation_failed) list what waits longest first, at once, however many transactions there are; so do " +
@@ -50,7 +51,7 @@ public static class SagasApiModule
                 "`olderThan` and `newerThan` are ages since it last changed, as in `30m`, `2h`, `7d`. At most 500 a page; `after` is the `next` of the page before. Else a page looks at 10,000 " +
                 "transactions at most, so it may be short or even empty and not the last: go on while there is a `next`.")
             .ProducesProblems(400, 503);
-        group.MapGet("/transactions/{transactionId:guid}", GetSaga.HandleAsync)
+        group.MapGet("/transactions/{transactionId:guid}", GetSaga.HandleAsync).Audited()
             .WithSummary("A saga: state, data, timeline, what remains, its commands and the ledger's replies, alerts, cases and parked messages")
             .WithDescription("The ETag is its version. What happens at its deadline, what would be undone, and what people can do now is in `outlook`.")
             .ProducesProblems(404, 503);
