@@ -19,7 +19,7 @@ public sealed class ApiSurfaceTests(ApiFixture api)
             {
                 var statuses = operation.Value.GetProperty("responses").EnumerateObject().Select(r => r.Name).Order(StringComparer.Ordinal);
                 var roles = operation.Value.GetProperty("x-roles").EnumerateArray().Select(r => r.GetString());
-                routes.Append($"{operation.Name.ToUpperInvariant(),-5}{path.Name}  {string.Join(' ', statuses)}  {string.Join(' ', roles)}\n");
+                routes.Append($"{operation.Name.ToUpperInvariant(),-7}{path.Name}  {string.Join(' ', statuses)}  {string.Join(' ', roles)}\n");
             }
         }
 
