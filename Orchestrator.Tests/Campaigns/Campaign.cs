@@ -180,6 +180,10 @@ public sealed class Campaign : IAsyncDisposable
             return $"{decided} of {_load.Requests.Count} requests decided";
         if (await CountAsync("select count(*) from messaging.outbox") is not 0 and var outbox)
             return $"{outbox} rows in the outbox";
+        if (await CountAsync("select count(*) from casework.alert") is var alerts && alerts != Observer.Messages(Topics.Alerts))
+            return $"{alerts} of {Observer.Messages(Topics.Alerts)} alerts stored";
+        if (await CountAsync("select (select count(*) from casework.event where number is null) + (select count(*) from messaging.edge_outbox)") is not 0 and var untold)
+            return $"{untold} events of cases are not told yet";
         if (Observer.Messages(Topics.Decisions) < _load.Submitted.Count)
             return $"{Observer.Messages(Topics.Decisions)} of {_load.Submitted.Count} transactions assessed";
         var stored = await CountAsync("select count(*) from decisioning.decision");

@@ -22,7 +22,7 @@ public sealed class PermissionTests(ApiFixture api)
     public async Task Routes_when_compared_with_what_was_approved_are_for_the_same_people()
     {
         var routes = (await api.GetAsync("/dev/routes")).Json.EnumerateArray()
-            .Select(r => $"{r.GetProperty("method").GetString(),-5}{r.GetProperty("path").GetString()}  {string.Join(' ', r.GetProperty("for").EnumerateArray().Select(w => w.GetString()))}")
+            .Select(r => $"{r.GetProperty("method").GetString(),-7}{r.GetProperty("path").GetString()}  {string.Join(' ', r.GetProperty("for").EnumerateArray().Select(w => w.GetString()))}")
             .Order(StringComparer.Ordinal)
             .ToList();
 
