@@ -4,6 +4,7 @@ using Orchestrator.Api.Hosting;
 using Orchestrator.Api.Problems;
 using Orchestrator.Api.Security;
 using Orchestrator.Api.Security.Audit;
+using Orchestrator.Api.Transactions;
 using Orchestrator.Casework.Alerts;
 using Orchestrator.Contracts.Transactions;
 using Orchestrator.Ledger.Postings;
@@ -22,7 +23,7 @@ public static class SagasApiModule
     {
         services.AddSagasReader();
         services.AddOptions<TransactionSagaOptions>().BindConfiguration(TransactionSagaOptions.Section).ValidateDataAnnotations();
-        services.AddSingleton<TransactionAlerts>().AddSingleton<AccountTransactions>().AddSingleton<SagaFinder>().AddSingleton<SagaDetails>();
+        services.AddSingleton<AskSaga>().AddSingleton<TransactionAlerts>().AddSingleton<AccountTransactions>().AddSingleton<SagaFinder>().AddSingleton<SagaDetails>();
         // The machine itself, as it runs on the lanes: it is only looked at here.
         services.AddSingleton(provider => MachineMap.Of(new TransactionStateMachine(provider.GetRequiredService<IOptions<TransactionSagaOptions>>().Value)));
         services.AddSingleton(provider => new SagaMachines(new Dictionary<string, MachineMap>(StringComparer.Ordinal)
