@@ -6,15 +6,22 @@ public static class AuditedReads
     const int MostAccounts = 8;
     const int LongestText = 128;
 
-    /// <summary>Everything that a person reads there is recorded before it is answered; what services read is not.</summary>
-    public static TBuilder Audited<TBuilder>(this TBuilder endpoint) where TBuilder : IEndpointConventionBuilder =>
-        endpoint.AddEndpointFilter(RecordAsync);
+    /// <summary>Everything that a person reads there is recorded before it is answered; what services read is not. What changes something, in a group that is read too, pays nothing.</summary>
+    public static TBuilder Audited<TBuilder>(this TBuilder endpoint) where TBuilder : IEndpointConventionBuilder
+    {
+        endpoint.Add(static built =>
+        {
+            if (built.Metadata.OfType<IHttpMethodMetadata>().Any(m => m.HttpMethods.Contains(HttpMethods.Get, StringComparer.OrdinalIgnoreCase)))
+                built.FilterFactories.Add(static (_, next) => context => RecordAsync(context, next));
+        });
+        return endpoint;
+    }
 
     static async ValueTask<object?> RecordAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
         var result = await next(context);
         var http = context.HttpContext;
-        if (!HttpMethods.IsGet(http.Request.Method) || Actor.Of(http) is not { IsProgram: false } actor)
+        if (Actor.Of(http) is not { IsProgram: false } actor)
             return result;
         var services = http.RequestServices;
         await services.GetRequiredService<AccessLog>().StoreAsync(Record(http, actor, result, services.GetRequiredService<TimeProvider>().GetUtcNow()), http.RequestAborted);
