@@ -1,5 +1,4 @@
-using System.Security.Cryptography;
-using System.Text;
+using Orchestrator.Messaging.Wire;
 
 namespace Orchestrator.Ledger;
 
@@ -7,31 +6,31 @@ namespace Orchestrator.Ledger;
 public static class LedgerIds
 {
     /// <summary>The command id of opening an account: OpenAccount carries none, the account's id is its key.</summary>
-    public static Guid Open(string accountId) => Named($"open:{accountId}");
+    public static Guid Open(string accountId) => HashedId.Of($"open:{accountId}");
 
     /// <summary>The command id of an account's initial balance.</summary>
-    public static Guid Fund(string accountId) => Named($"fund:{accountId}");
+    public static Guid Fund(string accountId) => HashedId.Of($"fund:{accountId}");
 
     /// <summary>The command id of the credit of a transfer.</summary>
-    public static Guid CreditOf(Guid transferId) => Named($"credit:{transferId}");
+    public static Guid CreditOf(Guid transferId) => HashedId.Of($"credit:{transferId}");
 
     /// <summary>The command id of the capture of a transfer's hold.</summary>
-    public static Guid CaptureOf(Guid transferId) => Named($"capture:{transferId}");
+    public static Guid CaptureOf(Guid transferId) => HashedId.Of($"capture:{transferId}");
 
     /// <summary>The command id of the release of a transfer's hold.</summary>
-    public static Guid ReleaseOf(Guid transferId) => Named($"release:{transferId}");
+    public static Guid ReleaseOf(Guid transferId) => HashedId.Of($"release:{transferId}");
 
     /// <summary>The command id of a hold's expiry, and the id of its timer.</summary>
-    public static Guid ExpiryOf(Guid holdId) => Named($"expire:{holdId}");
+    public static Guid ExpiryOf(Guid holdId) => HashedId.Of($"expire:{holdId}");
 
     /// <summary>The id of the timer that bounds how long linked transfers are asked about.</summary>
-    public static Guid TimeoutOf(Guid chainId) => Named($"linked-timeout:{chainId}");
+    public static Guid TimeoutOf(Guid chainId) => HashedId.Of($"linked-timeout:{chainId}");
 
     /// <summary>The id of the message that nothing has happened on an account since the event that made this version of it.</summary>
-    public static Guid IdleOf(string accountId, long version) => Named($"idle:{accountId}:{version}");
+    public static Guid IdleOf(string accountId, long version) => HashedId.Of($"idle:{accountId}:{version}");
 
     /// <summary>The id of the chain of these transfers, in this order.</summary>
-    public static Guid ChainOf(IEnumerable<Guid> transferIds) => Named($"linked:{string.Join(',', transferIds)}");
+    public static Guid ChainOf(IEnumerable<Guid> transferIds) => HashedId.Of($"linked:{string.Join(',', transferIds)}");
 
     /// <summary>
     /// The message id of a command's reply: a reply given again is the same message, and who took it already drops it by its id.
@@ -47,14 +46,4 @@ public static class LedgerIds
     }
 
     static ReadOnlySpan<byte> ReplyMark => "reply"u8;
-
-    static Guid Named(string name)
-    {
-        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(Encoding.UTF8.GetBytes(name), hash);
-        // Version 8 (custom) and the RFC 9562 variant.
-        hash[6] = (byte)((hash[6] & 0x0f) | 0x80);
-        hash[8] = (byte)((hash[8] & 0x3f) | 0x80);
-        return new Guid(hash[..16], bigEndian: true);
-    }
 }

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Orchestrator.Messaging.Wire;
 
 namespace Orchestrator.Api.Submissions;
@@ -70,12 +69,5 @@ public abstract record SubmissionOutcome
 public static class DerivedId
 {
     /// <summary>A version 8 UUID (RFC 9562: of our own making) of the first bytes of SHA-256 over scope, a line feed and key.</summary>
-    public static Guid Of(string scope, string key)
-    {
-        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(System.Text.Encoding.UTF8.GetBytes($"{scope}\n{key}"), hash);
-        hash[6] = (byte)((hash[6] & 0x0f) | 0x80);
-        hash[8] = (byte)((hash[8] & 0x3f) | 0x80);
-        return new Guid(hash[..16], bigEndian: true);
-    }
+    public static Guid Of(string scope, string key) => HashedId.Of($"{scope}\n{key}");
 }

@@ -1,6 +1,5 @@
-using System.Buffers.Binary;
-using System.Security.Cryptography;
 using System.Text;
+using Orchestrator.Messaging.Wire;
 
 namespace Orchestrator.Messaging.Streams;
 
@@ -24,11 +23,6 @@ public sealed class AnswerId
             named = new byte[length];
         messageId.TryWriteBytes(named, bigEndian: true, out _);
         _name.CopyTo(named[16..]);
-        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(named[..length], hash);
-        var version = BinaryPrimitives.ReadUInt16BigEndian(hash[6..]);
-        BinaryPrimitives.WriteUInt16BigEndian(hash[6..], (ushort)((version & 0x0fff) | 0x8000));
-        hash[8] = (byte)((hash[8] & 0x3f) | 0x80);
-        return new Guid(hash[..16], bigEndian: true);
+        return HashedId.Of(named[..length]);
     }
 }

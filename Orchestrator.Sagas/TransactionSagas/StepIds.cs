@@ -1,5 +1,5 @@
-using System.Security.Cryptography;
 using System.Text;
+using Orchestrator.Messaging.Wire;
 
 namespace Orchestrator.Sagas.TransactionSagas;
 
@@ -14,12 +14,7 @@ static class StepIds
         Span<byte> input = stackalloc byte[16 + Encoding.UTF8.GetMaxByteCount(step.Length)];
         transactionId.TryWriteBytes(input, bigEndian: true, out _);
         var length = 16 + Encoding.UTF8.GetBytes(step, input[16..]);
-        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(input[..length], hash);
-        // RFC 9562, version 8: a hash of the application's own choice.
-        hash[6] = (byte)(0x80 | (hash[6] & 0x0f));
-        hash[8] = (byte)(0x80 | (hash[8] & 0x3f));
-        return new Guid(hash[..16], bigEndian: true);
+        return HashedId.Of(input[..length]);
     }
 
     /// <summary>
