@@ -48,9 +48,6 @@ public sealed class CaseStore(NpgsqlDataSource database, IEdgeOutbox outbox, Mes
         return await ChangeAsync(connection, transaction, file, new CaseAction.Assign(actor), actor, reason: null, request, now, cancellationToken);
     }
 
-    /// <inheritdoc cref="ClaimAsync(string?, string, CaseRequest?, CancellationToken)" />
-    public Task<CaseResult?> ClaimAsync(string? queue, string actor, CancellationToken cancellationToken) => ClaimAsync(queue, actor, request: null, cancellationToken);
-
     /// <summary>Lets somebody act on a case.</summary>
     /// <param name="caseId">The case.</param>
     /// <param name="action">What is done.</param>
@@ -78,10 +75,6 @@ public sealed class CaseStore(NpgsqlDataSource database, IEdgeOutbox outbox, Mes
         return await ChangeAsync(connection, transaction, file, action, actor, reason, request, now, cancellationToken);
     }
 
-    /// <inheritdoc cref="ActAsync(Guid, CaseAction, string, string?, int?, CaseRequest?, CancellationToken)" />
-    public Task<CaseResult> ActAsync(Guid caseId, CaseAction action, string actor, string? reason, int? version, CancellationToken cancellationToken) =>
-        ActAsync(caseId, action, actor, reason, version, request: null, cancellationToken);
-
     /// <summary>Adds a note.</summary>
     /// <param name="caseId">The case.</param>
     /// <param name="actor">Who.</param>
@@ -105,11 +98,6 @@ public sealed class CaseStore(NpgsqlDataSource database, IEdgeOutbox outbox, Mes
         await transaction.CommitAsync(cancellationToken);
         return new CaseResult.Done(file);
     }
-
-    /// <inheritdoc cref="NoteAsync(Guid, string, string, CaseRequest?, CancellationToken)" />
-    /// <returns>False when there is no such case.</returns>
-    public async Task<bool> NoteAsync(Guid caseId, string actor, string text, CancellationToken cancellationToken) =>
-        await NoteAsync(caseId, actor, text, request: null, cancellationToken) is CaseResult.Done;
 
     /// <summary>Cases that should have been closed by now go before all others, and are told of again while they stay open. Any number of processes may do it.</summary>
     /// <returns>How many.</returns>
