@@ -3,7 +3,9 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Orchestrator.Api.Security;
+using Orchestrator.Benchmarks.Load;
 using Orchestrator.Benchmarks.Running;
+using Orchestrator.Cli.Connections;
 
 namespace Orchestrator.Benchmarks.Desk;
 
@@ -34,8 +36,7 @@ sealed class DeskClients(Uri service) : IDisposable
     async Task<string> TokenAsync(string actor)
     {
         string[] roles = actor == Program ? [Roles.Service] : [Roles.CaseWorker, Roles.Operator];
-        using var answer = await _http.PostAsJsonAsync("dev/token", new { user = actor, roles });
-        return (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("access_token").GetString()!;
+        return await BenchClient.TokenAsync(new ApiAccess(service, actor) { Roles = roles }, CancellationToken.None);
     }
 
     public void Dispose() => _http.Dispose();

@@ -15,9 +15,13 @@ static class BenchClient
 
     /// <summary>A token for who writes requests by hand.</summary>
     /// <exception cref="BenchFailedException">The service gives none.</exception>
-    public static async Task<string> TokenAsync(Uri service, CancellationToken stop)
+    public static Task<string> TokenAsync(Uri service, CancellationToken stop) => TokenAsync(Access(service), stop);
+
+    /// <summary>A token in somebody's name.</summary>
+    /// <exception cref="BenchFailedException">The service gives none.</exception>
+    public static async Task<string> TokenAsync(ApiAccess access, CancellationToken stop)
     {
-        using var handler = new TokenHandler(Access(service));
+        using var handler = new TokenHandler(access);
         return await handler.TokenAsync(stop) ?? throw new BenchFailedException("the service gives no token: it must run in the environment Development");
     }
 }
