@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using Orchestrator.Api.Hosting;
 using Orchestrator.Api.Sagas;
 using Orchestrator.Casework.Alerts;
 using Orchestrator.Ledger.Postings;
@@ -40,7 +41,7 @@ sealed class HoldDetails(
         return detail with
         {
             Transaction = new HeldTransaction(
-                id, TransactionStates.Shown(saga.CurrentState), SagaViews.Etag(saga), saga.Score, Sentences(saga), TransactionOutlook.AtDeadline(saga, map, options.Value),
+                id, TransactionStates.Shown(saga.CurrentState), EntityTags.Of(saga.Version), saga.Score, Sentences(saga), TransactionOutlook.AtDeadline(saga, map, options.Value),
                 TransactionOutlook.Actions(saga, options.Value), [.. (await alerts.FindAsync([id], cancellationToken))[id]]),
         };
     }
@@ -61,7 +62,7 @@ sealed class HoldDetails(
         [.. raised.Select(a => a.CaseId).Distinct()],
         TransactionOutlook.Actions(saga, options.Value),
         saga.Repeats > 0,
-        SagaViews.Etag(saga));
+        EntityTags.Of(saga.Version));
 
     static string[] Sentences(TransactionSaga saga) => saga.Findings?.Split('\n') ?? [];
 }

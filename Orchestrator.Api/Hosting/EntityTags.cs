@@ -7,7 +7,10 @@ namespace Orchestrator.Api.Hosting;
 static class EntityTags
 {
     /// <summary>Says which number the answer shows.</summary>
-    public static void Show(HttpContext context, int number) => context.Response.Headers.ETag = $"\"{number}\"";
+    public static void Show(HttpContext context, int number) => context.Response.Headers.ETag = Of(number);
+
+    /// <summary>A number as an ETag.</summary>
+    public static string Of(int number) => $"\"{number}\"";
 
     /// <summary>The number that If-Match names; null when there is none, or any will do. Adds an error when it is no ETag.</summary>
     /// <param name="ifMatch">The header.</param>

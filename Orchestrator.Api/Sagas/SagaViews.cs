@@ -1,3 +1,4 @@
+using Orchestrator.Api.Hosting;
 using Orchestrator.Sagas.Attention;
 using Orchestrator.Sagas.TransactionSagas;
 
@@ -21,9 +22,7 @@ static class SagaViews
         saga.SubmittedAt,
         saga.DeadlineAt,
         saga.Repeats,
-        Etag(saga));
-
-    public static string Etag(TransactionSaga saga) => $"\"{saga.Version}\"";
+        EntityTags.Of(saga.Version));
 
     public static SagaData Data(TransactionSaga saga) => new(
         saga.Kind,
