@@ -1,10 +1,8 @@
-using System.Globalization;
-using System.Text;
 using Orchestrator.Contracts.Accounts;
-using Orchestrator.Contracts.Alerts;
 using Orchestrator.Contracts.Ledger;
 using Orchestrator.Sagas.AccountSagas;
 using Orchestrator.Tests.Approved;
+using Orchestrator.Tests.Sagas;
 using static Orchestrator.Tests.AccountSagas.AccountMessages;
 
 namespace Orchestrator.Tests.AccountSagas;
@@ -70,8 +68,7 @@ public sealed class AccountTableTests(AccountPipeline pipeline)
     [Fact]
     public async Task Account_saga_when_asked_about_every_message_in_every_state_does_what_was_approved()
     {
-        var rows = new StringBuilder();
-        var edges = new List<string>();
+        var rows = new MachineRows();
         foreach (var (situation, path) in Situations)
         {
             foreach (var (name, message) in Messages)
@@ -85,13 +82,10 @@ public sealed class AccountTableTests(AccountPipeline pipeline)
                 var noted = string.Join(", ", lane.Find()?.Timeline.Skip(entries).Select(e => e.What) ?? []);
                 if (lane.State == from && published.Count == 0 && noted.Length == 0)
                     continue;
-                rows.Append(CultureInfo.InvariantCulture, $"| {situation} | {name} | {lane.State} | {string.Join(", ", published.Select(Name))} | {noted} |\n");
-                var edge = $"    {from} --> {lane.State}: {name.Split(':')[0]}\n";
-                if (from != lane.State && !edges.Contains(edge))
-                    edges.Add(edge);
+                rows.Add(situation, name, from, lane.State, published, noted);
             }
         }
-        ApprovedText.Check("docs/design/account-saga.md", Page(rows.ToString(), string.Concat(edges).Replace("Initial", "[*]", StringComparison.Ordinal)));
+        ApprovedText.Check("docs/design/account-saga.md", Page(rows.Rows, rows.Edges));
     }
 
     [Fact]
@@ -105,8 +99,6 @@ public sealed class AccountTableTests(AccountPipeline pipeline)
             return await lane.TakeAsync(message);
         return lane.Find()?.DeadlineAt is { } deadline ? await lane.WaitAsync(deadline - lane.Now) : [];
     }
-
-    static string Name(object message) => message is AlertRaised alert ? $"AlertRaised: {alert.Kind}" : message.GetType().Name;
 
     static string Page(string rows, string edges) =>
         $"""

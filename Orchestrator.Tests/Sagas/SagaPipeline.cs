@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Text.Json;
 using MassTransit;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -68,11 +67,7 @@ public sealed class SagaPipeline : IAsyncLifetime
         await provider.DisposeAsync();
     }
 
-    internal static object Body(OutgoingMessage message)
-    {
-        Assert.True(Catalog.TryFind(message.Type, out var contract), message.Type);
-        return JsonSerializer.Deserialize(message.Body.Span, contract.Json)!;
-    }
+    internal static object Body(OutgoingMessage message) => SagaLane.Body(Catalog, message);
 
     public ValueTask InitializeAsync() => ValueTask.CompletedTask;
 

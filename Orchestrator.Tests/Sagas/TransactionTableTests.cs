@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text;
 using Orchestrator.Contracts.Decisions;
 using Orchestrator.Contracts.Ledger;
 using Orchestrator.Contracts.Transactions;
@@ -80,8 +78,7 @@ public sealed class TransactionTableTests(SagaPipeline pipeline)
     [Fact]
     public async Task Transaction_saga_when_asked_about_every_message_in_every_state_does_what_was_approved()
     {
-        var rows = new StringBuilder();
-        var edges = new List<string>();
+        var rows = new MachineRows();
         foreach (var (situation, path) in Situations)
         {
             foreach (var (name, message) in Messages)
@@ -95,13 +92,10 @@ public sealed class TransactionTableTests(SagaPipeline pipeline)
                 var notes = string.Join(", ", noted);
                 if (to == from && published.Count == 0 && (notes.Length == 0 || Refusals.Contains(notes, StringComparer.Ordinal)))
                     continue;
-                rows.Append(CultureInfo.InvariantCulture, $"| {situation} | {name} | {to} | {string.Join(", ", published.Select(Name))} | {notes} |\n");
-                var edge = $"    {from} --> {to}: {name.Split(':')[0]}\n";
-                if (from != to && !edges.Contains(edge))
-                    edges.Add(edge);
+                rows.Add(situation, name, from, to, published, notes);
             }
         }
-        ApprovedText.Check("docs/design/transaction-saga.md", Page(rows.ToString(), string.Concat(edges).Replace("Initial", "[*]", StringComparison.Ordinal)));
+        ApprovedText.Check("docs/design/transaction-saga.md", Page(rows.Rows, rows.Edges));
     }
 
     static async Task<IReadOnlyList<object>> GiveAsync(TransactionLane lane, object message)
@@ -112,8 +106,6 @@ public sealed class TransactionTableTests(SagaPipeline pipeline)
     }
 
     static string StateOf(TransactionLane lane) => lane.Find(Id)?.CurrentState ?? "Initial";
-
-    static string Name(object message) => message is Contracts.Alerts.AlertRaised alert ? $"AlertRaised: {alert.Kind}" : message.GetType().Name;
 
     static string Page(string rows, string edges) =>
         $"""

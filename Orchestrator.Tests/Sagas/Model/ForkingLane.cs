@@ -40,20 +40,8 @@ sealed class ForkingLane : IAsyncDisposable
     }
 
     /// <summary>A message meets the saga.</summary>
-    public Task<SagaStep> TakeAsync(TransactionSaga? saga, DateTimeOffset now, object body)
-    {
-        var contract = SagaPipeline.Catalog.Of(body.GetType());
-        return RunAsync(saga, now, new LaneMessage
-        {
-            Origin = new MessageOrigin(contract.Topic, _nextId),
-            Key = contract.Key(body),
-            Id = new Guid(++_nextId, 0, 0, new byte[8]),
-            Contract = contract,
-            Body = body,
-            Time = now,
-            Raw = new RawMessage(null, [], []),
-        });
-    }
+    public Task<SagaStep> TakeAsync(TransactionSaga? saga, DateTimeOffset now, object body) =>
+        RunAsync(saga, now, SagaLane.Given(SagaPipeline.Catalog, body, ++_nextId, now));
 
     /// <summary>A timer is due.</summary>
     public Task<SagaStep> FireAsync(TransactionSaga? saga, DateTimeOffset now, TimerEntry timer) => RunAsync(saga, now, _reader.ReadTimer(timer.Id, timer.Message));
