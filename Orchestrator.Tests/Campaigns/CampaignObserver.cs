@@ -88,6 +88,13 @@ public sealed class CampaignObserver : IAsyncDisposable
     /// <summary>The transactions that were assessed. Read it when nothing is under way.</summary>
     public IReadOnlyDictionary<Guid, FraudAssessed> Assessed => _assessed;
 
+    /// <summary>The ways in which transactions have ended so far.</summary>
+    public IReadOnlyCollection<string> WaysToEnd()
+    {
+        lock (_lock)
+            return _ends.Values.Select(e => $"{e.State} {e.Reason}".TrimEnd()).ToHashSet(StringComparer.Ordinal);
+    }
+
     /// <summary>How many different messages a topic has carried.</summary>
     public int Messages(string topic)
     {
