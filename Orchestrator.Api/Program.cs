@@ -1,4 +1,5 @@
 using Orchestrator.Api.Accounts;
+using Orchestrator.Api.Activity;
 using Orchestrator.Api.Casework;
 using Orchestrator.Api.Decisions;
 using Orchestrator.Api.Figures;
@@ -35,7 +36,7 @@ return await HostStart.RunAsync(async () =>
     if (roles.HasFlag(HostRoles.Ledger))
         builder.Services.AddLedgerRole();
     builder.Services.AddLedgerApi();
-    builder.Services.AddCasework(builder.Configuration, roles);
+    builder.Services.AddCasework(builder.Configuration, roles).AddActivityApi(builder.Configuration, roles);
     builder.Services.AddRules().AddModelsApi();
     builder.Services.AddDecisionsApi().AddOperations(roles).AddAccountSagasReader();
     builder.Services.AddOrchestratorMessaging(builder.Configuration);
@@ -60,7 +61,7 @@ return await HostStart.RunAsync(async () =>
         app.MapTransactions();
         app.MapRules().MapModels();
         app.MapDecisions();
-        app.MapCasework();
+        app.MapCasework().MapActivity();
         app.MapParked().MapOperations().MapAudit();
         app.MapFigures();
     }

@@ -38,10 +38,28 @@ public static class Topics
     /// <summary>CaseOpened, CaseAssigned, CaseResolved; by account.</summary>
     public const string Cases = "cases";
 
+    /// <summary>ActivityRecorded: clicks, page views and the like; by visitor.</summary>
+    public const string UserActivity = "user-activity";
+
+    /// <summary>CustomerObserved: what known customers are doing; by visitor.</summary>
+    public const string ActivityEvents = "activity-events";
+
+    /// <summary>ActivityFeatures: what an account's owner is doing, for whoever decides about its transactions; by account.</summary>
+    public const string ActivityFeatures = "activity-features";
+
+    /// <summary>CustomerFact: what other topics say by account or visitor; by customer.</summary>
+    public const string CustomerEvents = "customer-events";
+
+    /// <summary>SegmentChanged; by customer.</summary>
+    public const string Segments = "segments";
+
     /// <summary>What is appended to a topic's name for the copies of its parked messages.</summary>
     public const string ParkedSuffix = ".parked";
 
     /// <summary>Every topic above, in the order of the design's table.</summary>
     public static IReadOnlyList<string> All { get; } =
-        [Transactions, Accounts, Decisions, Labels, LedgerCommands, LedgerReplies, LedgerEvents, SagaEvents, Alerts, Cases];
+    [
+        Transactions, Accounts, Decisions, Labels, LedgerCommands, LedgerReplies, LedgerEvents, SagaEvents, Alerts, Cases, UserActivity, ActivityEvents, ActivityFeatures,
+        CustomerEvents, Segments,
+    ];
 }

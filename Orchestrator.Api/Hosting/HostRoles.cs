@@ -1,6 +1,6 @@
 namespace Orchestrator.Api.Hosting;
 
-/// <summary>What this process does, so that parts scale apart; all by default. Chosen by <c>--roles decisioning,sagas,ledger,casework,http</c>.</summary>
+/// <summary>What this process does, so that parts scale apart; all by default. Chosen by <c>--roles decisioning,sagas,ledger,casework,activity,http</c>.</summary>
 [Flags]
 public enum HostRoles
 {
@@ -19,8 +19,11 @@ public enum HostRoles
     /// <summary>Keeps alerts and opens cases.</summary>
     Casework = 16,
 
+    /// <summary>Tracks what visitors and customers do, and keeps segments.</summary>
+    Activity = 32,
+
     /// <summary>Everything.</summary>
-    All = Decisioning | Sagas | Ledger | Casework | Http,
+    All = Decisioning | Sagas | Ledger | Casework | Activity | Http,
 }
 
 /// <summary>Reads <see cref="HostRoles"/>.</summary>
@@ -41,9 +44,10 @@ public static class HostRolesParser
                 "sagas" => HostRoles.Sagas,
                 "ledger" => HostRoles.Ledger,
                 "casework" => HostRoles.Casework,
+                "activity" => HostRoles.Activity,
                 "http" => HostRoles.Http,
                 "all" => HostRoles.All,
-                _ => throw new HostRefusedException($"--roles: '{name}' is none of decisioning, sagas, ledger, casework, http, all"),
+                _ => throw new HostRefusedException($"--roles: '{name}' is none of decisioning, sagas, ledger, casework, activity, http, all"),
             };
         }
         return roles;

@@ -1,7 +1,9 @@
 using System.Text.Json.Serialization.Metadata;
 using Orchestrator.Contracts.Accounts;
+using Orchestrator.Contracts.Activity;
 using Orchestrator.Contracts.Alerts;
 using Orchestrator.Contracts.Cases;
+using Orchestrator.Contracts.Customers;
 using Orchestrator.Contracts.Decisions;
 using Orchestrator.Contracts.Ledger;
 using Orchestrator.Contracts.Transactions;
@@ -32,6 +34,7 @@ public static class ContractCatalog
         Of<CheckIdentity>("orchestrator.customer.check-identity.v1", Topics.Accounts, m => m.AccountId, ContractJson.Default.CheckIdentity),
         Of<IdentityChecked>("orchestrator.customer.identity-checked.v1", Topics.Accounts, m => m.AccountId, ContractJson.Default.IdentityChecked),
         Of<AccountIdle>("orchestrator.account.idle.v1", Topics.Accounts, m => m.AccountId, ContractJson.Default.AccountIdle),
+        Of<CustomerProfileUpdated>("orchestrator.customer.profile-updated.v1", Topics.Accounts, m => m.AccountId, ContractJson.Default.CustomerProfileUpdated),
         AccountReply<AccountOpened>("opened", ContractJson.Default.AccountOpened),
         AccountReply<AccountOpeningRefused>("opening-refused", ContractJson.Default.AccountOpeningRefused),
         AccountReply<AccountFrozen>("frozen", ContractJson.Default.AccountFrozen),
@@ -82,6 +85,14 @@ public static class ContractCatalog
         Of<CaseOpened>("orchestrator.case.opened.v1", Topics.Cases, m => m.AccountId, ContractJson.Default.CaseOpened),
         Of<CaseAssigned>("orchestrator.case.assigned.v1", Topics.Cases, m => m.AccountId, ContractJson.Default.CaseAssigned),
         Of<CaseResolved>("orchestrator.case.resolved.v1", Topics.Cases, m => m.AccountId, ContractJson.Default.CaseResolved),
+
+        Of<ActivityRecorded>("orchestrator.activity.recorded.v1", Topics.UserActivity, m => m.VisitorId, ContractJson.Default.ActivityRecorded),
+        Of<ActivityErased>("orchestrator.activity.erased.v1", Topics.UserActivity, m => m.VisitorId, ContractJson.Default.ActivityErased),
+        Of<CustomerObserved>("orchestrator.activity.customer-observed.v1", Topics.ActivityEvents, m => m.VisitorId, ContractJson.Default.CustomerObserved),
+        Of<ActivityFeatures>("orchestrator.activity.features.v1", Topics.ActivityFeatures, m => m.AccountId, ContractJson.Default.ActivityFeatures),
+
+        Of<CustomerFact>("orchestrator.customer.fact.v1", Topics.CustomerEvents, m => m.CustomerId, ContractJson.Default.CustomerFact),
+        Of<SegmentChanged>("orchestrator.customer.segment-changed.v1", Topics.Segments, m => m.CustomerId, ContractJson.Default.SegmentChanged),
     ];
 
     static MessageContract Reply<T>(string name, JsonTypeInfo json) where T : ILedgerReply =>

@@ -1,8 +1,10 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Orchestrator.Contracts.Accounts;
+using Orchestrator.Contracts.Activity;
 using Orchestrator.Contracts.Alerts;
 using Orchestrator.Contracts.Cases;
+using Orchestrator.Contracts.Customers;
 using Orchestrator.Contracts.Decisions;
 using Orchestrator.Contracts.Ledger;
 using Orchestrator.Contracts.Transactions;
@@ -80,4 +82,11 @@ namespace Orchestrator.Contracts.Catalog;
 [JsonSerializable(typeof(CaseOpened))]
 [JsonSerializable(typeof(CaseAssigned))]
 [JsonSerializable(typeof(CaseResolved))]
+[JsonSerializable(typeof(CustomerProfileUpdated))]
+[JsonSerializable(typeof(ActivityRecorded))]
+[JsonSerializable(typeof(ActivityErased))]
+[JsonSerializable(typeof(CustomerObserved))]
+[JsonSerializable(typeof(ActivityFeatures))]
+[JsonSerializable(typeof(CustomerFact))]
+[JsonSerializable(typeof(SegmentChanged))]
 public sealed partial class ContractJson : JsonSerializerContext;

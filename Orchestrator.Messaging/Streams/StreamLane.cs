@@ -177,7 +177,11 @@ internal sealed partial class StreamLane : IPartitionSink
             }
             TakeHeld();
             lock (_gate)
+            {
+                if (!IsReplaying)
+                    _processor.Turn(_services.Time.GetUtcNow());
                 return EndReplay() | Snapshots!.Turn();
+            }
         }
         catch (Exception e)
         {

@@ -31,6 +31,15 @@ public abstract class StreamProcessor : IAsyncDisposable
     public virtual void ReplayAsked(in StreamAnswer answer) => throw new NotSupportedException("this group answers nobody who asks");
 
     /// <summary>
+    /// Between reads, some hundred times a second whether anything came or not, on the lane's thread: to hand over what somebody else stores or shows. It waits for nothing, and
+    /// changes nothing that a later answer depends on. Not called while answered messages come again after an opening.
+    /// </summary>
+    /// <param name="now">The instant, UTC.</param>
+    public virtual void Turn(DateTimeOffset now)
+    {
+    }
+
+    /// <summary>
     /// A snapshot of the state as it is now begins; one that was begun before and is not finished is given up. It takes no longer than a message may
     /// wait: what is to be written is written by <see cref="Snapshot"/>, while messages go on. <see cref="SnapshotTable{TKey, TValue}"/> does this.
     /// </summary>

@@ -20,6 +20,7 @@ public sealed partial class RepositoryTests
         ["Orchestrator.Messaging"] = ["Orchestrator.Contracts", "Orchestrator.Broker"],
         ["Orchestrator.Decisioning"] = ["Orchestrator.Contracts", "Orchestrator.Messaging"],
         ["Orchestrator.Ledger"] = ["Orchestrator.Contracts", "Orchestrator.Messaging"],
+        ["Orchestrator.Activity"] = ["Orchestrator.Contracts", "Orchestrator.Messaging"],
         ["Orchestrator.Casework"] = ["Orchestrator.Contracts", "Orchestrator.Messaging"],
         ["Orchestrator.Sagas"] = ["Orchestrator.Contracts", "Orchestrator.Messaging"],
         // Where it works on the store itself, as verify and reconcile do; and it trains models with the features that decisioning computes.
