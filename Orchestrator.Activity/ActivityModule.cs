@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Orchestrator.Activity.Store;
 
 namespace Orchestrator.Activity;
 
@@ -13,6 +14,6 @@ public static class ActivityModule
     public static IServiceCollection AddActivity(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddOptions<ActivityOptions>().Bind(configuration.GetSection(ActivityOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
-        return services;
+        return services.AddFigureStore();
     }
 }
