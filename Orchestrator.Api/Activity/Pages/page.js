@@ -38,9 +38,9 @@ function draw() {
     count('visitors', today.visitors);
     count('new-visitors', today.newVisitors);
     count('sessions', today.sessions);
-    put('bounce', percent(today.bounceRate));
-    put('length', duration(today.averageSessionSeconds));
-    put('views-per-session', oneDigit(today.viewsPerSession));
+    put('bounce', percent(today.bounceRate || 0));
+    put('length', duration(today.averageSessionSeconds || 0));
+    put('views-per-session', oneDigit(today.viewsPerSession || 0));
 
     plotMinutes(figures.minutes);
     showMinute();
