@@ -114,10 +114,11 @@ function funnels() {
         return section;
     }, (section, funnel) => {
         const first = Math.max(1, funnel.steps[0]?.visitors ?? 0);
-        rows(section.querySelector('tbody'), funnel.steps.map((step, index) => ({ ...step, index })), step => `${step.index}`, 3, (cells, step, row) => {
-            const before = funnel.steps[step.index - 1];
-            text(cells[0], `${step.step}`.replace(/^event:/, ''));
-            cells[0].title = `${step.step}`;
+        rows(section.querySelector('tbody'), funnel.steps, step => `${step.step}`, 3, (cells, step, row) => {
+            const before = funnel.steps[funnel.steps.indexOf(step) - 1];
+            const name = step.name ? step.name.replace(/^event:/, '') : `Step ${step.step}`;
+            text(cells[0], name);
+            cells[0].title = name;
             text(cells[1], number(step.visitors));
             text(cells[2], !before ? '' : before.visitors ? percent(step.visitors / before.visitors) : '–');
             row.style.setProperty('--share', step.visitors / first);
@@ -183,6 +184,10 @@ function state(name, words) {
 function age() {
     if (!figures)
         return;
+    if (figures.ageMs === null) {
+        put('age', 'no figures yet');
+        return;
+    }
     const seconds = (figures.ageMs + performance.now() - heardAt) / 1000;
     put('age', `${seconds < 10 ? `${oneDigit(seconds)} s` : duration(seconds)} old`);
     if (document.body.dataset.state === 'lost')

@@ -71,9 +71,9 @@ export function listen(on) {
     async function run() {
         let failures = 0;
         for (; ;) {
-            let what = 'The connection has ended.', wait = 0;
+            let what = '', wait = 0, worked = false;
             try {
-                await once(() => { failures = 0; });
+                await once(() => { failures = 0; worked = true; });
             } catch (error) {
                 if (error instanceof Unknown || error instanceof Refused) {
                     keepToken(null);
@@ -84,8 +84,13 @@ export function listen(on) {
                 what = error.name === 'AbortError' ? 'Nothing was heard for a while.' : 'The service does not answer.';
                 wait = error.wait || 0;
             }
+            if (worked && !what) {
+                // Connections end after an hour, and come again: nothing that anybody has to know of.
+                await pause(FIRST_WAIT_MS * (0.5 + Math.random() / 2));
+                continue;
+            }
             wait = Math.max(wait, Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** failures++) * (0.75 + Math.random() / 4));
-            on.lost(what, Date.now() + wait);
+            on.lost(what || 'The service says nothing.', Date.now() + wait);
             await pause(wait);
         }
     }

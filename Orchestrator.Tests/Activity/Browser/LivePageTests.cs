@@ -22,7 +22,7 @@ public sealed class LivePageTests(ChromiumBrowser browser)
         Assert.Equal("/straße 1,422", (await RowsAsync(tab, "#pages"))[3]);
         Assert.Equal(["(direct) 2,102", "search.example 1,743", "news.example 420"], await RowsAsync(tab, "#referrers"));
         Assert.Equal(["mobile 13,020", "desktop 9,042", "tablet 640"], await RowsAsync(tab, "#devices"));
-        Assert.Equal(["/products* 20,110", "/cart 9,120 45.4%", "payment 3,321 36.4%", "/ 14,000", "signup 902 6.4%"], await RowsAsync(tab, "#funnels tbody"));
+        Assert.Equal(["/products* 20,110", "/cart 9,120 45.4%", "payment 3,321 36.4%", "Step 1 14,000", "Step 2 902 6.4%"], await RowsAsync(tab, "#funnels tbody"));
         Assert.Equal((30, 30), (await tab.Page.Locator("#plot .bars .views").CountAsync(), await tab.Page.Locator("#minutes tr").CountAsync()));
         var minutes = ShownFigures.Of(1).Minutes;
         Assert.Equal($"12:28 {minutes[28].Events:N0} {minutes[28].Views}", (await RowsAsync(tab, "#minutes"))[1]);
@@ -162,7 +162,7 @@ public sealed class LivePageTests(ChromiumBrowser browser)
         await using var service = await LiveService.StartAsync();
         const string Name = "<img src=x onerror=\"document.title='taken'\">";
         var figures = ShownFigures.Of(1);
-        service.Show(figures with { Pages = [new(Name, 1)], Referrers = [], Funnels = [new ShownFunnel(Name, [new(Name, 1)])] });
+        service.Show(figures with { Pages = [new(Name, 1)], Referrers = [], Funnels = [new ShownFunnel(Name, [new(1, 1, Name)])] });
         await using var tab = await OpenAsync(service);
 
         Assert.Equal([$"{Name} 1"], await RowsAsync(tab, "#pages"));

@@ -135,7 +135,10 @@ sealed record ShownFigures(
         [new("mobile", 13_020 * size), new("desktop", 9_042), new("tablet", 640)],
         new ShownCounters(18_204_422 * size, 12_033, 411, 2, 0),
         new ShownToday(48_210 * size, 20_411, 61_022, 24_111, 0.3951, 252.4, 4.62),
-        [new ShownFunnel("checkout", [new("/products*", 20_110 * size), new("/cart", 9_120), new("event:payment", 3_321)]), new ShownFunnel("sign-up", [new("/", 14_000), new("event:signup", 902)])]);
+        [
+            new ShownFunnel("checkout", [new(1, 20_110 * size, "/products*"), new(2, 9_120, "/cart"), new(3, 3_321, "event:payment")]),
+            new ShownFunnel("sign-up", [new(1, 14_000), new(2, 902)]),
+        ]);
 }
 
 /// <summary>A minute.</summary>
@@ -154,4 +157,4 @@ sealed record ShownToday(long Visitors, long NewVisitors, long Sessions, long Bo
 sealed record ShownFunnel(string Name, IReadOnlyList<ShownStep> Steps);
 
 /// <summary>A step of a funnel.</summary>
-sealed record ShownStep(string Step, long Visitors);
+sealed record ShownStep(int Step, long Visitors, string? Name = null);
