@@ -40,6 +40,27 @@ need_postgres() {
     die "PostgreSQL 15 or later is missing: install the server's programs (initdb, pg_ctl, postgres)."
 }
 
+has_chromium() {
+    local program
+    for program in "${ORCHESTRATOR_TEST_CHROMIUM:-}" /usr/bin/chromium /usr/bin/chromium-browser /usr/bin/google-chrome /snap/bin/chromium \
+        "/Applications/Chromium.app/Contents/MacOS/Chromium" "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"; do
+        if [ -n "$program" ] && [ -x "$program" ]; then return 0; fi
+    done
+    return 1
+}
+
+# A browser, for the tests of what runs in one: installed likewise. Without it those tests fail and say so; the others need none.
+want_chromium() {
+    if has_chromium; then return 0; fi
+    if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
+        say "Installing Chromium ..."
+        if apt-get update -qq >&2 && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core >&2; then
+            if has_chromium; then return 0; fi
+        fi
+    fi
+    say "Chromium is missing, and the tests of what runs in a browser will fail: apt-get install chromium, or name Chromium or Chrome in ORCHESTRATOR_TEST_CHROMIUM."
+}
+
 # Builds projects in Release, warnings as errors; quiet unless one fails.
 build() {
     say "Building (the first time takes a minute or two) ..."
