@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Microsoft.OpenApi;
 using Orchestrator.Api.Accounts;
+using Orchestrator.Api.Activity.Ingest;
 using Orchestrator.Api.Backtests;
 using Orchestrator.Api.Casework;
 using Orchestrator.Api.Jobs;
@@ -74,6 +75,8 @@ sealed class ExampleFilter : ISchemaFilter
             """{ "from": "2026-02-01T00:00:00Z", "to": "2026-03-01T00:00:00Z", "rules": "2026-03-cash", "model": "none", "unlabelledAsGenuine": true, "reviewCostMinor": { "EUR": 500 }, "backtestId": "018f4e2a-7b1c-7d3e-9a5b-2c4d6e8f0a25" }""",
         [typeof(CaptureTransactionRequest)] = """{ "amountMinor": 900, "reason": "one of two was in stock" }""",
         [typeof(ReverseTransactionRequest)] = """{ "reason": "the goods came back" }""",
+        [typeof(ActivityBatch)] =
+            """{ "events": [ { "eventId": "018f4e2a-7b1c-7d3e-9a5b-2c4d6e8f0a2f", "type": "page_view", "visitorId": "v-4711", "url": "https://shop.example/cart", "title": "Your cart" } ] }""",
         [typeof(CancelTransactionRequest)] = """{ "reason": "ordered twice" }""",
     };
 
