@@ -21,9 +21,11 @@ public static class ProblemKinds
     public static readonly ProblemKind ModelInvalid = new("model_invalid", 400, "The file cannot be taken as a model");
     public static readonly ProblemKind BadRequest = new("bad_request", 400, "The request cannot be understood");
     public static readonly ProblemKind Unauthenticated = new("unauthenticated", 401, "Nobody has said who asks");
+    public static readonly ProblemKind WriteKeyUnknown = new("write_key_unknown", 401, "The write key is missing or not known");
     public static readonly ProblemKind Forbidden = new("forbidden", 403, "Whoever asks may not do this");
     public static readonly ProblemKind FourEyes = new("four_eyes", 403, "Who wrote or uploaded it may not put it in force");
     public static readonly ProblemKind MakerIsChecker = new("maker_is_checker", 403, "Who proposed something may not approve it");
+    public static readonly ProblemKind OriginNotAllowed = new("origin_not_allowed", 403, "Pages of this origin may not send with this key");
     public static readonly ProblemKind NotFound = new("not_found", 404, "There is nothing here");
     public static readonly ProblemKind AccountNotFound = new("account_not_found", 404, "There is no such account");
     public static readonly ProblemKind AccountOpening = new("account_opening", 404, "The account is not open yet");
@@ -112,21 +114,23 @@ public static class ProblemKinds
     public static readonly ProblemKind DecisionNotPublished = new("decision_not_published", 503, "Nobody knows whether the decision was written; try again");
     public static readonly ProblemKind DecisionNotStored = new("decision_not_stored", 503, "The decision is not stored yet; try again");
     public static readonly ProblemKind ProjectionNotReady = new("projection_not_ready", 503, "What answers this is still being built; try again");
+    public static readonly ProblemKind TooManyEvents = new("too_many_events", 503, "Too many events wait to be published; try again");
+    public static readonly ProblemKind ActivityNotPublished = new("activity_not_published", 503, "Nobody knows whether the events were published; try again");
 
     /// <summary>All of them, by status.</summary>
     public static IReadOnlyList<ProblemKind> All { get; } =
     [
-        NotJson, WrongShape, Invalid, StatementRefused, RuleSetInvalid, ModelInvalid, BadRequest, Unauthenticated, Forbidden, FourEyes, MakerIsChecker, NotFound,
-        AccountNotFound, AccountOpening, ApplicationNotFound, TransactionNotFound, TransferNotFound, HoldNotFound, CommandNotFound, ParkedNotFound, ProjectionNotFound,
-        StatementNotFound, ReportNotFound, ReconciliationNotFound, RuleSetNotFound, ModelNotFound, ListNotFound, DecisionNotFound, CaseNotFound, AttachmentNotFound,
-        LinkNotFound, WebhookNotFound, BacktestNotFound, MachineNotFound, SagaNotFound, JobNotFound, VisitorNotFound, SegmentNotFound, CustomerNotFound,
-        MethodNotAllowed, NotAcceptable, IdempotencyKeyReused, AccountExists, AccountRefused, CommandExists, TransferNotPosted, HoldOfTransfer, TransactionExists,
-        TransactionEnded, TransactionNotHeld, TransactionUnderWay, TransactionNotAuthorised, CaptureExists, TransactionNotCompleted, ReviewExists, SagaOperationRefused,
-        ParkedBehind, RebuildRunning, CheckRunning, MonthNotOver, BreakNotOpen, PostingMatched, RuleSetExists, RuleSetState, ModelExists, ModelState, ListExists,
-        ListFull, LabelExists, DecisionExists, DecisionNotReplayable, CaseRefused, CaseFull, WebhooksFull, BacktestExists, BacktestEnded, SegmentsFull, RuleSetChanged,
-        SagaChanged, CaseChanged, ModelChanged, SegmentChanged, BodyTooLarge, UnsupportedMediaType, TooManyRequests, BacktestsFull, Internal, TraceNotAvailable,
-        WebhooksNotConfigured, Unavailable, IssuerUnavailable, AuditUnavailable, TooManyListeners, LaneNotHere, TooManyDecisions, DecisionLate, DecisionNotPublished,
-        DecisionNotStored, ProjectionNotReady,
+        NotJson, WrongShape, Invalid, StatementRefused, RuleSetInvalid, ModelInvalid, BadRequest, Unauthenticated, WriteKeyUnknown, Forbidden, FourEyes, MakerIsChecker,
+        OriginNotAllowed, NotFound, AccountNotFound, AccountOpening, ApplicationNotFound, TransactionNotFound, TransferNotFound, HoldNotFound, CommandNotFound,
+        ParkedNotFound, ProjectionNotFound, StatementNotFound, ReportNotFound, ReconciliationNotFound, RuleSetNotFound, ModelNotFound, ListNotFound, DecisionNotFound,
+        CaseNotFound, AttachmentNotFound, LinkNotFound, WebhookNotFound, BacktestNotFound, MachineNotFound, SagaNotFound, JobNotFound, VisitorNotFound, SegmentNotFound,
+        CustomerNotFound, MethodNotAllowed, NotAcceptable, IdempotencyKeyReused, AccountExists, AccountRefused, CommandExists, TransferNotPosted, HoldOfTransfer,
+        TransactionExists, TransactionEnded, TransactionNotHeld, TransactionUnderWay, TransactionNotAuthorised, CaptureExists, TransactionNotCompleted, ReviewExists,
+        SagaOperationRefused, ParkedBehind, RebuildRunning, CheckRunning, MonthNotOver, BreakNotOpen, PostingMatched, RuleSetExists, RuleSetState, ModelExists,
+        ModelState, ListExists, ListFull, LabelExists, DecisionExists, DecisionNotReplayable, CaseRefused, CaseFull, WebhooksFull, BacktestExists, BacktestEnded,
+        SegmentsFull, RuleSetChanged, SagaChanged, CaseChanged, ModelChanged, SegmentChanged, BodyTooLarge, UnsupportedMediaType, TooManyRequests, BacktestsFull,
+        Internal, TraceNotAvailable, WebhooksNotConfigured, Unavailable, IssuerUnavailable, AuditUnavailable, TooManyListeners, LaneNotHere, TooManyDecisions,
+        DecisionLate, DecisionNotPublished, DecisionNotStored, ProjectionNotReady, TooManyEvents, ActivityNotPublished,
     ];
 
     /// <summary>The kind for an error that carries no more than a status.</summary>
