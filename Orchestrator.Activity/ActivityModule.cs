@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Orchestrator.Activity.Figures;
 using Orchestrator.Activity.Funnels;
+using Orchestrator.Activity.Store;
 using Orchestrator.Contracts.Activity;
 using Orchestrator.Messaging.Configuration;
 using Orchestrator.Messaging.Lanes;
@@ -24,7 +25,7 @@ public static class ActivityModule
         services.AddSingleton<IValidateOptions<ActivityOptions>, FunnelsValidation>();
         services.AddSingleton<ActivityTelemetry>();
         services.AddSingleton<StreamGroup>(Group);
-        return services;
+        return services.AddFigureStore();
     }
 
     static StreamGroup Group(IServiceProvider provider)

@@ -51,6 +51,8 @@ public static class ProblemKinds
     public static readonly ProblemKind MachineNotFound = new("machine_not_found", 404, "There is no such kind of sagas");
     public static readonly ProblemKind SagaNotFound = new("saga_not_found", 404, "There is no saga of this account");
     public static readonly ProblemKind JobNotFound = new("job_not_found", 404, "There is no such job");
+    public static readonly ProblemKind VisitorNotFound = new("visitor_not_found", 404, "Nothing is stored about such a visitor");
+    public static readonly ProblemKind CustomerNotFound = new("customer_not_found", 404, "Nothing is stored about such a customer");
     public static readonly ProblemKind MethodNotAllowed = new("method_not_allowed", 405, "The method is not allowed here");
     public static readonly ProblemKind NotAcceptable = new("not_acceptable", 406, "No acceptable representation");
     public static readonly ProblemKind IdempotencyKeyReused = new("idempotency_key_reused", 409, "The Idempotency-Key was used with another body");
@@ -118,7 +120,7 @@ public static class ProblemKinds
         NotJson, WrongShape, Invalid, StatementRefused, RuleSetInvalid, ModelInvalid, BadRequest, Unauthenticated, WriteKeyUnknown, Forbidden, FourEyes, MakerIsChecker, OriginNotAllowed, NotFound,
         AccountNotFound, AccountOpening, ApplicationNotFound, TransactionNotFound, TransferNotFound, HoldNotFound, CommandNotFound, ParkedNotFound, ProjectionNotFound,
         StatementNotFound, ReportNotFound, ReconciliationNotFound, RuleSetNotFound, ModelNotFound, ListNotFound, DecisionNotFound, CaseNotFound, AttachmentNotFound,
-        LinkNotFound, WebhookNotFound, BacktestNotFound, MachineNotFound, SagaNotFound, JobNotFound, MethodNotAllowed, NotAcceptable, IdempotencyKeyReused,
+        LinkNotFound, WebhookNotFound, BacktestNotFound, MachineNotFound, SagaNotFound, JobNotFound, VisitorNotFound, CustomerNotFound, MethodNotAllowed, NotAcceptable, IdempotencyKeyReused,
         AccountExists, AccountRefused, CommandExists, TransferNotPosted, HoldOfTransfer, TransactionExists, TransactionEnded, TransactionNotHeld, TransactionUnderWay,
         TransactionNotAuthorised, CaptureExists, TransactionNotCompleted, ReviewExists, SagaOperationRefused, ParkedBehind, RebuildRunning, CheckRunning, MonthNotOver,
         BreakNotOpen, PostingMatched, RuleSetExists, RuleSetState, ModelExists, ModelState, ListExists, ListFull, LabelExists, DecisionExists, DecisionNotReplayable,
