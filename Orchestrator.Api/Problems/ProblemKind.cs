@@ -52,7 +52,8 @@ public static class ProblemKinds
     public static readonly ProblemKind SagaNotFound = new("saga_not_found", 404, "There is no saga of this account");
     public static readonly ProblemKind JobNotFound = new("job_not_found", 404, "There is no such job");
     public static readonly ProblemKind VisitorNotFound = new("visitor_not_found", 404, "Nothing is stored about such a visitor");
-    public static readonly ProblemKind CustomerNotFound = new("customer_not_found", 404, "Nothing is stored about such a customer");
+    public static readonly ProblemKind SegmentNotFound = new("segment_not_found", 404, "There is no such segment");
+    public static readonly ProblemKind CustomerNotFound = new("customer_not_found", 404, "Nothing is known about the customer");
     public static readonly ProblemKind MethodNotAllowed = new("method_not_allowed", 405, "The method is not allowed here");
     public static readonly ProblemKind NotAcceptable = new("not_acceptable", 406, "No acceptable representation");
     public static readonly ProblemKind IdempotencyKeyReused = new("idempotency_key_reused", 409, "The Idempotency-Key was used with another body");
@@ -90,10 +91,12 @@ public static class ProblemKinds
     public static readonly ProblemKind WebhooksFull = new("webhooks_full", 409, "There are as many webhooks as there may be");
     public static readonly ProblemKind BacktestExists = new("backtest_exists", 409, "The backtest id was used before with another body");
     public static readonly ProblemKind BacktestEnded = new("backtest_ended", 409, "The backtest has ended and cannot be cancelled");
+    public static readonly ProblemKind SegmentsFull = new("segments_full", 409, "There are as many segments as there may be");
     public static readonly ProblemKind RuleSetChanged = new("rule_set_changed", 412, "The rule set has changed since it was looked at");
     public static readonly ProblemKind SagaChanged = new("saga_changed", 412, "The saga has changed since it was looked at");
     public static readonly ProblemKind CaseChanged = new("case_changed", 412, "The case has changed since it was looked at");
     public static readonly ProblemKind ModelChanged = new("model_changed", 412, "The model has changed since it was looked at");
+    public static readonly ProblemKind SegmentChanged = new("segment_changed", 412, "The segment has changed since it was looked at");
     public static readonly ProblemKind BodyTooLarge = new("body_too_large", 413, "The body is too large");
     public static readonly ProblemKind UnsupportedMediaType = new("unsupported_media_type", 415, "The body has a media type that is not taken here");
     public static readonly ProblemKind TooManyRequests = new("too_many_requests", 429, "Too many requests; try again later");
@@ -120,11 +123,11 @@ public static class ProblemKinds
         NotJson, WrongShape, Invalid, StatementRefused, RuleSetInvalid, ModelInvalid, BadRequest, Unauthenticated, WriteKeyUnknown, Forbidden, FourEyes, MakerIsChecker, OriginNotAllowed, NotFound,
         AccountNotFound, AccountOpening, ApplicationNotFound, TransactionNotFound, TransferNotFound, HoldNotFound, CommandNotFound, ParkedNotFound, ProjectionNotFound,
         StatementNotFound, ReportNotFound, ReconciliationNotFound, RuleSetNotFound, ModelNotFound, ListNotFound, DecisionNotFound, CaseNotFound, AttachmentNotFound,
-        LinkNotFound, WebhookNotFound, BacktestNotFound, MachineNotFound, SagaNotFound, JobNotFound, VisitorNotFound, CustomerNotFound, MethodNotAllowed, NotAcceptable, IdempotencyKeyReused,
+        LinkNotFound, WebhookNotFound, BacktestNotFound, MachineNotFound, SagaNotFound, JobNotFound, VisitorNotFound, SegmentNotFound, CustomerNotFound, MethodNotAllowed, NotAcceptable, IdempotencyKeyReused,
         AccountExists, AccountRefused, CommandExists, TransferNotPosted, HoldOfTransfer, TransactionExists, TransactionEnded, TransactionNotHeld, TransactionUnderWay,
         TransactionNotAuthorised, CaptureExists, TransactionNotCompleted, ReviewExists, SagaOperationRefused, ParkedBehind, RebuildRunning, CheckRunning, MonthNotOver,
         BreakNotOpen, PostingMatched, RuleSetExists, RuleSetState, ModelExists, ModelState, ListExists, ListFull, LabelExists, DecisionExists, DecisionNotReplayable,
-        CaseRefused, CaseFull, WebhooksFull, BacktestExists, BacktestEnded, RuleSetChanged, SagaChanged, CaseChanged, ModelChanged, BodyTooLarge, UnsupportedMediaType,
+        CaseRefused, CaseFull, WebhooksFull, BacktestExists, BacktestEnded, SegmentsFull, RuleSetChanged, SagaChanged, CaseChanged, ModelChanged, SegmentChanged, BodyTooLarge, UnsupportedMediaType,
         TooManyRequests, BacktestsFull, Internal, TraceNotAvailable, WebhooksNotConfigured, Unavailable, IssuerUnavailable, AuditUnavailable, TooManyListeners,
         LaneNotHere, TooManyDecisions, DecisionLate, DecisionNotPublished, DecisionNotStored, ProjectionNotReady, TooManyEvents,
         ActivityNotPublished,
