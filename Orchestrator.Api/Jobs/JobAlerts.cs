@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Npgsql;
 using NpgsqlTypes;
 using Orchestrator.Contracts.Alerts;
@@ -26,7 +25,7 @@ public sealed class JobAlerts(NpgsqlDataSource database, IEdgeOutbox outbox, Mes
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         var fresh = await NoteAsync(connection, alerts, now, cancellationToken);
         var messages = alerts.Where(a => fresh.Contains(a.AlertId)).DistinctBy(a => a.AlertId)
-            .Select(a => OutgoingMessage.Of(catalog.Of(typeof(AlertRaised)), a, a.AlertId, Source, now, Activity.Current?.Id)).ToList();
+            .Select(a => OutgoingMessage.Of(catalog.Of(typeof(AlertRaised)), a, a.AlertId, Source, now, System.Diagnostics.Activity.Current?.Id)).ToList();
         var receipt = messages.Count == 0 ? null : await outbox.AddAsync(connection, transaction, messages, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         if (receipt is not null)

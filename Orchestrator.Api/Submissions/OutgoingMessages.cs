@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Orchestrator.Messaging.Wire;
 
 namespace Orchestrator.Api.Submissions;
@@ -11,6 +10,6 @@ static class OutgoingMessages
     {
         var now = time.GetUtcNow();
         return OutgoingMessage.Of(
-            catalog.Of(message.GetType()), message, Guid.CreateVersion7(now), Submission.Source, now, Activity.Current?.Id);
+            catalog.Of(message.GetType()), message, Guid.CreateVersion7(now), Submission.Source, now, System.Diagnostics.Activity.Current?.Id);
     }
 }

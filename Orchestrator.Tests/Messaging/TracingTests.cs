@@ -19,7 +19,7 @@ public sealed class TracingTests(TestInfrastructure infrastructure)
     [InlineData(false)]
     public async Task Trace_when_a_message_carries_one_does_go_on_in_what_it_brings_about(bool listening)
     {
-        var handled = new ConcurrentQueue<Activity>();
+        var handled = new ConcurrentQueue<System.Diagnostics.Activity>();
         using var listener = new ActivityListener
         {
             ShouldListenTo = source => listening && string.Equals(source.Name, MessagingTelemetry.Name, StringComparison.Ordinal),
