@@ -22,6 +22,7 @@ sealed class ActivityProcessor(ActivityEngine engine, IFigureSink? sink, LaneTel
     static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
 
     readonly EventReader _reader = new();
+    readonly long _opening = sink?.Open(figures.Lane) ?? 0;
     DateTimeOffset _handedOverAt;
 
     /// <inheritdoc />
@@ -44,7 +45,7 @@ sealed class ActivityProcessor(ActivityEngine engine, IFigureSink? sink, LaneTel
             return;
         if (sink is null)
             engine.Take(figures.Lane, now);
-        else if (!sink.TryTake(figures.Lane, figures.Opening, () => engine.Take(figures.Lane, now)))
+        else if (!sink.TryTake(figures.Lane, _opening, engine.Position, () => engine.Take(figures.Lane, now)))
             return;
         _handedOverAt = now;
     }

@@ -45,7 +45,7 @@ create index erasure_visitor on activity.erasure (visitor_hash, at) where visito
 create index erasure_customer on activity.erasure (customer_hash, at) where customer_hash is not null;
 create index erasure_at on activity.erasure (at desc, erasure_id desc);
 
-create function activity.refuse_change() returns trigger language plpgsql as $$
+create or replace function activity.refuse_change() returns trigger language plpgsql as $$
 begin
     raise exception '% is append-only', tg_table_name using errcode = 'restrict_violation';
 end

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Mvc;
 using Orchestrator.Api.Activity.Ingest;
 using Orchestrator.Api.Hosting;
+using Orchestrator.Api.OpenApi;
 using Orchestrator.Api.Security;
 
 namespace Orchestrator.Api.Activity;
@@ -31,7 +32,7 @@ static class IngestModule
             .WithDescription(
                 "One event, or `{ \"events\": [...], \"sentAt\": ... }` with up to 500, as JSON or, for navigator.sendBeacon, as text/plain. The write key stands in X-Write-Key or in `?key=`. " +
                 "202 once the broker has them; events that cannot be taken are named in `refused` by their place, and hold nothing up. The same eventId again counts once.")
-            .Accepts<ActivityBatch>("application/json", "text/plain")
+            .WithMetadata(EventBody.Instance)
             .AllowWithWriteKey().DisableRateLimiting()
             .WithMetadata(new RequestSizeLimitAttribute(MaxBodyBytes))
             .RequireCors(cors => cors.SetIsOriginAllowed(keys.AnyTakes).WithMethods("POST").WithHeaders("Content-Type", IngestEndpoint.KeyHeader).SetPreflightMaxAge(AskAgainAfter))

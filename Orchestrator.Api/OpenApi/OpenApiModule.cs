@@ -49,6 +49,7 @@ public static class OpenApiModule
             });
             options.OperationFilter<SecurityFilter>();
             options.OperationFilter<FileBodyFilter>();
+            options.OperationFilter<EventBodyFilter>();
         });
         return services;
     }

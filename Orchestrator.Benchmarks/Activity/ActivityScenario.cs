@@ -68,6 +68,7 @@ sealed class ActivityScenario : IScenario
         var warm = (expected.Counted, expected.Duplicates, expected.Late);
 
         expected.TakeUntil(plan.InOrder.Length);
+        expected.SessionsAndVisitors();
         await servers.ResetStatementsAsync(context);
         var before = await servers.CostAsync(service, stop);
         Progress.Write($"{plan.InOrder.Length - warmUp:N0} messages");

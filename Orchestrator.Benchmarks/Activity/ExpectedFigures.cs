@@ -14,6 +14,7 @@ sealed class ExpectedFigures
     readonly SortedDictionary<long, MinuteCounts> _minutes = [];
     readonly List<int>[] _times;
     int _taken;
+    (long Sessions, long Visitors)? _totals;
 
     public ExpectedFigures(PlannedEvents plan, long beginMs)
     {
@@ -41,10 +42,13 @@ sealed class ExpectedFigures
     {
         for (; _taken < end; _taken++)
             Take(_plan.InOrder[_taken]);
+        _totals = null;
     }
 
-    /// <summary>Sessions and visitors among the events that count.</summary>
-    public (long Sessions, long Visitors) SessionsAndVisitors()
+    /// <summary>Sessions and visitors among the events that count. Worked out when it is first asked for, which takes its time.</summary>
+    public (long Sessions, long Visitors) SessionsAndVisitors() => _totals ??= Totals();
+
+    (long Sessions, long Visitors) Totals()
     {
         var (sessions, visitors) = (0L, 0L);
         foreach (var times in _times)

@@ -15,13 +15,15 @@ static class CustomerCourses
     static readonly string[] Texts = ["country", "tier", "attribute:channel"];
     static readonly string[] Numeric = ["eq", "ne", "lt", "le", "gt", "ge"];
 
+    static Gen<string> One(string[] names) => Gen.Int[0, names.Length - 1].Select(i => names[i]);
+
     static readonly Gen<SegmentCondition> Leaf = Gen.OneOf(
-        from field in Gen.OneOfConst(Counted) from op in Gen.OneOfConst(Numeric) from value in Gen.Int[0, 5] select Facts.Is(field, op, value),
-        from field in Gen.OneOfConst(Spent) from op in Gen.OneOfConst(Numeric) from value in Gen.Int[0, 12] from euro in Gen.Bool
+        from field in One(Counted) from op in One(Numeric) from value in Gen.Int[0, 5] select Facts.Is(field, op, value),
+        from field in One(Spent) from op in One(Numeric) from value in Gen.Int[0, 12] from euro in Gen.Bool
         select Facts.Is(field, op, value * 100, euro ? "EUR" : "USD"),
-        from field in Gen.OneOfConst(Since) from op in Gen.OneOfConst(Numeric) from value in Gen.Int[0, 40] select Facts.Is(field, op, value),
-        from field in Gen.OneOfConst(Texts) from equal in Gen.Bool from value in Gen.Int[0, 2] select Facts.Is(field, equal ? "eq" : "ne", $"T{value}"),
-        from field in Gen.OneOfConst(Texts.Concat(Since).ToArray()) from there in Gen.Bool select Facts.Is(field, "exists", there),
+        from field in One(Since) from op in One(Numeric) from value in Gen.Int[0, 40] select Facts.Is(field, op, value),
+        from field in One(Texts) from equal in Gen.Bool from value in Gen.Int[0, 2] select Facts.Is(field, equal ? "eq" : "ne", $"T{value}"),
+        from field in One([.. Texts, .. Since]) from there in Gen.Bool select Facts.Is(field, "exists", there),
         from there in Gen.Bool select Facts.Is("marketing_consent", "eq", there));
 
     public static Gen<SegmentCondition> Condition(int depth = 3) => depth == 0 ? Leaf : Gen.Frequency(

@@ -136,7 +136,7 @@ sealed class ReferenceSegments
         };
     }
 
-    static object? Days(DateTimeOffset? since, DateTimeOffset now) => since is { } at ? (long)Math.Floor((now - at).TotalDays) : null;
+    static long? Days(DateTimeOffset? since, DateTimeOffset now) => since is { } at ? (long)Math.Floor((now - at).TotalDays) : null;
 
     static DateTimeOffset? Earliest(List<(CustomerFact Fact, DateTimeOffset At)> facts) => facts.Count == 0 ? null : facts.Min(f => f.At);
 
