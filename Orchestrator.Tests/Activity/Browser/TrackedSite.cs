@@ -59,7 +59,7 @@ sealed class TrackedSite : IAsyncDisposable
         site._app.UseCors();
         site._app.MapActivityPages();
         site._app.MapPost("/v1/activity", site.TakeAsync);
-        site._app.MapFallback(site.ShowAsync);
+        site._app.MapFallback("{*path}", site.ShowAsync);
         await site._app.StartAsync();
         site.Service = new Uri(site._app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
         return site;
