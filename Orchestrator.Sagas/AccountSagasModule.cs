@@ -62,11 +62,11 @@ public static class AccountSagasModule
         return services;
     }
 
-    /// <summary>Adds the reading side alone: <see cref="AccountSagaReader"/>. Needs an <see cref="NpgsqlDataSource"/>.</summary>
+    /// <summary>Adds the reading side alone: <see cref="AccountSagaReader"/> and <see cref="AccountSearch"/>. Needs an <see cref="NpgsqlDataSource"/>.</summary>
     public static IServiceCollection AddAccountSagasReader(this IServiceCollection services)
     {
         services.TryAddSingleton(_ => new SagaTable<AccountSaga>(new AccountSagaMap()));
-        services.AddSingleton<AccountSagaReader>();
+        services.AddSingleton<AccountSagaReader>().AddSingleton<AccountSearch>();
         return services;
     }
 

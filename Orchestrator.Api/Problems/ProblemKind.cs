@@ -47,6 +47,7 @@ public static class ProblemKinds
     public static readonly ProblemKind WebhookNotFound = new("webhook_not_found", 404, "There is no such webhook or delivery");
     public static readonly ProblemKind BacktestNotFound = new("backtest_not_found", 404, "There is no such backtest");
     public static readonly ProblemKind MachineNotFound = new("machine_not_found", 404, "There is no such kind of sagas");
+    public static readonly ProblemKind SagaNotFound = new("saga_not_found", 404, "There is no saga of this account");
     public static readonly ProblemKind JobNotFound = new("job_not_found", 404, "There is no such job");
     public static readonly ProblemKind MethodNotAllowed = new("method_not_allowed", 405, "The method is not allowed here");
     public static readonly ProblemKind NotAcceptable = new("not_acceptable", 406, "No acceptable representation");
@@ -113,8 +114,8 @@ public static class ProblemKinds
         NotJson, WrongShape, Invalid, StatementRefused, RuleSetInvalid, ModelInvalid, BadRequest, Unauthenticated, Forbidden, FourEyes, MakerIsChecker, NotFound,
         AccountNotFound, AccountOpening, ApplicationNotFound, TransactionNotFound, TransferNotFound, HoldNotFound, CommandNotFound, ParkedNotFound, ProjectionNotFound,
         StatementNotFound, ReportNotFound, ReconciliationNotFound, RuleSetNotFound, ModelNotFound, ListNotFound, DecisionNotFound, CaseNotFound, AttachmentNotFound,
-        LinkNotFound, WebhookNotFound, BacktestNotFound, MachineNotFound, JobNotFound, MethodNotAllowed, NotAcceptable, IdempotencyKeyReused, AccountExists,
-        AccountRefused, CommandExists, TransferNotPosted, HoldOfTransfer, TransactionExists, TransactionEnded, TransactionNotHeld, TransactionUnderWay,
+        LinkNotFound, WebhookNotFound, BacktestNotFound, MachineNotFound, SagaNotFound, JobNotFound, MethodNotAllowed, NotAcceptable, IdempotencyKeyReused,
+        AccountExists, AccountRefused, CommandExists, TransferNotPosted, HoldOfTransfer, TransactionExists, TransactionEnded, TransactionNotHeld, TransactionUnderWay,
         TransactionNotAuthorised, CaptureExists, TransactionNotCompleted, ReviewExists, SagaOperationRefused, ParkedBehind, RebuildRunning, CheckRunning, MonthNotOver,
         BreakNotOpen, PostingMatched, RuleSetExists, RuleSetState, ModelExists, ModelState, ListExists, ListFull, LabelExists, DecisionExists, DecisionNotReplayable,
         CaseRefused, CaseFull, WebhooksFull, BacktestExists, BacktestEnded, RuleSetChanged, SagaChanged, CaseChanged, ModelChanged, BodyTooLarge, UnsupportedMediaType,

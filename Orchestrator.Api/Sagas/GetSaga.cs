@@ -37,10 +37,12 @@ sealed class SagaDetails(
 
     async Task<IReadOnlyList<SagaCommandView>> CommandsAsync(TransactionSaga saga, CancellationToken cancellationToken)
     {
+        var commands = TransactionCommands.Of(saga).ToList();
+        var known = await postings.FindCommandsAsync([.. commands.Select(c => c.CommandId)], cancellationToken);
         var views = new List<SagaCommandView>();
-        foreach (var (step, commandId, accountId) in TransactionCommands.Of(saga))
+        foreach (var (step, commandId, accountId) in commands)
         {
-            if (await postings.FindCommandAsync(commandId, cancellationToken) is { } found)
+            if (known.GetValueOrDefault(commandId) is { } found)
                 views.Add(new SagaCommandView(step, commandId, found.State, found.AccountId ?? accountId, found.At, found.Event, found.Version, found.AmountMinor, found.Reason));
         }
         return views;

@@ -17,7 +17,7 @@ static class SagaDiagrams
     public static Results<ContentHttpResult, ProblemHttpResult> OfMachine(string type, SagaMachines machines, HttpContext context, string? format = null) =>
         machines.Maps.GetValueOrDefault(type) is not { } map
             ? ApiProblem.Of(ProblemKinds.MachineNotFound, $"There is {string.Join(", ", machines.Maps.Keys)}.")
-            : Answer(new MachineDrawing($"The saga of a {type}", $"All {map.States.Count} states of the machine, and what leads from one to another.", map, null, []), context, format);
+            : Answer(new MachineDrawing($"The saga of {(type == SagaMachines.Account ? "an" : "a")} {type}", $"All {map.States.Count} states of the machine, and what leads from one to another.", map, null, []), context, format);
 
     /// <summary>GET /v1/sagas/transactions/{id}/diagram.</summary>
     public static async Task<Results<ContentHttpResult, ProblemHttpResult>> OfTransactionAsync(
@@ -27,11 +27,13 @@ static class SagaDiagrams
             return ApiProblem.Of(ProblemKinds.TransactionNotFound);
         var map = machines.Maps[SagaMachines.Transaction];
         var path = TakenPath.Of(saga, map);
-        return Answer(
-            new MachineDrawing(
-                $"Transaction {transactionId}", $"It is in {saga.CurrentState}. It went {string.Join(", ", path)}.", map, saga.CurrentState, path),
-            context, format);
+        return Answer($"Transaction {transactionId}", saga.CurrentState, path, map, context, format);
     }
+
+    /// <summary>The machine with the state that a saga is in, and the way that it took.</summary>
+    public static Results<ContentHttpResult, ProblemHttpResult> Answer(
+        string title, string state, IReadOnlyList<string> path, MachineMap map, HttpContext context, string? format) =>
+        Answer(new MachineDrawing(title, $"It is in {state}. It went {string.Join(", ", path)}.", map, state, path), context, format);
 
     static Results<ContentHttpResult, ProblemHttpResult> Answer(MachineDrawing drawing, HttpContext context, string? format)
     {

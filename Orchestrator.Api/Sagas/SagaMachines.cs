@@ -8,4 +8,7 @@ sealed record SagaMachines(IReadOnlyDictionary<string, MachineMap> Maps)
 {
     /// <summary>The kind of transactions' sagas.</summary>
     public const string Transaction = "transaction";
+
+    /// <summary>The kind of accounts' sagas.</summary>
+    public const string Account = "account";
 }

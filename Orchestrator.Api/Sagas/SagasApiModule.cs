@@ -9,6 +9,7 @@ using Orchestrator.Casework.Alerts;
 using Orchestrator.Contracts.Transactions;
 using Orchestrator.Ledger.Postings;
 using Orchestrator.Sagas;
+using Orchestrator.Sagas.AccountSagas;
 using Orchestrator.Sagas.Attention;
 using Orchestrator.Sagas.Machines;
 using Orchestrator.Sagas.TransactionSagas;
@@ -23,12 +24,14 @@ public static class SagasApiModule
     {
         services.AddSagasReader();
         services.AddOptions<TransactionSagaOptions>().BindConfiguration(TransactionSagaOptions.Section).ValidateDataAnnotations();
+        services.AddOptions<AccountSagaOptions>().BindConfiguration(AccountSagaOptions.Section).ValidateDataAnnotations();
         services.AddSingleton<AskSaga>().AddSingleton<TransactionAlerts>().AddSingleton<AccountTransactions>().AddSingleton<SagaFinder>().AddSingleton<SagaDetails>();
         // The machine itself, as it runs on the lanes: it is only looked at here.
         services.AddSingleton(provider => MachineMap.Of(new TransactionStateMachine(provider.GetRequiredService<IOptions<TransactionSagaOptions>>().Value)));
         services.AddSingleton(provider => new SagaMachines(new Dictionary<string, MachineMap>(StringComparer.Ordinal)
         {
             [SagaMachines.Transaction] = provider.GetRequiredService<MachineMap>(),
+            [SagaMachines.Account] = MachineMap.Of(new AccountStateMachine(provider.GetRequiredService<IOptions<AccountSagaOptions>>().Value)),
         }));
         return services;
     }
@@ -63,7 +66,7 @@ public static class SagasApiModule
         group.MapGet("/transactions/{transactionId:guid}/operations", OperationsAsync)
             .WithSummary("What was asked of a saga after its submission, by whom and why, and what became of it")
             .ProducesProblems(404, 503);
-        return routes.MapOperating();
+        return routes.MapAccountSagas().MapOperating();
     }
 
     // Who changes anything here has looked at it: If-Match takes the ETag.
@@ -104,11 +107,18 @@ public static class SagasApiModule
             a.Refusal is null ? "done" : "refused", a.Refusal))]));
     }
 
-    static async Task<Ok<SagaTypes>> TypesAsync(TallyReader tally, AttentionReader attention, CancellationToken cancellationToken)
+    static async Task<Ok<SagaTypes>> TypesAsync(TallyReader tally, AttentionReader attention, AccountSearch accounts, CancellationToken cancellationToken)
     {
         var states = (await tally.ReadAsync(cancellationToken)).ByState.Where(s => s.Value != 0)
             .ToDictionary(s => TransactionStates.Shown(s.Key), s => s.Value, StringComparer.Ordinal);
         var waiting = (await attention.CountAsync(cancellationToken)).ToDictionary(s => TransactionStates.Shown(s.Key), s => s.Value, StringComparer.Ordinal);
-        return TypedResults.Ok(new SagaTypes([new SagaTypeView(SagaMachines.Transaction, "/v1/sagas/transactions", states, waiting)]));
+        var ofAccounts = await accounts.CountAsync(cancellationToken);
+        return TypedResults.Ok(new SagaTypes(
+        [
+            new SagaTypeView(SagaMachines.Transaction, "/v1/sagas/transactions", states, waiting),
+            new SagaTypeView(
+                SagaMachines.Account, "/v1/sagas/accounts", ofAccounts.ToDictionary(s => AccountStates.Shown(s.Key), s => s.Value, StringComparer.Ordinal),
+                ofAccounts.Where(s => AccountStates.Remaining(s.Key).Contains("review", StringComparer.Ordinal)).ToDictionary(s => AccountStates.Shown(s.Key), s => s.Value, StringComparer.Ordinal)),
+        ]));
     }
 }

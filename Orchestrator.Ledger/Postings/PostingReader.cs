@@ -8,21 +8,28 @@ namespace Orchestrator.Ledger.Postings;
 public sealed class PostingReader(NpgsqlDataSource database)
 {
     /// <summary>What became of a command; null when nobody has decided it.</summary>
-    public async Task<CommandView?> FindCommandAsync(Guid commandId, CancellationToken cancellationToken)
+    public async Task<CommandView?> FindCommandAsync(Guid commandId, CancellationToken cancellationToken) =>
+        (await FindCommandsAsync([commandId], cancellationToken)).GetValueOrDefault(commandId);
+
+    /// <summary>What became of commands, by id; those that nobody has decided are not there.</summary>
+    public async Task<IReadOnlyDictionary<Guid, CommandView>> FindCommandsAsync(IReadOnlyCollection<Guid> commandIds, CancellationToken cancellationToken)
     {
-        await using var command = Query("""
-            select type, account_id, version, amount_minor, recorded_at, null from ledger.event where command_id = $1
+        await using var command = database.CreateCommand("""
+            select command_id, type, account_id, version, amount_minor, recorded_at, null from ledger.event where command_id = any ($1)
             union all
-            select null, null, null, null, decided_at, reason from ledger.refusal where command_id = $1
-            """, commandId);
+            select command_id, null, null, null, null, decided_at, reason from ledger.refusal where command_id = any ($1)
+            """);
+        command.Parameters.Add(new NpgsqlParameter<Guid[]> { TypedValue = [.. commandIds] });
+        var found = new Dictionary<Guid, CommandView>(commandIds.Count);
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
-        if (!await row.ReadAsync(cancellationToken))
-            return null;
-        return row.IsDBNull(0)
-            ? new CommandView(commandId, CommandState.Refused, row.GetFieldValue<DateTimeOffset>(4), Reason: row.GetString(5))
-            : new CommandView(
-                commandId, CommandState.Accepted, row.GetFieldValue<DateTimeOffset>(4), EventTypeCode.Read(row.GetInt16(0)), row.GetString(1), row.GetInt64(2),
-                row.GetInt64(3));
+        while (await row.ReadAsync(cancellationToken))
+        {
+            var (id, at) = (row.GetGuid(0), row.GetFieldValue<DateTimeOffset>(5));
+            found[id] = await row.IsDBNullAsync(1, cancellationToken)
+                ? new CommandView(id, CommandState.Refused, at, Reason: row.GetString(6))
+                : new CommandView(id, CommandState.Accepted, at, EventTypeCode.Read(row.GetInt16(1)), row.GetString(2), row.GetInt64(3), row.GetInt64(4));
+        }
+        return found;
     }
 
     /// <summary>A hold; null when there is none.</summary>

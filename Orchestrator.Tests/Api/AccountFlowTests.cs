@@ -45,6 +45,7 @@ public sealed class AccountFlowTests(ApiFixture api)
 
         Assert.Contains("Rasmus Flöwe", application.GetProperty("findings")[0].GetString(), StringComparison.Ordinal);
         Assert.Equal(["review", "open"], application.GetProperty("remaining").EnumerateArray().Select(r => r.GetString()));
+        await ShownAmongSagasAsync(waiting);
         await CloseCaseAsync(waiting, "fraud");
 
         var rejected = await StateAsync(waiting, "rejected");
@@ -120,6 +121,30 @@ public sealed class AccountFlowTests(ApiFixture api)
         { "accountId": "{{account}}", "customerId": "{{customer}}", "currency": "EUR", "initialBalanceMinor": 2500,
           "applicant": { "name": "{{name}}", "documentNumber": "{{document}}", "documentCountry": "DE" } }
         """);
+
+    // Operators see the same saga: in the list, alone, and as a picture.
+    async Task ShownAmongSagasAsync(string account)
+    {
+        var listed = new List<JsonElement>();
+        for (string? next = ""; next is not null;)
+        {
+            var page = (await api.GetAsync($"/v1/sagas/accounts?waiting=true&state=in_review&limit=1{next}")).Json;
+            listed.AddRange(page.GetProperty("items").EnumerateArray());
+            next = page.TryGetProperty("next", out var more) && more.ValueKind == JsonValueKind.String ? $"&after={more.GetString()}" : null;
+        }
+        Assert.All(listed, l => Assert.Equal("in_review", l.GetProperty("state").GetString()));
+        Assert.Contains(listed, l => l.GetProperty("accountId").GetString() == account);
+        Assert.DoesNotContain(account, (await api.GetAsync("/v1/sagas/accounts?state=open&limit=500")).Text, StringComparison.Ordinal);
+
+        var answer = await api.GetAsync($"/v1/sagas/accounts/{account}");
+        Assert.Equal(("account", answer.Header("ETag")), (answer.Json.GetProperty("type").GetString(), answer.Json.GetProperty("saga").GetProperty("etag").GetString()));
+        Assert.Equal(["requested", "screened", "identity_checked", "in_review"], answer.Json.GetProperty("timeline").EnumerateArray()
+            .Select(e => e.GetProperty("what").GetString()!).OrderBy(w => w is "requested" ? 0 : w is "in_review" ? 3 : w is "screened" ? 1 : 2));
+        Assert.Contains("class InReview current", (await api.GetAsync($"/v1/sagas/accounts/{account}/diagram?format=mermaid")).Text, StringComparison.Ordinal);
+        var types = (await api.GetAsync("/v1/sagas")).Json.GetProperty("types").EnumerateArray().Single(t => t.GetProperty("type").GetString() == "account");
+        Assert.True(types.GetProperty("attention").GetProperty("in_review").GetInt64() >= 1);
+        Assert.Equal("saga_not_found", (await api.GetAsync("/v1/sagas/accounts/flow-nobody")).Problem);
+    }
 
     async Task<JsonElement> StateAsync(string account, params string[] states)
     {
