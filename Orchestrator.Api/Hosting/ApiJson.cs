@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Orchestrator.Api.Accounts;
+using Orchestrator.Api.Activity.Segments;
 using Orchestrator.Api.Backtests;
 using Orchestrator.Api.Casework;
 using Orchestrator.Api.Decisions;
@@ -74,5 +75,7 @@ namespace Orchestrator.Api.Hosting;
 [JsonSerializable(typeof(RetrySagaRequest))]
 [JsonSerializable(typeof(MoveSagaRequest))]
 [JsonSerializable(typeof(SagaOperationAccepted))]
+[JsonSerializable(typeof(DefineSegmentRequest))]
+[JsonSerializable(typeof(PreviewSegmentRequest))]
 [JsonSerializable(typeof(DevelopmentTokenRequest))]
 public sealed partial class ApiJson : JsonSerializerContext;

@@ -35,13 +35,16 @@ static class PageLimits
 static class PageCursors
 {
     /// <summary>The cursor; null when there is none. Adds an error when it is no cursor.</summary>
-    public static TimeCursor? Read(string? after, ContractErrors errors)
+    public static TimeCursor? Read(string? after, ContractErrors errors) => Read(after, "after", errors);
+
+    /// <summary>The cursor that the parameter <paramref name="field"/> holds; null when there is none. Adds an error when it is no cursor.</summary>
+    public static TimeCursor? Read(string? after, string field, ContractErrors errors)
     {
         if (after is null)
             return null;
         if (TimeCursor.Parse(after) is { } cursor)
             return cursor;
-        errors.Add("invalid_cursor", "after", "the next of the page before");
+        errors.Add("invalid_cursor", field, "the next of the page before");
         return null;
     }
 }

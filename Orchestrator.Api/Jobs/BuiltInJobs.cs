@@ -1,4 +1,5 @@
 using System.Globalization;
+using Orchestrator.Activity.Store;
 using Orchestrator.Api.Hosting;
 using Orchestrator.Casework.Webhooks;
 using Orchestrator.Ledger.Accounts;
@@ -41,6 +42,9 @@ static class BuiltInJobs
         new("old-snapshots", "40 3 * * *", "Deletes snapshots of accounts that an older version of the code has folded.",
             "They are passed over ever since, and nothing else would take them away.",
             (services, ct) => services.GetRequiredService<PruningJob>().SnapshotsAsync(ct)),
+        new("activity-retention", "30 3 * * *", "Deletes sessions and figures of visitors that have been kept long enough, and makes hours of old minutes.",
+            "What people did on a site is kept no longer than it is needed for.",
+            (services, ct) => services.GetRequiredService<ActivityRetention>().RunAsync(ct)),
         new("audit-pruning", "50 3 * * *", "Deletes audit of parked messages, runs of jobs and raised alerts that have been kept long enough.",
             "What nobody may ask for any more is not to grow for ever.",
             (services, ct) => services.GetRequiredService<PruningJob>().AuditAsync(ct)),

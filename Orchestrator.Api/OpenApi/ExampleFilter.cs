@@ -1,6 +1,8 @@
 using System.Text.Json.Nodes;
 using Microsoft.OpenApi;
 using Orchestrator.Api.Accounts;
+using Orchestrator.Api.Activity.Ingest;
+using Orchestrator.Api.Activity.Segments;
 using Orchestrator.Api.Backtests;
 using Orchestrator.Api.Casework;
 using Orchestrator.Api.Jobs;
@@ -74,6 +76,14 @@ sealed class ExampleFilter : ISchemaFilter
             """{ "from": "2026-02-01T00:00:00Z", "to": "2026-03-01T00:00:00Z", "rules": "2026-03-cash", "model": "none", "unlabelledAsGenuine": true, "reviewCostMinor": { "EUR": 500 }, "backtestId": "018f4e2a-7b1c-7d3e-9a5b-2c4d6e8f0a25" }""",
         [typeof(CaptureTransactionRequest)] = """{ "amountMinor": 900, "reason": "one of two was in stock" }""",
         [typeof(ReverseTransactionRequest)] = """{ "reason": "the goods came back" }""",
+        [typeof(ActivityBatch)] =
+            """{ "events": [ { "eventId": "018f4e2a-7b1c-7d3e-9a5b-2c4d6e8f0a2f", "type": "page_view", "visitorId": "v-4711", "url": "https://shop.example/cart", "title": "Your cart" } ] }""",
+        [typeof(DefineSegmentRequest)] =
+            """
+            { "description": "Gold customers who pay often.", "reason": "the spring campaign", "condition": { "all": [ { "field": "tier", "op": "eq", "value": "gold" },
+              { "field": "transactions_30d", "op": "ge", "value": 10 }, { "not": { "field": "spent_minor_7d", "currency": "EUR", "op": "lt", "value": 5000 } } ] } }
+            """,
+        [typeof(PreviewSegmentRequest)] = """{ "condition": { "field": "days_since_last_seen", "op": "ge", "value": 14 } }""",
         [typeof(CancelTransactionRequest)] = """{ "reason": "ordered twice" }""",
     };
 

@@ -40,8 +40,16 @@ public static class OpenApiModule
                 BearerFormat = "JWT",
                 Description = "A token of the configured OpenID Connect issuer; its roles say what it opens (x-roles of each operation).",
             });
+            options.AddSecurityDefinition(SecurityFilter.WriteKeyScheme, new OpenApiSecurityScheme
+            {
+                Type = SecuritySchemeType.ApiKey,
+                In = ParameterLocation.Header,
+                Name = Activity.Ingest.IngestEndpoint.KeyHeader,
+                Description = "A key of Activity:Ingest:Keys, for who sends events; it may stand in the address too, as key.",
+            });
             options.OperationFilter<SecurityFilter>();
             options.OperationFilter<FileBodyFilter>();
+            options.OperationFilter<EventBodyFilter>();
         });
         return services;
     }

@@ -14,20 +14,26 @@ sealed class SecurityFilter : IOperationFilter
     /// <summary>The extension with the roles.</summary>
     public const string Roles = "x-roles";
 
+    /// <summary>The name of the scheme of those who send events.</summary>
+    public const string WriteKeyScheme = "writeKey";
+
     static readonly (string Status, string Description)[] Refusals =
     [
-        ("401", "No token, or one that is not taken"),
-        ("403", "None of the caller's roles may do this"),
+        ("401", "No token or key, or one that is not taken"),
+        ("403", "None of the caller's roles may do this, or no page of this origin"),
         ("429", "Too many requests"),
     ];
 
     /// <inheritdoc />
     public void Apply(OpenApiOperation operation, OperationFilterContext context)
     {
-        if (context.ApiDescription.ActionDescriptor.EndpointMetadata.OfType<AllowedRoles>().LastOrDefault() is not { } allowed)
+        var metadata = context.ApiDescription.ActionDescriptor.EndpointMetadata;
+        var byKey = metadata.OfType<AllowedWithWriteKey>().Any();
+        if (!byKey && !metadata.OfType<AllowedRoles>().Any())
             return;
-        operation.AddExtension(Roles, new JsonNodeExtension(new JsonArray([.. allowed.Roles.Select(role => JsonValue.Create(role))])));
-        operation.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(Scheme, context.Document)] = [] }];
+        var roles = byKey ? [] : metadata.OfType<AllowedRoles>().Last().Roles;
+        operation.AddExtension(Roles, new JsonNodeExtension(new JsonArray([.. roles.Select(role => JsonValue.Create(role))])));
+        operation.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(byKey ? WriteKeyScheme : Scheme, context.Document)] = [] }];
         operation.Responses ??= [];
         var problem = context.SchemaGenerator.GenerateSchema(typeof(Microsoft.AspNetCore.Mvc.ProblemDetails), context.SchemaRepository);
         foreach (var (status, description) in Refusals)

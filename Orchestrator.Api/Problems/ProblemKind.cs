@@ -21,9 +21,11 @@ public static class ProblemKinds
     public static readonly ProblemKind ModelInvalid = new("model_invalid", 400, "The file cannot be taken as a model");
     public static readonly ProblemKind BadRequest = new("bad_request", 400, "The request cannot be understood");
     public static readonly ProblemKind Unauthenticated = new("unauthenticated", 401, "Nobody has said who asks");
+    public static readonly ProblemKind WriteKeyUnknown = new("write_key_unknown", 401, "The write key is missing or not known");
     public static readonly ProblemKind Forbidden = new("forbidden", 403, "Whoever asks may not do this");
     public static readonly ProblemKind FourEyes = new("four_eyes", 403, "Who wrote or uploaded it may not put it in force");
     public static readonly ProblemKind MakerIsChecker = new("maker_is_checker", 403, "Who proposed something may not approve it");
+    public static readonly ProblemKind OriginNotAllowed = new("origin_not_allowed", 403, "Pages of this origin may not send with this key");
     public static readonly ProblemKind NotFound = new("not_found", 404, "There is nothing here");
     public static readonly ProblemKind AccountNotFound = new("account_not_found", 404, "There is no such account");
     public static readonly ProblemKind AccountOpening = new("account_opening", 404, "The account is not open yet");
@@ -49,6 +51,9 @@ public static class ProblemKinds
     public static readonly ProblemKind MachineNotFound = new("machine_not_found", 404, "There is no such kind of sagas");
     public static readonly ProblemKind SagaNotFound = new("saga_not_found", 404, "There is no saga of this account");
     public static readonly ProblemKind JobNotFound = new("job_not_found", 404, "There is no such job");
+    public static readonly ProblemKind VisitorNotFound = new("visitor_not_found", 404, "Nothing is stored about such a visitor");
+    public static readonly ProblemKind SegmentNotFound = new("segment_not_found", 404, "There is no such segment");
+    public static readonly ProblemKind CustomerNotFound = new("customer_not_found", 404, "Nothing is known about the customer");
     public static readonly ProblemKind MethodNotAllowed = new("method_not_allowed", 405, "The method is not allowed here");
     public static readonly ProblemKind NotAcceptable = new("not_acceptable", 406, "No acceptable representation");
     public static readonly ProblemKind IdempotencyKeyReused = new("idempotency_key_reused", 409, "The Idempotency-Key was used with another body");
@@ -86,10 +91,12 @@ public static class ProblemKinds
     public static readonly ProblemKind WebhooksFull = new("webhooks_full", 409, "There are as many webhooks as there may be");
     public static readonly ProblemKind BacktestExists = new("backtest_exists", 409, "The backtest id was used before with another body");
     public static readonly ProblemKind BacktestEnded = new("backtest_ended", 409, "The backtest has ended and cannot be cancelled");
+    public static readonly ProblemKind SegmentsFull = new("segments_full", 409, "There are as many segments as there may be");
     public static readonly ProblemKind RuleSetChanged = new("rule_set_changed", 412, "The rule set has changed since it was looked at");
     public static readonly ProblemKind SagaChanged = new("saga_changed", 412, "The saga has changed since it was looked at");
     public static readonly ProblemKind CaseChanged = new("case_changed", 412, "The case has changed since it was looked at");
     public static readonly ProblemKind ModelChanged = new("model_changed", 412, "The model has changed since it was looked at");
+    public static readonly ProblemKind SegmentChanged = new("segment_changed", 412, "The segment has changed since it was looked at");
     public static readonly ProblemKind BodyTooLarge = new("body_too_large", 413, "The body is too large");
     public static readonly ProblemKind UnsupportedMediaType = new("unsupported_media_type", 415, "The body has a media type that is not taken here");
     public static readonly ProblemKind TooManyRequests = new("too_many_requests", 429, "Too many requests; try again later");
@@ -107,20 +114,23 @@ public static class ProblemKinds
     public static readonly ProblemKind DecisionNotPublished = new("decision_not_published", 503, "Nobody knows whether the decision was written; try again");
     public static readonly ProblemKind DecisionNotStored = new("decision_not_stored", 503, "The decision is not stored yet; try again");
     public static readonly ProblemKind ProjectionNotReady = new("projection_not_ready", 503, "What answers this is still being built; try again");
+    public static readonly ProblemKind TooManyEvents = new("too_many_events", 503, "Too many events wait to be published; try again");
+    public static readonly ProblemKind ActivityNotPublished = new("activity_not_published", 503, "Nobody knows whether the events were published; try again");
 
     /// <summary>All of them, by status.</summary>
     public static IReadOnlyList<ProblemKind> All { get; } =
     [
-        NotJson, WrongShape, Invalid, StatementRefused, RuleSetInvalid, ModelInvalid, BadRequest, Unauthenticated, Forbidden, FourEyes, MakerIsChecker, NotFound,
+        NotJson, WrongShape, Invalid, StatementRefused, RuleSetInvalid, ModelInvalid, BadRequest, Unauthenticated, WriteKeyUnknown, Forbidden, FourEyes, MakerIsChecker, OriginNotAllowed, NotFound,
         AccountNotFound, AccountOpening, ApplicationNotFound, TransactionNotFound, TransferNotFound, HoldNotFound, CommandNotFound, ParkedNotFound, ProjectionNotFound,
         StatementNotFound, ReportNotFound, ReconciliationNotFound, RuleSetNotFound, ModelNotFound, ListNotFound, DecisionNotFound, CaseNotFound, AttachmentNotFound,
-        LinkNotFound, WebhookNotFound, BacktestNotFound, MachineNotFound, SagaNotFound, JobNotFound, MethodNotAllowed, NotAcceptable, IdempotencyKeyReused,
+        LinkNotFound, WebhookNotFound, BacktestNotFound, MachineNotFound, SagaNotFound, JobNotFound, VisitorNotFound, SegmentNotFound, CustomerNotFound, MethodNotAllowed, NotAcceptable, IdempotencyKeyReused,
         AccountExists, AccountRefused, CommandExists, TransferNotPosted, HoldOfTransfer, TransactionExists, TransactionEnded, TransactionNotHeld, TransactionUnderWay,
         TransactionNotAuthorised, CaptureExists, TransactionNotCompleted, ReviewExists, SagaOperationRefused, ParkedBehind, RebuildRunning, CheckRunning, MonthNotOver,
         BreakNotOpen, PostingMatched, RuleSetExists, RuleSetState, ModelExists, ModelState, ListExists, ListFull, LabelExists, DecisionExists, DecisionNotReplayable,
-        CaseRefused, CaseFull, WebhooksFull, BacktestExists, BacktestEnded, RuleSetChanged, SagaChanged, CaseChanged, ModelChanged, BodyTooLarge, UnsupportedMediaType,
+        CaseRefused, CaseFull, WebhooksFull, BacktestExists, BacktestEnded, SegmentsFull, RuleSetChanged, SagaChanged, CaseChanged, ModelChanged, SegmentChanged, BodyTooLarge, UnsupportedMediaType,
         TooManyRequests, BacktestsFull, Internal, TraceNotAvailable, WebhooksNotConfigured, Unavailable, IssuerUnavailable, AuditUnavailable, TooManyListeners,
-        LaneNotHere, TooManyDecisions, DecisionLate, DecisionNotPublished, DecisionNotStored, ProjectionNotReady,
+        LaneNotHere, TooManyDecisions, DecisionLate, DecisionNotPublished, DecisionNotStored, ProjectionNotReady, TooManyEvents,
+        ActivityNotPublished,
     ];
 
     /// <summary>The kind for an error that carries no more than a status.</summary>

@@ -61,6 +61,7 @@ sealed record MappedRoute(string Method, string Path, IReadOnlyList<string> For)
 
     static IReadOnlyList<string> Who(RouteEndpoint endpoint) => endpoint.Metadata switch
     {
+        var key when key.GetMetadata<AllowedWithWriteKey>() is not null => ["whoever has a write key"],
         var open when open.GetMetadata<IAllowAnonymous>() is not null => ["everybody"],
         var roles when roles.GetMetadata<AllowedRoles>() is { } allowed => allowed.Roles,
         var read when read.GetMetadata<AllowedToRead>() is not null => ["whoever has a token"],

@@ -7,6 +7,10 @@ public static class EndpointRoles
     public static TBuilder Allow<TBuilder>(this TBuilder endpoint, params string[] roles) where TBuilder : IEndpointConventionBuilder =>
         endpoint.WithMetadata(new AllowedRoles(roles));
 
+    /// <summary>Whoever has a write key may call it, which it looks at itself: nobody says who they are.</summary>
+    public static TBuilder AllowWithWriteKey<TBuilder>(this TBuilder endpoint) where TBuilder : IEndpointConventionBuilder =>
+        endpoint.AllowAnonymous().WithMetadata(AllowedWithWriteKey.Instance);
+
     /// <summary>It answers with a page that has scripts and styles of its own: those may run, none that stand in the page.</summary>
     public static TBuilder AsPage<TBuilder>(this TBuilder endpoint) where TBuilder : IEndpointConventionBuilder => endpoint.WithMetadata(new ShownAsPage());
 
@@ -22,4 +26,10 @@ public sealed record AllowedRoles(IReadOnlyList<string> Roles);
 sealed class AllowedToRead
 {
     public static AllowedToRead Instance { get; } = new();
+}
+
+/// <summary>Whoever has a write key may call the endpoint.</summary>
+sealed class AllowedWithWriteKey
+{
+    public static AllowedWithWriteKey Instance { get; } = new();
 }

@@ -63,7 +63,7 @@ sealed class HttpLoad(Uri address, string path, double rate, Func<long, byte[]> 
     {
         try
         {
-            using var http = new HttpConnection(address, path, token);
+            using var http = new HttpConnection(address, path, $"Authorization: Bearer {token}");
             for (long i = connection; !ending.IsCancellationRequested && _failure is null; i += Connections)
             {
                 var due = began + (long)(i / rate * Stopwatch.Frequency);

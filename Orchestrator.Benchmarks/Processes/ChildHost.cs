@@ -33,6 +33,7 @@ static class ChildHost
         DecisionService.Role => await DecisionService.StartAsync(),
         RelayService.Role => await RelayService.StartAsync(),
         TransfersService.Role => await TransfersService.StartAsync(),
+        TransfersService.ActivityRole => await TransfersService.StartActivityAsync(),
         TransfersService.DecidingRole => await TransfersService.StartDecidingAsync(),
         _ => throw new ArgumentException($"no such role: {role}", nameof(role)),
     };

@@ -8,11 +8,12 @@ using Orchestrator.Decisioning.Models;
 
 namespace Orchestrator.Benchmarks.Processes;
 
-/// <summary>The product itself: its own entry point, with all its roles or those that decide over HTTP, in this process.</summary>
+/// <summary>The product itself: its own entry point, with all its roles or those that a scenario is about, in this process.</summary>
 sealed class TransfersService : IChild
 {
     public const string Role = "transfers-service";
     public const string DecidingRole = "deciding-service";
+    public const string ActivityRole = "activity-service";
 
     /// <summary>The name under which <see cref="Ready"/> has the address of the HTTP API.</summary>
     public const string Api = "api";
@@ -41,6 +42,10 @@ sealed class TransfersService : IChild
         Environment.SetEnvironmentVariable("ASPNETCORE_HOSTINGSTARTUPASSEMBLIES", typeof(BareEndpoint).Assembly.GetName().Name);
         return await StartAsync(directory, ["--roles", "decisioning,http", $"--{ModelsOptions.Section}:{nameof(ModelsOptions.File)}", model]);
     }
+
+    /// <summary>What follows visitors, and HTTP; a key may send as fast as it can.</summary>
+    public static Task<IChild> StartActivityAsync() => StartAsync(
+        Directory.CreateTempSubdirectory("orchestrator-bench-"), ["--roles", "activity,http", "--Activity:Ingest:RequestsPerSecond", "1000000"]);
 
     static async Task<IChild> StartAsync(DirectoryInfo directory, string[] more)
     {

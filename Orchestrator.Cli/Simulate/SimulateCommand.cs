@@ -6,6 +6,7 @@ using Orchestrator.Cli.Figures;
 using Orchestrator.Cli.Output;
 using Orchestrator.Cli.Publishing;
 using Orchestrator.Cli.Simulation;
+using Orchestrator.Cli.Website;
 using Orchestrator.Contracts;
 
 namespace Orchestrator.Cli.Simulate;
@@ -56,11 +57,13 @@ static class SimulateCommand
         var command = new Command(
             "simulate",
             "Open accounts and publish card transactions after the simulator of the Fraud Detection Handbook: customers and terminals on a " +
-            "grid, amounts and times after each customer's habits, three kinds of fraud. Ends with --count, --days or Ctrl-C.")
+            "grid, amounts and times after each customer's habits, three kinds of fraud. With --activity, what visitors of a website do. Ends with --count, --days or Ctrl-C.")
         {
             Seed, Customers, Terminals, Days, Rate, SpeedUp, Count, Duplicates, Reorder, Currency, Clock, Start, Run, Labels,
             HighAmount, BadTerminals, BadCustomers, BadFactor, MaxLag, Wait, SkipAccounts, Live, Json,
         };
+        foreach (var option in WebsiteCommand.Options)
+            command.Add(option);
         command.SetAction((parsed, cancellationToken) => RunAsync(parsed, connections, time, cancellationToken));
         return command;
     }
@@ -68,6 +71,8 @@ static class SimulateCommand
     static async Task<int> RunAsync(ParseResult parsed, ConnectionOptions connections, TimeProvider time, CancellationToken cancellationToken)
     {
         var options = Options(parsed, time);
+        if (WebsiteCommand.IsAskedFor(parsed))
+            return await WebsiteCommand.RunAsync(parsed, Website(options, parsed, time), parsed.GetValue(Json), connections, time, cancellationToken);
         using var service = new ServiceClient(connections.Api(parsed));
         await using var publisher = new TransactionPublisher(connections.Kafka(parsed), time);
         await using var gate = new LagGate(service, options.MaxLag, time);
@@ -115,6 +120,24 @@ static class SimulateCommand
         };
         Check(options, ratesGiven: parsed.GetValue(Rate) is not null && parsed.GetValue(SpeedUp) is not null);
         return options;
+    }
+
+    // As fast as it goes, what is simulated runs ahead of the clock: it begins so long ago that it does not come from the future.
+    static WebsiteOptions Website(SimulateOptions options, ParseResult parsed, TimeProvider time)
+    {
+        Require(options.SpeedUp is null, "--speed-up is not for --activity: visitors take the time they take");
+        return new WebsiteOptions
+        {
+            Seed = options.World.Seed,
+            Run = options.Run,
+            Rate = options.Rate ?? 0,
+            Count = options.Count,
+            Customers = options.World.Customers,
+            Duplicates = options.Duplicates,
+            Reorder = options.Reorder,
+            Origin = parsed.GetValue(Start) ?? (options.Rate > 0 ? time.GetUtcNow() : time.GetUtcNow() - WebsiteTraffic.TimeOf(options.Count)),
+            Wait = options.Wait,
+        };
     }
 
     static void Check(SimulateOptions options, bool ratesGiven)

@@ -19,6 +19,9 @@ public sealed class ApiFixture(TestInfrastructure infrastructure) : IAsyncLifeti
     ServiceProcess? _service;
     readonly System.Collections.Concurrent.ConcurrentDictionary<string, HttpClient> _clients = new(StringComparer.Ordinal);
 
+    /// <summary>A write key whose pages are those of https://shop.example.</summary>
+    public const string ShopKey = "shop-key-of-the-tests";
+
     /// <summary>Names the service's directory, where a test has one for itself.</summary>
     internal string Name { get; init; } = "api";
 
@@ -60,6 +63,7 @@ public sealed class ApiFixture(TestInfrastructure infrastructure) : IAsyncLifeti
                 ["ORCHESTRATOR_POSTGRES"] = _database.ConnectionString,
                 // Tests ask faster than people do.
                 ["Api__Limits__PeoplePerSecond"] = "100000", ["Api__Limits__PeopleBurst"] = "100000",
+                ["Activity__Ingest__Keys__shop__Key"] = ShopKey, ["Activity__Ingest__Keys__shop__Origins__0"] = "https://shop.example",
                 ["Ledger__Assets__0__Code"] = "PEARL", ["Ledger__Assets__0__Scale"] = "4", ["Ledger__Assets__0__Name"] = "Pearls",
                 ["Casework__WebhookKey"] = Convert.ToBase64String(new byte[32]), ["Casework__Webhooks__AllowHttp"] = "true", ["Casework__Webhooks__AllowPrivateAddresses"] = "true",
             });

@@ -6,6 +6,8 @@ public static class AuditedReads
     const int MostAccounts = 8;
     const int LongestText = 128;
 
+    static readonly string[] People = ["visitor", "customer"];
+
     /// <summary>Everything that a person reads there is recorded before it is answered; what services read is not. What changes something, in a group that is read too, pays nothing.</summary>
     public static TBuilder Audited<TBuilder>(this TBuilder endpoint) where TBuilder : IEndpointConventionBuilder
     {
@@ -45,11 +47,11 @@ public static class AuditedReads
             (result as IStatusCodeHttpResult)?.StatusCode ?? StatusCodes.Status200OK);
     }
 
-    // The last part of the address that is not fixed says most exactly what was asked for.
+    // The last part of the address that is not fixed says most exactly what was asked for; where there is none, the person that the query names.
     static string? Subject(HttpContext http)
     {
         var part = (http.GetEndpoint() as RouteEndpoint)?.RoutePattern.Parameters.LastOrDefault(p => p.Name != AccountsIn.Route)?.Name;
-        var text = part is null ? null : $"{http.Request.RouteValues.GetValueOrDefault(part)}";
+        var text = part is null ? People.Select(p => http.Request.Query[p].ToString()).FirstOrDefault(p => p.Length > 0) : $"{http.Request.RouteValues.GetValueOrDefault(part)}";
         return text is null || text.Any(char.IsControl) ? null : text[..Math.Min(text.Length, LongestText)];
     }
 }
