@@ -184,13 +184,15 @@ function state(name, words) {
 function age() {
     if (!figures)
         return;
-    if (figures.ageMs === null) {
+    if (typeof figures.ageMs !== 'number') {
         put('age', 'no figures yet');
         return;
     }
     const seconds = (figures.ageMs + performance.now() - heardAt) / 1000;
-    put('age', `${seconds < 10 ? `${oneDigit(seconds)} s` : duration(seconds)} old`);
-    if (document.body.dataset.state === 'lost')
+    const lost = document.body.dataset.state === 'lost';
+    // Where nobody does anything, nothing is stored, and nothing is missed.
+    put('age', seconds < 10 ? `${oneDigit(seconds)} s old` : lost ? `${duration(seconds)} old` : `nothing new for ${duration(seconds)}`);
+    if (lost)
         put('lost-more', `The figures below are ${duration(seconds)} old.`);
 }
 

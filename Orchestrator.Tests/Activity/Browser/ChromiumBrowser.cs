@@ -70,7 +70,7 @@ sealed class BrowserTab : IAsyncDisposable
         page.Console += (_, message) =>
         {
             if (message.Type == "error")
-                Errors.Add(message.Text);
+                Errors.Add($"{message.Text} ({message.Location})");
         };
     }
 

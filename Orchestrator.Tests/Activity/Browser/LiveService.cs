@@ -92,12 +92,15 @@ sealed class LiveService : IAsyncDisposable
             return;
         context.Response.ContentType = "text/event-stream";
         await context.Response.WriteAsync("retry: 1000\n\n:\n\n");
+        Task cut;
+        lock (_lock)
+            cut = _cut.Task;
         while (true)
         {
             string figures;
-            Task changed, cut;
+            Task changed;
             lock (_lock)
-                (figures, changed, cut) = (_figures, _changed.Task, _cut.Task);
+                (figures, changed) = (_figures, _changed.Task);
             // In pieces that end anywhere, also within a letter.
             var bytes = Encoding.UTF8.GetBytes($"event: figures\ndata: {figures}\n\n");
             foreach (var piece in bytes.Chunk(997))
@@ -105,7 +108,8 @@ sealed class LiveService : IAsyncDisposable
                 await context.Response.Body.WriteAsync(piece);
                 await context.Response.Body.FlushAsync();
             }
-            if (await Task.WhenAny(changed, cut).WaitAsync(context.RequestAborted) == cut)
+            await Task.WhenAny(changed, cut).WaitAsync(context.RequestAborted);
+            if (cut.IsCompleted)
             {
                 await context.Response.WriteAsync("event: figures\ndata: {");
                 await context.Response.Body.FlushAsync();

@@ -59,7 +59,7 @@ sealed class TrackedSite : IAsyncDisposable
         site._app.UseCors();
         site._app.MapActivityPages();
         site._app.MapPost("/v1/activity", site.TakeAsync);
-        site._app.MapFallback(site.ShowAsync);
+        site._app.MapFallback("{*path}", site.ShowAsync);
         await site._app.StartAsync();
         site.Service = new Uri(site._app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
         return site;
@@ -70,11 +70,13 @@ sealed class TrackedSite : IAsyncDisposable
     /// <param name="attributes">What the script's element says beside the write key.</param>
     /// <param name="body">What is in it.</param>
     /// <param name="before">A script of the site's own, before that one.</param>
-    public string Page(string path, string attributes = "", string body = "", string before = "")
+    /// <param name="service">Another service that has the script, and the write key for it.</param>
+    public string Page(string path, string attributes = "", string body = "", string before = "", (Uri Address, string Key)? service = null)
     {
+        var (address, key) = service ?? (Service, "test-write-key");
         _pages[path] = $"""
             <!doctype html><html lang="en"><head><title>Page {path}</title><script>{before}</script>
-            <script async src="{Service}activity.js" data-key="test-write-key" {attributes}></script></head><body>{body}</body></html>
+            <script async src="{address}activity.js" data-key="{key}" {attributes}></script></head><body>{body}</body></html>
             """;
         return new Uri(Pages, path).ToString();
     }
