@@ -22,7 +22,7 @@ public static class ActivityModule
     public static IServiceCollection AddActivity(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddOptions<ActivityOptions>().Bind(configuration.GetSection(ActivityOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
-        return services.AddFigureStore();
+        services.AddFigureStore();
         services.AddSingleton<IValidateOptions<ActivityOptions>, FunnelsValidation>();
         services.AddSingleton<ActivityTelemetry>();
         services.AddSingleton<StreamGroup>(Group);
