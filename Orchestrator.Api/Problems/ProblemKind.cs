@@ -49,7 +49,7 @@ public static class ProblemKinds
     public static readonly ProblemKind MachineNotFound = new("machine_not_found", 404, "There is no such kind of sagas");
     public static readonly ProblemKind JobNotFound = new("job_not_found", 404, "There is no such job");
     public static readonly ProblemKind VisitorNotFound = new("visitor_not_found", 404, "Nothing is stored about such a visitor");
-    public static readonly ProblemKind CustomerNotFound = new("customer_not_found", 404, "Nothing is stored about such a customer");
+    public static readonly ProblemKind CustomerNotFound = new("customer_not_found", 404, "Nothing is known about the customer");
     public static readonly ProblemKind MethodNotAllowed = new("method_not_allowed", 405, "The method is not allowed here");
     public static readonly ProblemKind NotAcceptable = new("not_acceptable", 406, "No acceptable representation");
     public static readonly ProblemKind IdempotencyKeyReused = new("idempotency_key_reused", 409, "The Idempotency-Key was used with another body");
