@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using Orchestrator.Contracts;
+using Orchestrator.Contracts.Activity;
 using Orchestrator.Contracts.Catalog;
 using Orchestrator.Contracts.Decisions;
 using Orchestrator.Contracts.Transactions;
@@ -13,8 +14,8 @@ using Orchestrator.Messaging.Streams;
 namespace Orchestrator.Decisioning;
 
 /// <summary>
-/// Decides about every submitted transaction: counts it among what is remembered, reads its features off, and asks the rules and models in force. Labels change what
-/// later transactions see. All of it is in memory. Nothing that follows the counting throws, so that a decision and what is remembered of it stay together.
+/// Decides about every submitted transaction: counts it among what is remembered, reads its features off, and asks the rules and models in force. Labels, and what the
+/// accounts' owners do, change what later transactions see. All of it is in memory. Nothing that follows the counting throws, so that a decision and what is remembered of it stay together.
 /// </summary>
 /// <param name="engine">What this lane remembers.</param>
 /// <param name="decider">Makes the decisions.</param>
@@ -23,13 +24,16 @@ namespace Orchestrator.Decisioning;
 /// <param name="figures">What is counted.</param>
 /// <param name="currencies">How many decimal digits amounts have; of ISO 4217 when null.</param>
 /// <param name="idle">Where the engine's idle keys go; null where they are forgotten.</param>
+/// <param name="activity">What the accounts' owners were last seen doing; null where nobody looks.</param>
 public sealed class DecisioningLane(
     FeatureEngine engine, TransactionDecider decider, IRulesInForce rules, IModelsInForce models, LaneFigures figures, CurrencyScales? currencies = null,
-    IdleKeys? idle = null)
+    IdleKeys? idle = null, AccountActivity? activity = null)
     : StreamProcessor
 {
+    const int Parts = 3;
+
     readonly float[] _vector = new float[engine.Schema.Length];
-    bool _engineIsWritten;
+    int _written;
 
     /// <inheritdoc />
     public override void Process(in StreamMessage message, StreamOutput output)
@@ -44,6 +48,9 @@ public sealed class DecisioningLane(
                 break;
             case FraudLabelled label:
                 engine.Label(KeyHash.Of(label.SourceAccountId), KeyHash.Of(label.TransactionId), label.IsFraud);
+                break;
+            case ActivityFeatures seen:
+                activity?.Take(seen, Received(message, output.Now));
                 break;
         }
     }
@@ -68,18 +75,23 @@ public sealed class DecisioningLane(
     /// <inheritdoc />
     public override void BeginSnapshot()
     {
-        _engineIsWritten = false;
+        _written = 0;
         engine.BeginSnapshot();
         idle?.BeginSnapshot();
+        activity?.BeginSnapshot();
     }
 
     /// <inheritdoc />
     public override bool Snapshot(IBufferWriter<byte> writer)
     {
-        if (_engineIsWritten)
-            return idle?.Snapshot(writer) ?? false;
-        _engineIsWritten = !engine.Snapshot(writer);
-        return !_engineIsWritten || idle is not null;
+        // One part after the other, in the order in which they are read.
+        var isMore = _written switch
+        {
+            0 => engine.Snapshot(writer),
+            1 => idle?.Snapshot(writer) ?? false,
+            _ => activity?.Snapshot(writer) ?? false,
+        };
+        return isMore || ++_written < Parts;
     }
 
     /// <inheritdoc />
@@ -87,6 +99,7 @@ public sealed class DecisioningLane(
     {
         engine.GiveUpSnapshot();
         idle?.GiveUpSnapshot();
+        activity?.GiveUpSnapshot();
     }
 
     /// <inheritdoc />
@@ -94,6 +107,7 @@ public sealed class DecisioningLane(
     {
         engine.Restore(snapshot);
         idle?.Restore(snapshot);
+        activity?.Restore(snapshot);
     }
 
     /// <inheritdoc />
@@ -125,7 +139,7 @@ public sealed class DecisioningLane(
     {
         var began = figures.Begin();
         var taken = Event(transaction, message, output.Now);
-        var observation = engine.Observe(taken, [], _vector);
+        var observation = engine.Observe(taken, activity is null ? [] : activity.Of(taken.Account, taken.AtMs), _vector);
         if (ifNew && observation.IsDuplicate)
             return null;
         var assessed = decider.Decide(

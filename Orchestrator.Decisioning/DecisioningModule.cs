@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using Orchestrator.Contracts;
+using Orchestrator.Contracts.Activity;
 using Orchestrator.Contracts.Decisions;
 using Orchestrator.Contracts.Transactions;
 using Orchestrator.Decisioning.Deciding;
@@ -51,7 +52,7 @@ public static class DecisioningModule
         return new StreamGroup
         {
             Name = GroupName,
-            Topics = [catalog.Of(typeof(TransactionSubmitted)).Topic, catalog.Of(typeof(FraudLabelled)).Topic],
+            Topics = [catalog.Of(typeof(TransactionSubmitted)).Topic, catalog.Of(typeof(FraudLabelled)).Topic, catalog.Of(typeof(ActivityFeatures)).Topic],
             OutputTopic = catalog.Of(typeof(FraudAssessed)).Topic,
             CreateProcessor = lane => Lane(provider, lane),
             SnapshotInterval = TimeSpan.FromSeconds(options.SnapshotSeconds),
@@ -86,7 +87,8 @@ public static class DecisioningModule
             provider.GetRequiredService<IModelsInForce>(),
             provider.GetRequiredService<DecisioningTelemetry>().Lane(lane.Partition),
             currencies,
-            idle);
+            idle,
+            new AccountActivity(plan.Schema, bounds.MaxActiveAccounts));
     }
 
     static CrossLaneKeys Shared(IServiceProvider provider)

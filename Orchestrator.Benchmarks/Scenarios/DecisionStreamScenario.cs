@@ -40,7 +40,7 @@ sealed class DecisionStreamScenario : IScenario
 
     public async Task<RunFigures> RunAsync(RunContext context)
     {
-        string[] topics = [Topics.Transactions, Topics.Labels, Topics.Decisions, Topics.Transactions + Topics.ParkedSuffix, Topics.Labels + Topics.ParkedSuffix, RelayService.Input, RelayService.Output];
+        string[] topics = [Topics.Transactions, Topics.Labels, Topics.ActivityFeatures, Topics.Decisions, Topics.Transactions + Topics.ParkedSuffix, Topics.Labels + Topics.ParkedSuffix, RelayService.Input, RelayService.Output];
         await using var servers = await BenchServers.StartAsync(topics, CommonSettings.Partitions, context);
         var accounts = new TransferAccounts(Accounts, CommonSettings.Partitions);
         var relays = new List<LoadFigures> { await RelayAsync(servers, accounts, 0, context) };

@@ -19,6 +19,7 @@ public sealed class BacktestRun
     readonly RulesInForce _rules;
     readonly ModelsInForce _models;
     readonly DueLabels _labels;
+    readonly SuppliedThen _supplied;
     readonly float[] _vector;
     readonly DateTimeOffset _labelsAsOf;
     readonly BacktestTally _tally = new();
@@ -41,6 +42,7 @@ public sealed class BacktestRun
         _rules = new RulesInForce(parts.Rules, Shadow: null, parts.Lists);
         _models = new ModelsInForce(parts.Model, Challenger: null);
         _labels = new DueLabels(parts.Plan);
+        _supplied = new SuppliedThen(parts.Plan);
         _vector = new float[parts.Plan.Schema.Length];
     }
 
@@ -66,7 +68,7 @@ public sealed class BacktestRun
         var at = past.Transaction.OccurredAt;
         var taken = FeatureEvents.Of(past.Transaction, past.ReceivedAt, currencies: _parts.Currencies);
         _labels.Tell(taken.AtMs, _engine);
-        if (_engine.Observe(taken, [], _vector).IsDuplicate)
+        if (_engine.Observe(taken, _supplied.Of(past.Live), _vector).IsDuplicate)
         {
             _repeated++;
             return;

@@ -12,7 +12,8 @@ namespace Orchestrator.Decisioning.Deciding;
 
 /// <summary>
 /// Makes stored decisions again: by the rules and models in force, or by any version that is stored, as long as the features are those of this process and the lists
-/// that were looked into are as they were. Lists keep no past beyond their log, so a decision that rests on other lists is not made again.
+/// that were looked into are as they were. Lists keep no past beyond their log, so a decision that rests on other lists is not made again. Features that were added since
+/// are missing in its vector, and were not known to what decided.
 /// </summary>
 public sealed class DecisionEngines(
     RulesWatch watch, RuleSetStore store, IModelsInForce models, RuleSchema schema, FeaturePlan features, TimeProvider time, CurrencyScales? currencies = null)
@@ -22,7 +23,7 @@ public sealed class DecisionEngines(
     public async ValueTask<IDecisionEngine?> FindAsync(DecisionVersions versions, CancellationToken cancellationToken)
     {
         var current = watch.Current;
-        if (!string.Equals(versions.FeatureSchema, features.Schema.Hash, StringComparison.Ordinal)
+        if (features.Schema.LengthOf(versions.FeatureSchema) < 0
             || (versions.Lists is { } lists && lists != current.Lists.Version.ToString(CultureInfo.InvariantCulture)))
         {
             return null;
@@ -35,7 +36,8 @@ public sealed class DecisionEngines(
             ? null
             : new Engine(
                 new TransactionDecider(schema, features.Schema, time, TimeSpan.Zero, currencies), current with { Live = rules, Shadow = null },
-                new ModelsInForce(champion, Challenger: null));
+                new ModelsInForce(champion, Challenger: null),
+                features.Schema.Length);
     }
 
     async ValueTask<IScoringModel?> ModelAsync(string version, CancellationToken cancellationToken) =>
@@ -58,15 +60,25 @@ public sealed class DecisionEngines(
             : null;
     }
 
-    sealed class Engine(TransactionDecider decider, RulesInForce rules, ModelsInForce models) : IDecisionEngine
+    sealed class Engine(TransactionDecider decider, RulesInForce rules, ModelsInForce models, int length) : IDecisionEngine
     {
         public DecisionResult Decide(ReadOnlySpan<float> vector, TransactionSubmitted message, DateTimeOffset decidedAt)
         {
-            var decision = decider.Decide(message, vector, watermark: null, rules, models, receivedAt: decidedAt, now: decidedAt);
+            var decision = decider.Decide(message, Whole(vector), watermark: null, rules, models, receivedAt: decidedAt, now: decidedAt);
             return new DecisionResult(decision.Outcome, decision.Score, decision.Reasons, decision.Rules ?? []);
         }
 
         public IReadOnlyList<RuleResult> Trace(ReadOnlySpan<float> vector, TransactionSubmitted message, DateTimeOffset decidedAt) =>
-            decider.Trace(message, vector, rules, models, decidedAt);
+            decider.Trace(message, Whole(vector), rules, models, decidedAt);
+
+        ReadOnlySpan<float> Whole(ReadOnlySpan<float> vector)
+        {
+            if (vector.Length >= length)
+                return vector;
+            var whole = new float[length];
+            vector.CopyTo(whole);
+            whole.AsSpan(vector.Length).Fill(FeatureDefinition.Missing);
+            return whole;
+        }
     }
 }

@@ -47,7 +47,7 @@ public sealed class FeatureFields
 
     static string Description(FeatureDefinition d) => d.Measure switch
     {
-        Measure.Supplied => "supplied by the caller",
+        Measure.Supplied => ActivityFeatureNames.Description(d.Name) ?? "supplied by the caller",
         _ when FeaturePlan.IsMoment(d.Measure) => Words($"{d.Measure}"),
         _ => $"{Words($"{d.Measure}")} by {d.Key.Name()}{(d.Only == Only.All ? "" : $", only {Words($"{d.Only}")}")}{(d.HasWindow ? $", {Span(d.Window)}" : "")}{(d.Delayed ? ", up to where labels are known" : "")}",
     };

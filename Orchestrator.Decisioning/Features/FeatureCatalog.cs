@@ -3,7 +3,10 @@ using static Orchestrator.Decisioning.Features.Measure;
 
 namespace Orchestrator.Decisioning.Features;
 
-/// <summary>Every feature, in the order of the vector. To add one, add a line: the engine needs no change. Its schema gets another hash, and models of the old one no longer load.</summary>
+/// <summary>
+/// Every feature, in the order of the vector. To add one, add a line at the end: the engine needs no change. Its schema gets another hash, by which models and decisions of
+/// the shorter one are still understood (<see cref="FeatureSchema.LengthOf"/>). A line that is changed, moved or taken out makes another schema, which those do not fit.
+/// </summary>
 public static class FeatureCatalog
 {
     static readonly TimeSpan TenMinutes = TimeSpan.FromMinutes(10);
@@ -96,7 +99,11 @@ public static class FeatureCatalog
         new("ip_count_1d", Count, Ip, Day),
         new("ip_frauds_30d", Count, Ip, Month, Only.Fraud, Delayed: true),
 
+        // Nobody supplies it: it keeps the place of those behind it.
         new("activity_events_1h", Supplied),
-        new("activity_seconds_since_login", Supplied),
+        new(ActivityFeatureNames.SecondsSinceLogin, Supplied),
+        new(ActivityFeatureNames.PagesInSession, Supplied),
+        new(ActivityFeatureNames.NewDevice, Supplied),
+        new(ActivityFeatureNames.SessionsInHour, Supplied),
     ];
 }

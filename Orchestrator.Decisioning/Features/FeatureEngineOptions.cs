@@ -36,6 +36,13 @@ public sealed record FeatureEngineOptions
     [Range(1, 50_000_000)]
     public int MaxIdle { get; init; } = 100_000;
 
+    /// <summary>
+    /// The most accounts of a lane of which it is remembered what their owners are doing; beyond it one that was not seen lately goes, and its payments have no features of
+    /// it. Some 200 bytes each, taken as they come; part of the lane's snapshot.
+    /// </summary>
+    [Range(1, 50_000_000)]
+    public int MaxActiveAccounts { get; init; } = 65_536;
+
     /// <summary>The ranges of what is no number.</summary>
     public const string Ranges = "Lateness is from 0 to 30 days, IdleAfter from an hour to ten years";
 

@@ -49,6 +49,10 @@ public sealed class FeaturePlan
         return new FeaturePlan([.. definitions], labelDelay);
     }
 
+    /// <summary>Whether what an engine of this schema remembers is what one of this plan remembers: what was added since is said or supplied with each event, and needs no memory.</summary>
+    internal bool RemembersAs(string schema) =>
+        Schema.LengthOf(schema) is > 0 and var length && Schema.Definitions.Skip(length).All(d => d.Measure == Measure.Supplied || IsMoment(d.Measure));
+
     internal static bool IsMoment(Measure measure) => measure is Measure.Amount or Measure.Night or Measure.Weekend or Measure.HourOfDay;
 
     static string? Problem(FeatureDefinition d, HashSet<string> names) =>

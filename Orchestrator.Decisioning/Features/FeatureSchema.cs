@@ -4,16 +4,24 @@ using System.Text;
 
 namespace Orchestrator.Decisioning.Features;
 
-/// <summary>What a vector's numbers mean: the definitions in order, and a hash that a model or a stored vector names its schema by.</summary>
+/// <summary>
+/// What a vector's numbers mean: the definitions in order, and a hash that a model or a stored vector names its schema by. A catalogue grows at its end, so a schema knows the
+/// hashes of all its beginnings: what was made for one of them fits the first of this one's numbers.
+/// </summary>
 public sealed class FeatureSchema
 {
+    const int HashDigits = 16;
+
     readonly FrozenDictionary<string, int> _indexes;
+    readonly FrozenDictionary<string, int> _beginnings;
 
     internal FeatureSchema(IReadOnlyList<FeatureDefinition> definitions, TimeSpan labelDelay)
     {
         Definitions = definitions;
         Names = [.. definitions.Select(d => d.Name)];
-        Hash = HashOf(definitions, labelDelay);
+        var hashes = Hashes(definitions, labelDelay);
+        Hash = hashes[^1];
+        _beginnings = hashes.Index().ToFrozenDictionary(h => h.Item, h => h.Index + 1, StringComparer.Ordinal);
         _indexes = definitions.Index().ToFrozenDictionary(d => d.Item.Name, d => d.Index, StringComparer.Ordinal);
     }
 
@@ -32,13 +40,23 @@ public sealed class FeatureSchema
     /// <summary>The position of a feature; -1 when there is none of that name.</summary>
     public int IndexOf(string name) => _indexes.GetValueOrDefault(name, -1);
 
+    /// <summary>
+    /// How many features a schema of this hash has, where they are the first of this one's: all of them for its own, fewer for what it was before features were added.
+    /// -1 where it is another schema.
+    /// </summary>
+    public int LengthOf(string? hash) => hash is null ? -1 : _beginnings.GetValueOrDefault(hash, -1);
+
     // The constants by which amounts are marked are part of what a count of high amounts means.
-    static string HashOf(IReadOnlyList<FeatureDefinition> definitions, TimeSpan labelDelay)
+    static string[] Hashes(IReadOnlyList<FeatureDefinition> definitions, TimeSpan labelDelay)
     {
-        var text = new StringBuilder();
-        text.Append($"3|{labelDelay.TotalMilliseconds}|{HighAmounts.High}|{HighAmounts.VeryHigh}|{HighAmounts.MinimumHistory}\n");
-        foreach (var d in definitions)
-            text.Append($"{d.Name}|{d.Measure}|{d.Key}|{d.Window.TotalMilliseconds}|{d.Only}|{d.Delayed}\n");
-        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())))[..16];
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(Encoding.UTF8.GetBytes($"3|{labelDelay.TotalMilliseconds}|{HighAmounts.High}|{HighAmounts.VeryHigh}|{HighAmounts.MinimumHistory}\n"));
+        var hashes = new string[definitions.Count];
+        foreach (var (i, d) in definitions.Index())
+        {
+            hash.AppendData(Encoding.UTF8.GetBytes($"{d.Name}|{d.Measure}|{d.Key}|{d.Window.TotalMilliseconds}|{d.Only}|{d.Delayed}\n"));
+            hashes[i] = Convert.ToHexStringLower(hash.GetCurrentHash())[..HashDigits];
+        }
+        return hashes;
     }
 }

@@ -85,7 +85,7 @@ static class PartitionSnapshot
         if (BinaryPrimitives.ReadUInt32LittleEndian(source.Take(sizeof(uint))) != Magic)
             throw new InvalidDataException("Not a snapshot of features, or one of another version");
         var schema = Encoding.ASCII.GetString(source.Take(partition.Plan.Schema.Hash.Length));
-        if (schema != partition.Plan.Schema.Hash)
+        if (!partition.Plan.RemembersAs(schema))
             throw new InvalidDataException($"A snapshot of the schema {schema}; this engine has {partition.Plan.Schema.Hash}");
         var newest = source.Long();
         if (newest != KeyPartition.BeforeAll && newest is < 0 or >= FeatureEngine.MaxTimeMs)

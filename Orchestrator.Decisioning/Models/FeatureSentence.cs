@@ -40,9 +40,18 @@ public static class FeatureSentence
             Measure.RunStartAgeDays => $"The {key}'s last genuine transaction before its newest row of {Events(d.Only, 2)} was {Days(value)} ago.",
             Measure.LastAgeDays => $"The {key}'s last {Events(d.Only, 1)} was {Days(value)} ago.",
             Measure.SinceRun => $"The {key} had {Number(value)} genuine transaction{(value == 1 ? "" : "s")} since its newest row of {Events(d.Only, 2)}.",
-            _ => $"{d.Name.Replace('_', ' ')}: {Number(value)}.",
+            _ => Supplied(d.Name, value),
         };
     }
+
+    static string Supplied(string name, float value) => name switch
+    {
+        ActivityFeatureNames.SecondsSinceLogin => $"The account's owner had logged in {Duration(value)} before.",
+        ActivityFeatureNames.PagesInSession => $"The account's owner had looked at {Units(value, "page")} of the session.",
+        ActivityFeatureNames.NewDevice => value > 0 ? "The account's owner is on a device that was not seen before." : "The account's owner is on a device that was seen before.",
+        ActivityFeatureNames.SessionsInHour => $"The account's owner had {Units(value, "session")} within 1 hour.",
+        _ => $"{name.Replace('_', ' ')}: {Number(value)}.",
+    };
 
     static string Unknown(FeatureDefinition d, string key) => d.Measure switch
     {
@@ -50,6 +59,7 @@ public static class FeatureSentence
         Measure.SecondsSinceLast => $"The {key} has no transaction before.",
         Measure.RunAgeDays or Measure.RunStartAgeDays or Measure.LastAgeDays or Measure.SinceRun => $"The {key} has no {Events(d.Only, 2)}.",
         Measure.Speed or Measure.Distance => "No place is known to come from.",
+        Measure.Supplied when ActivityFeatureNames.Description(d.Name) is not null => "What the account's owner did before is not known.",
         Measure.Supplied => $"{d.Name.Replace('_', ' ')} is not known.",
         _ => $"Of the {key} too little is known.",
     };

@@ -39,7 +39,7 @@ public sealed record ModelFile(IScoringModel Model, ModelDescription Description
                 return Refuse("unknown_format", "format", $"{TreeModelFormat.Name} or {OnnxModelFormat.Name}, version 1", out error);
             if (!IsName(envelope.Name))
                 return Refuse("invalid_name", "model.name", $"1 to {MaxName} letters, digits and _ . -, beginning with a letter or digit", out error);
-            if (envelope.SchemaHash != plan.Schema.Hash)
+            if (plan.Schema.LengthOf(envelope.SchemaHash) < 0)
                 return Refuse("other_schema", "model.schemaHash", $"{plan.Schema.Hash}: the features that this service computes", out error);
             var hash = Convert.ToHexStringLower(SHA256.HashData(bytes.Span));
             var version = $"{envelope.Name}-{hash[..HashDigits]}";

@@ -38,9 +38,10 @@ public sealed record TreeModel
     /// <summary>What does not fit together, or does not fit <paramref name="schema"/>; null when all does.</summary>
     public string? Problem(FeatureSchema schema)
     {
-        if (SchemaHash != schema.Hash)
+        // Of a schema that has grown since it takes the first numbers.
+        if (schema.LengthOf(SchemaHash) is not (> 0 and var length))
             return $"it takes vectors of the schema {SchemaHash}; this process computes {schema.Hash}";
-        return Inputs.FirstOrDefault(i => schema.IndexOf(i) < 0) is { } unknown ? $"its input {unknown} is no feature" : Problem();
+        return Inputs.FirstOrDefault(i => schema.IndexOf(i) is < 0 || schema.IndexOf(i) >= length) is { } unknown ? $"its input {unknown} is no feature" : Problem();
     }
 
     internal string? Problem()

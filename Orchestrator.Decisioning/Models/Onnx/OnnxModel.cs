@@ -49,13 +49,14 @@ public sealed record OnnxModel
     /// <summary>What does not fit together, or does not fit <paramref name="schema"/>; null when all does, as far as can be told without the graph.</summary>
     public string? Problem(FeatureSchema schema)
     {
-        if (SchemaHash != schema.Hash)
+        // Of a schema that has grown since it takes the first numbers.
+        if (schema.LengthOf(SchemaHash) is not (> 0 and var length))
             return $"it takes vectors of the schema {SchemaHash}; this process computes {schema.Hash}";
         if (Inputs.Count is 0 or > MaxInputs || Inputs.Distinct(StringComparer.Ordinal).Count() != Inputs.Count)
             return $"it has no inputs, one of them twice, or more than {MaxInputs}";
         // Null within a list is not seen by the serializer's own checks.
-        if (Inputs.Any(i => i is null || schema.IndexOf(i) < 0))
-            return $"its input {Inputs.FirstOrDefault(i => i is null || schema.IndexOf(i) < 0) ?? "null"} is no feature";
+        if (Inputs.Any(IsUnknown))
+            return $"its input {Inputs.FirstOrDefault(IsUnknown) ?? "null"} is no feature";
         if (InputTensor.Length is 0 or > MaxTensorName || OutputTensor.Length is 0 or > MaxTensorName)
             return $"the names of its tensors have from 1 to {MaxTensorName} characters";
         if (OutputIndex is < 0 or >= MaxOutputs)
@@ -67,6 +68,8 @@ public sealed record OnnxModel
         return Example is { } example && (example.Inputs.Count != Inputs.Count || example.Inputs.Any(v => !float.IsFinite(v)) || !(example.Probability is >= 0 and <= 1))
             ? "its example has a finite number for each input, and a probability from 0 to 1"
             : null;
+
+        bool IsUnknown(string? input) => input is null || schema.IndexOf(input) is < 0 || schema.IndexOf(input) >= length;
     }
 }
 

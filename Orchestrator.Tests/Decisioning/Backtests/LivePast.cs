@@ -73,7 +73,7 @@ sealed class LivePast
             }
             var (received, now) = (transaction.OccurredAt.AddMilliseconds(40), transaction.OccurredAt.AddMilliseconds(45));
             var taken = FeatureEvents.Of(transaction, received);
-            engine.Observe(taken, [], vector);
+            engine.Observe(taken, Supplied(transaction), vector);
             decisions.Add(decider.Decide(transaction, vector, null, inForce, ModelsInForce.None, received, now));
             if (decisions[^1].Outcome == FraudOutcome.Decline)
                 engine.Declined(taken);
@@ -94,6 +94,10 @@ sealed class LivePast
 
     /// <summary>What decides in a backtest.</summary>
     public static BacktestParts Parts(CompiledRuleSet rules) => new(rules, ListsSnapshot.None, Model: null);
+
+    // What others saw of the payers, as far as they were seen: of all that history has, only the decisions still know.
+    static float[] Supplied(TransactionSubmitted transaction) =>
+        transaction.AmountMinor % 300 == 0 ? [] : [float.NaN, transaction.AmountMinor % 1_000, transaction.AmountMinor % 7, transaction.AmountMinor % 2];
 
     static CompiledRuleSet Compile(string name, int decline)
     {

@@ -54,6 +54,22 @@ public sealed class DecisionEnginesTests(TestInfrastructure infrastructure) : Ru
         Assert.Null(await engines.FindAsync(versions with { Rules = "gone-01234567" }, default));
     }
 
+    [Fact]
+    public async Task Decision_when_features_were_added_since_is_made_again_without_them()
+    {
+        using var watch = Watch();
+        await watch.PollAsync(default);
+        var former = FeaturePlan.Compile([.. FeatureCatalog.Standard.SkipLast(3)], Plan.LabelDelay);
+        var transaction = Of(500_000);
+        var decision = new TransactionDecider(Schema, former.Schema, Time, TimeSpan.FromSeconds(1)).Decide(
+            transaction, BuiltInDecider.Vector(new FeatureEngine(former), transaction), Noon, watch.Current, ModelsInForce.None, Noon, Noon);
+
+        var engines = new DecisionEngines(watch, RuleSets, new StoredModels(champion: false), Schema, Plan, Time);
+        var made = Assert.IsType<ReplayOutcome.Made>(await DecisionReplay.RunAsync(decision, engines, default));
+
+        Assert.True(made.Same);
+    }
+
     // One model that is stored, whichever is in force.
     sealed class StoredModels(bool champion) : IModelsInForce
     {

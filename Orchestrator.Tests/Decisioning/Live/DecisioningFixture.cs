@@ -64,11 +64,13 @@ public sealed class DecisioningFixture : IAsyncDisposable
     };
 
     /// <summary>Starts a service in this process.</summary>
-    public async Task<IHost> StartAsync(IModelsInForce? models = null)
+    public async Task<IHost> StartAsync(IModelsInForce? models = null, string? rules = null)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Logging.SetMinimumLevel(LogLevel.Critical);
         builder.Configuration.AddInMemoryCollection(Settings());
+        if (rules is not null)
+            builder.Configuration["Decisioning:Rules:File"] = rules;
         builder.Services.AddDecisioning(builder.Configuration).AddOrchestratorMessaging(builder.Configuration);
         if (models is not null)
             builder.Services.AddSingleton(models);
