@@ -41,6 +41,7 @@ public static class CaseworkModule
             Name = GroupName,
             Topics = [provider.GetRequiredService<MessageCatalog>().Of(typeof(AlertRaised)).Topic],
             CreateProcessor = _ => new AlertsProcessor(provider.GetRequiredService<IOptions<CaseworkOptions>>().Value),
+            Takes = [typeof(AlertRaised)],
             Rest = Rest,
             IsBackground = true,
         });

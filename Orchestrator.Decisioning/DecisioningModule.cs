@@ -53,6 +53,9 @@ public static class DecisioningModule
         {
             Name = GroupName,
             Topics = [catalog.Of(typeof(TransactionSubmitted)).Topic, catalog.Of(typeof(FraudLabelled)).Topic, catalog.Of(typeof(ActivityFeatures)).Topic],
+            Takes = [typeof(TransactionSubmitted), typeof(FraudLabelled), typeof(ActivityFeatures)],
+            // The sagas keep transactions, the store of decisions keeps labels.
+            KeeperOf = [catalog.Of(typeof(ActivityFeatures)).Topic],
             OutputTopic = catalog.Of(typeof(FraudAssessed)).Topic,
             CreateProcessor = lane => Lane(provider, lane),
             SnapshotInterval = TimeSpan.FromSeconds(options.SnapshotSeconds),

@@ -30,6 +30,8 @@ public static class ScreeningModule
             CreateProcessor = _ => new ScreeningProcessor(
                 provider.GetRequiredService<IRulesInForce>(), provider.GetRequiredService<IOptions<ScreeningOptions>>().Value,
                 provider.GetRequiredService<ScreeningIndexes>()),
+            Takes = [typeof(ScreenCustomer)],
+            KeeperOf = [],
             Rest = Rest,
         });
         return services;

@@ -53,11 +53,19 @@ public static class LedgerModule
             {
                 Name = Group,
                 Topics = [catalog.Of(typeof(OpenAccount)).Topic, catalog.Of(typeof(PlaceHold)).Topic],
+                Takes = Taken(catalog),
                 CreateProcessor = lane => new LedgerProcessor(lane, database, options, currencies, telemetry, logger),
             };
         });
         return services;
     }
+
+    // What Lanes/LedgerProcessor handles.
+    static IReadOnlyCollection<Type> Taken(MessageCatalog catalog) =>
+    [
+        typeof(OpenAccount), typeof(LinkedTransfers), .. OwnContracts.Select(c => c.Type),
+        .. catalog.All.Select(c => c.Type).Where(t => t.IsAssignableTo(typeof(IAccountCommand)) || t.IsAssignableTo(typeof(ILedgerCommand))),
+    ];
 
     /// <summary>What the ledger says to itself: what a hold's timer delivers, and the steps of linked transfers.</summary>
     internal static IReadOnlyList<MessageContract> OwnContracts { get; } =

@@ -47,7 +47,10 @@ public static class AccountSagasModule
                 endpoint.Services.GetRequiredService<AccountStateMachine>(),
                 new AccountSagaMap(),
                 endpoint.Services.GetRequiredService<IOptions<AccountSagaOptions>>().Value.KeptInMemory),
-            rest: Rest);
+            rest: Rest,
+            takes: provider => provider.GetRequiredService<AccountStateMachine>().TakenBy(),
+            // The ledger keeps accounts, and casework alerts.
+            keeperOf: _ => []);
         services.AddSingleton(provider =>
         {
             var database = provider.LaneDatabase();
@@ -56,6 +59,8 @@ public static class AccountSagasModule
                 Name = IdentitiesGroup,
                 Topics = [provider.TopicOf<OpenAccount>()],
                 CreateProcessor = _ => new IdentitiesProcessor(database),
+                Takes = [typeof(CheckIdentity)],
+                KeeperOf = [],
                 Rest = Rest,
             };
         });

@@ -46,7 +46,10 @@ public static class SagasModule
             endpoint => endpoint.StateMachineSaga(
                 endpoint.Services.GetRequiredService<TransactionStateMachine>(),
                 new TransactionSagaMap(),
-                endpoint.Services.GetRequiredService<IOptions<TransactionSagaOptions>>().Value.KeptInMemory));
+                endpoint.Services.GetRequiredService<IOptions<TransactionSagaOptions>>().Value.KeptInMemory),
+            takes: provider => provider.GetRequiredService<TransactionStateMachine>().TakenBy(),
+            // The store of decisions keeps those.
+            keeperOf: provider => [provider.TopicOf<TransactionSubmitted>(), provider.TopicOf<HoldPlaced>()]);
         return services;
     }
 

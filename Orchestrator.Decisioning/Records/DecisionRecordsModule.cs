@@ -42,6 +42,7 @@ public static class DecisionRecordsModule
     {
         Name = GroupName,
         Topics = [catalog.Of(typeof(FraudAssessed)).Topic, catalog.Of(typeof(FraudLabelled)).Topic],
+        Takes = [typeof(FraudAssessed), typeof(DecisionAnswered), typeof(FraudLabelled)],
         CreateProcessor = _ => new DecisionRecordsProcessor(),
         Rest = TimeSpan.FromMilliseconds(options.RestMs),
         IsBackground = true,

@@ -21,10 +21,12 @@ sealed class ProjectionHost(IServiceProvider services, IEnumerable<Projection> p
     protected override Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var topic = services.GetRequiredService<MessageCatalog>().Of(typeof(LedgerEventRecorded)).Topic;
-        return Task.WhenAll(projections.Select(p => Runner(p, topic).RunAsync(stoppingToken)));
+        // All take the same messages; one of them keeps the topic.
+        var keeper = projections.Select(p => p.Name).Order(StringComparer.Ordinal).FirstOrDefault();
+        return Task.WhenAll(projections.Select(p => Runner(p, topic, keeperOf: string.Equals(p.Name, keeper, StringComparison.Ordinal) ? [topic] : []).RunAsync(stoppingToken)));
     }
 
-    ProjectionRunner Runner(Projection projection, string topic)
+    ProjectionRunner Runner(Projection projection, string topic, IReadOnlyCollection<string> keeperOf)
     {
         var database = services.LaneDatabase();
         var options = services.GetRequiredService<IOptions<ProjectionOptions>>().Value;
@@ -39,6 +41,8 @@ sealed class ProjectionHost(IServiceProvider services, IEnumerable<Projection> p
             {
                 Name = generation.Group,
                 Topics = [topic],
+                Takes = [typeof(LedgerEventRecorded)],
+                KeeperOf = keeperOf,
                 IsBackground = true,
                 Rest = TimeSpan.FromMilliseconds(options.RestMs),
                 CreateProcessor = lane => new ProjectionProcessor(projection, generation.Schema, lane.Partition, database),

@@ -15,6 +15,18 @@ public sealed class LaneGroup
     /// <summary>Makes the processor of one lane, once each time that the lane is acquired.</summary>
     public required Func<LaneId, LaneProcessor> CreateProcessor { get; init; }
 
+    /// <summary>
+    /// The records that the group takes; null for all that come. A message that names another, in whatever version, is passed over before its body is read: its position moves on,
+    /// and nothing else happens. What a lane does not take it can neither refuse nor park.
+    /// </summary>
+    public IReadOnlyCollection<Type>? Takes { get; init; }
+
+    /// <summary>
+    /// Of which of its topics the group is the keeper: what names no message that is known, or has no type at all, is parked by the keeper and passed over by all others. Null
+    /// for all its topics. Of the groups that read a topic all but one say that they are not its keeper; where nobody says so, several keep it, and never none.
+    /// </summary>
+    public IReadOnlyCollection<string>? KeeperOf { get; init; }
+
     /// <summary>The most messages in one unit of work; <see cref="Configuration.MessagingOptions.MaxBatch"/> when null.</summary>
     public int? MaxBatch { get; init; }
 

@@ -5,6 +5,8 @@ namespace Orchestrator.Messaging.Lanes;
 /// <summary>A message as a lane takes it: read, validated and identified.</summary>
 public sealed class LaneMessage
 {
+    static readonly RawMessage Nothing = new(null, [], []);
+
     /// <summary>Where it was read; <see cref="MessageOrigin"/> says whether that is Kafka, a timer or the parked messages.</summary>
     public required MessageOrigin Origin { get; init; }
 
@@ -32,8 +34,24 @@ public sealed class LaneMessage
     /// <summary>Why it cannot be taken; null for a good message.</summary>
     public Wire.BadMessageException? Fault { get; init; }
 
+    /// <summary>Whether it is none of the group's: nothing of it was read, and nothing is done but to go on behind it.</summary>
+    internal bool IsPassedOver { get; init; }
+
     /// <summary>Scheduling token when it is a timer's message.</summary>
     public Guid? TimerId { get; init; }
+
+    /// <summary>The place of a message that is passed over.</summary>
+    internal static LaneMessage PassedOver(string topic, long offset) => new()
+    {
+        Origin = new MessageOrigin(topic, offset),
+        Key = "",
+        Id = Guid.Empty,
+        Contract = null,
+        Body = null,
+        Time = default,
+        Raw = Nothing,
+        IsPassedOver = true,
+    };
 }
 
 /// <summary>Where a message was read from.</summary>

@@ -17,10 +17,11 @@ internal sealed class LaneUnits(
 {
     const int RecentIdsKept = 16_384;
 
-    // A busy lane deletes several acknowledged rows with one statement; an idle one has DeleteAcknowledgedAsync.
+    // A busy lane deletes several acknowledged rows with one statement; an idle one has TidyAsync.
     const int DeletedTogether = 8;
 
     readonly RecentIds _recent = new(RecentIdsKept);
+    readonly PassedOver _passedOver = new(services.Time);
     readonly Dictionary<string, long> _positions = new(grant.Positions, StringComparer.Ordinal);
     long _outboxSeq = grant.OutboxSeq;
     long _deletedSeq;
@@ -37,6 +38,15 @@ internal sealed class LaneUnits(
 
     /// <summary>Whether acknowledged rows wait to be deleted.</summary>
     public bool HasAcknowledged => outbox.AcknowledgedSeq > _deletedSeq;
+
+    /// <summary>Whether positions behind messages that were passed over are not committed yet.</summary>
+    public bool HasPassedOver => _passedOver.Any;
+
+    /// <summary>Whether they have waited for long enough.</summary>
+    public bool IsPassedOverDue => _passedOver.IsDue;
+
+    /// <summary>Goes on behind messages that are none of the group's, when all before them is committed. Where it has come to is committed with what comes next.</summary>
+    public void PassOver(IEnumerable<LaneMessage> messages) => _passedOver.Add(messages);
 
     /// <summary>
     /// Reads where the lane stands after a failure that may have hidden a successful commit, and publishes what such a commit left.
@@ -58,6 +68,7 @@ internal sealed class LaneUnits(
             var stored = JsonSerializer.Deserialize<Dictionary<string, long>>(row.GetString(1))!;
             HasNotForgotten(stored);
             Move(stored);
+            _passedOver.Committed(stored);
         }
         await outbox.RepublishAsync(services.Database, cancellationToken);
         await parked.RefreshAsync(cancellationToken);
@@ -69,6 +80,7 @@ internal sealed class LaneUnits(
     {
         lock (_positions)
             _positions.Remove(topic);
+        _passedOver.Forget(topic);
     }
 
     Dictionary<string, long> Known(IEnumerable<string> topics)
@@ -165,9 +177,9 @@ internal sealed class LaneUnits(
         }
     }
 
-    /// <summary>Deletes acknowledged outbox rows when no unit comes by that would.</summary>
-    public Task DeleteAcknowledgedAsync(CancellationToken cancellationToken) =>
-        CommitAsync(Sorted.Nothing, Unmoved, [], services.Time.GetTimestamp(), cancellationToken);
+    /// <summary>Deletes acknowledged outbox rows, and moves behind what was passed over, when no unit comes by that would.</summary>
+    public Task TidyAsync(CancellationToken cancellationToken) =>
+        CommitAsync(Sorted.Nothing, Advance([]), [], services.Time.GetTimestamp(), cancellationToken);
 
     static readonly Dictionary<string, long> Unmoved = [];
 
@@ -177,7 +189,7 @@ internal sealed class LaneUnits(
         var ids = new HashSet<Guid>(messages.Count);
         List<ParkedEntry>? toPark = null;
         var duplicates = 0;
-        foreach (var message in messages)
+        foreach (var message in messages.Where(m => !m.IsPassedOver))
         {
             if (message.Fault is { } fault)
                 (toPark ??= []).Add(new ParkedEntry(message, ParkedStatus.Refused, ParkedCause.Of(fault), 0));
@@ -196,7 +208,7 @@ internal sealed class LaneUnits(
 
     Dictionary<string, long> Advance(IReadOnlyList<LaneMessage> messages)
     {
-        var moved = new Dictionary<string, long>(StringComparer.Ordinal);
+        var moved = _passedOver.Positions();
         foreach (var message in messages)
         {
             if (message.Origin.Offset >= 0)
@@ -288,6 +300,7 @@ internal sealed class LaneUnits(
         foreach (var message in sorted.Handled)
             _recent.Add(message.Id);
         Move(moved);
+        _passedOver.Committed(moved);
         timers.Scheduled(work.Timers);
         parked.Parked(sorted.Parked);
         _outboxSeq = seq;

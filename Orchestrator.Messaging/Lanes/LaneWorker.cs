@@ -27,6 +27,7 @@ internal sealed partial class LaneWorker : ILaneWorker
     readonly LaneTimers _timers;
     readonly ParkedLane _parked;
     readonly LaneUnits _units;
+    readonly TakenTypes _taken;
     readonly Queue<LaneMessage> _pending = new();
     readonly Lock _ending = new();
     readonly Task _loop;
@@ -50,6 +51,7 @@ internal sealed partial class LaneWorker : ILaneWorker
         Grant = grant;
         _maxBatch = group.MaxBatch ?? services.Options.MaxBatch;
         _rest = group.Rest;
+        _taken = new TakenTypes(services.Catalog, group.Takes, group.KeeperOf);
         _services = services;
         _consumer = consumer;
         _leaseIsFresh = leaseIsFresh;
@@ -143,7 +145,7 @@ internal sealed partial class LaneWorker : ILaneWorker
         if (HasWork && await WorkAsync())
             return true;
         if (HasIdleWork)
-            await _units.DeleteAcknowledgedAsync(_abort.Token);
+            await _units.TidyAsync(_abort.Token);
         return false;
     }
 
@@ -162,13 +164,18 @@ internal sealed partial class LaneWorker : ILaneWorker
 
     bool HasWork => _pending.Count > 0 || Inbox.Count > 0 || _timers.IsDue(_services.Time.GetUtcNow());
 
-    bool HasIdleWork => _units.HasAcknowledged && _services.Time.GetElapsedTime(Volatile.Read(ref _workedAt)) > IdleInterval;
+    bool HasIdleWork => _units.IsPassedOverDue || (_units.HasAcknowledged && _services.Time.GetElapsedTime(Volatile.Read(ref _workedAt)) > IdleInterval);
 
     async Task<bool> WorkAsync()
     {
         await TakeAsync();
         if (_pending.Count == 0)
             return false;
+        if (_pending.All(m => m.IsPassedOver))
+        {
+            await PassOverAsync();
+            return true;
+        }
         await RunPendingAsync();
         Volatile.Write(ref _workedAt, _services.Time.GetTimestamp());
         return true;
@@ -187,8 +194,17 @@ internal sealed partial class LaneWorker : ILaneWorker
         if (_pending.Count == 0)
         {
             foreach (var result in Inbox.Take(_maxBatch))
-                _pending.Enqueue(_services.Reader.Read(result));
+                _pending.Enqueue(_taken.IsPassedOver(result) ? LaneMessage.PassedOver(result.Topic, result.Offset.Value) : _services.Reader.Read(result));
         }
+    }
+
+    // Not worth a transaction of its own, but now and then, so that others see how far the lane is.
+    async Task PassOverAsync()
+    {
+        _units.PassOver(_pending);
+        _pending.Clear();
+        if (_units.IsPassedOverDue)
+            await _units.TidyAsync(_abort.Token);
     }
 
     async Task RunPendingAsync()
@@ -205,7 +221,10 @@ internal sealed partial class LaneWorker : ILaneWorker
         }
         while (_pending.TryPeek(out var message))
         {
-            await RunAloneAsync(message);
+            if (message.IsPassedOver)
+                _units.PassOver([message]);
+            else
+                await RunAloneAsync(message);
             _pending.Dequeue();
         }
     }
@@ -325,8 +344,8 @@ internal sealed partial class LaneWorker : ILaneWorker
             await _loop;
             await _consumer.RemoveAsync(Inbox).WaitAsync(drained.Token);
             await _outbox.SettledAsync(drained.Token);
-            if (_units.HasAcknowledged && !_outbox.Failed)
-                await _units.DeleteAcknowledgedAsync(drained.Token);
+            if ((_units.HasAcknowledged || _units.HasPassedOver) && !_outbox.Failed)
+                await _units.TidyAsync(drained.Token);
         }
         catch (Exception e)
         {

@@ -19,13 +19,17 @@ public static class LanesRegistration
     /// <param name="configure">Adds sagas and consumers, once, when the bus is made.</param>
     /// <param name="maxBatch">The most messages in one unit of work; what the options say when null.</param>
     /// <param name="rest">How long a lane rests after a unit of work: see <see cref="LaneGroup.Rest"/>.</param>
+    /// <param name="takes">The records that it takes, see <see cref="LaneGroup.Takes"/> and <see cref="TakenBy"/>; all when null.</param>
+    /// <param name="keeperOf">The topics that it keeps, by their actual names: see <see cref="LaneGroup.KeeperOf"/>; all when null.</param>
     public static IServiceCollection AddLaneEndpoint(
         this IServiceCollection services,
         string name,
         Func<IServiceProvider, IReadOnlyList<string>> topics,
         Action<ILaneEndpointConfigurator> configure,
         int? maxBatch = null,
-        TimeSpan rest = default)
+        TimeSpan rest = default,
+        Func<IServiceProvider, IReadOnlyCollection<Type>>? takes = null,
+        Func<IServiceProvider, IReadOnlyCollection<string>>? keeperOf = null)
     {
         if (services.All(s => s.ServiceType != typeof(LaneEndpoints)))
             services.AddMassTransit(bus => bus.UseLanes().UsingInMemory());
@@ -36,6 +40,8 @@ public static class LanesRegistration
             Topics = topics(provider),
             MaxBatch = maxBatch,
             Rest = rest,
+            Takes = takes?.Invoke(provider),
+            KeeperOf = keeperOf?.Invoke(provider),
             CreateProcessor = _ => new MassTransitLaneProcessor(provider.GetRequiredService<LaneEndpoints>().BuiltAsync(name)),
         });
         return services;
@@ -43,6 +49,10 @@ public static class LanesRegistration
 
     /// <summary>The actual name of the topic that carries <typeparamref name="TMessage"/>.</summary>
     public static string TopicOf<TMessage>(this IServiceProvider services) => services.GetRequiredService<MessageCatalog>().Of(typeof(TMessage)).Topic;
+
+    /// <summary>The records that a state machine takes: those by which it finds an instance.</summary>
+    public static IReadOnlyCollection<Type> TakenBy<TSaga>(this SagaStateMachine<TSaga> machine) where TSaga : class, SagaStateMachineInstance =>
+        [.. machine.Correlations.Select(c => c.DataType).Distinct()];
 
     /// <summary>
     /// Makes the lanes a rider of this bus, its health the check <c>sagas</c>, and switches off the usage telemetry that MassTransit would post.

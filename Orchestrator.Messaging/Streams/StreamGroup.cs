@@ -21,6 +21,18 @@ public sealed class StreamGroup
     public required Func<LaneId, StreamProcessor> CreateProcessor { get; init; }
 
     /// <summary>
+    /// The records that the group takes; null for all that come. A message that names another, in whatever version, is passed over before its body is read: its position moves on,
+    /// and nothing else happens. It is not answered.
+    /// </summary>
+    public IReadOnlyCollection<Type>? Takes { get; init; }
+
+    /// <summary>
+    /// Of which of its topics the group is the keeper: what names no message that is known, or has no type at all, is parked by the keeper and passed over by all others. Null
+    /// for all its topics. Of the groups that read a topic all but one say that they are not its keeper; where nobody says so, several keep it, and never none.
+    /// </summary>
+    public IReadOnlyCollection<string>? KeeperOf { get; init; }
+
+    /// <summary>
     /// What a lane waits for each time before it is opened, since its processor must not wait: for instance until it is known what is in force. Should it fail,
     /// the lane is opened later. Null for nothing.
     /// </summary>

@@ -28,6 +28,7 @@ internal sealed partial class StreamLane : IPartitionSink
     readonly GroupMembership _membership;
     readonly ILogger _logger;
     readonly StreamProcessor _processor;
+    readonly TakenTypes _taken;
     readonly StreamMessageReader _reader;
     readonly StreamOutput _output;
     readonly StreamPublisher _publisher;
@@ -62,6 +63,7 @@ internal sealed partial class StreamLane : IPartitionSink
         _logger = logger;
         _processor = opening.Processor;
         _parking = parking;
+        _taken = new TakenTypes(services.Catalog, group.Takes, group.KeeperOf);
         _reader = new StreamMessageReader(services.Catalog);
         _output = new StreamOutput(grant.Lane, services.Catalog, services.Time) { Asked = opening.Asked };
         _publisher = new StreamPublisher(grant.Lane, group.OutputTopic, producer, opening.Answered.End, logger);
@@ -270,7 +272,7 @@ internal sealed partial class StreamLane : IPartitionSink
 
     void Handle(ConsumeResult<byte[], byte[]> result)
     {
-        if (_parkedBefore.Count > 0 && _parkedBefore.Remove((result.Topic, result.Offset.Value)))
+        if ((_parkedBefore.Count > 0 && _parkedBefore.Remove((result.Topic, result.Offset.Value))) || _taken.IsPassedOver(result))
             return;
         if (!_reader.TryRead(result, out var message) && !TryReadClosely(result, out message))
             return;
@@ -391,10 +393,4 @@ internal sealed partial class StreamLane : IPartitionSink
         (_producedBefore, _foreignBefore) = (produced, foreign);
         (_turnBegan, _handled, _duplicates) = (0, 0, 0);
     }
-
-    [LoggerMessage(Level = LogLevel.Error, Message = "{Lane}: parking {Topic}@{Offset} {MessageId}")]
-    static partial void Failed(ILogger logger, LaneId lane, string topic, long offset, Guid messageId, Exception exception);
-
-    [LoggerMessage(Level = LogLevel.Error, Message = "{Lane}: {Topic}@{Offset} {MessageId} was answered, and its state does not follow")]
-    static partial void NotReplayed(ILogger logger, LaneId lane, string topic, long offset, Guid messageId, Exception exception);
 }

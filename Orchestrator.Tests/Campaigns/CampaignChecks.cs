@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Orchestrator.Cli.Verify;
 using Orchestrator.Contracts;
+using Orchestrator.Contracts.Accounts;
 using Orchestrator.Contracts.Decisions;
 using Orchestrator.Contracts.Ledger;
 using Orchestrator.Contracts.Transactions;
@@ -197,7 +198,9 @@ public sealed class CampaignChecks(CampaignServers servers, CampaignLoad load, C
     async Task OnceAsync()
     {
         Breach("assessed by another history than its account has", DecidedHistories.Breaches(observer.Assessed.Values));
-        await CountAsync("messages taken by the ledger", Taken("ledger"), observer.Messages(Topics.Accounts) + observer.Messages(Topics.LedgerCommands));
+        var commands = observer.Messages<OpenAccount>(Topics.Accounts) + observer.Messages<FreezeAccount>(Topics.Accounts) + observer.Messages<UnfreezeAccount>(Topics.Accounts)
+            + observer.Messages<CloseAccount>(Topics.Accounts) + observer.Messages(Topics.LedgerCommands);
+        await CountAsync("messages taken by the ledger", Taken("ledger"), commands);
         await CountAsync("messages of the load on Kafka", $"select {observer.Messages(Topics.Transactions)}::bigint", load.Messages);
         Breach("parked", (await servers.QueryAsync(
             "select status, message_type, error_code, exception_type, left(detail, 200), count(*) from messaging.parked group by 1, 2, 3, 4, 5 order by 6 desc"))

@@ -27,6 +27,7 @@ public sealed class CampaignObserver : IAsyncDisposable
     readonly CancellationTokenSource _stop = new();
     readonly Lock _lock = new();
     readonly Dictionary<string, Dictionary<Guid, int>> _seen = Topics.All.ToDictionary(t => t, _ => new Dictionary<Guid, int>(), StringComparer.Ordinal);
+    readonly Dictionary<(string Topic, string Type), int> _types = [];
     readonly Dictionary<Guid, AnnouncedEnd> _ends = [];
     readonly Dictionary<Guid, TransactionCompleted> _completed = [];
     readonly Dictionary<string, List<LedgerEventRecorded>> _ledger = new(StringComparer.Ordinal);
@@ -102,6 +103,13 @@ public sealed class CampaignObserver : IAsyncDisposable
             return _seen[topic].Count;
     }
 
+    /// <summary>How many different messages of this record a topic has carried.</summary>
+    public int Messages<T>(string topic)
+    {
+        lock (_lock)
+            return _types.GetValueOrDefault((topic, MessageCatalog.Contracts.Of(typeof(T)).Name));
+    }
+
     /// <summary>What must never be and was seen nevertheless.</summary>
     public IReadOnlyList<string> Breaches
     {
@@ -156,6 +164,7 @@ public sealed class CampaignObserver : IAsyncDisposable
                     Breach($"{result.Topic}: {type} {id} came again with another body");
                 return;
             }
+            _types[(result.Topic, type)] = _types.GetValueOrDefault((result.Topic, type)) + 1;
             if (result.Topic is Topics.SagaEvents or Topics.LedgerEvents or Topics.LedgerReplies or Topics.Decisions && MessageCatalog.Contracts.TryFind(type, out var contract))
                 Take(JsonSerializer.Deserialize(result.Message.Value, contract.Json)!);
         }

@@ -45,6 +45,15 @@ public sealed class LaneFixture : IAsyncDisposable
 
     public RecordingProcessor.Behaviour Behaviour { get; } = new();
 
+    /// <summary>What the recorder takes; all when null.</summary>
+    public IReadOnlyCollection<Type>? Takes { get; set; }
+
+    /// <summary>Which topics the recorder keeps; all when null.</summary>
+    public IReadOnlyCollection<string>? KeeperOf { get; set; }
+
+    /// <summary>Groups beside the recorder.</summary>
+    public List<LaneGroup> Others { get; } = [];
+
     /// <summary>On a database of its own in the run's server, and a broker in this process where <paramref name="embedded"/> or nothing else is there.</summary>
     public static async Task<LaneFixture> CreateAsync(TestInfrastructure infrastructure, bool embedded = false)
     {
@@ -111,7 +120,11 @@ public sealed class LaneFixture : IAsyncDisposable
             Name = Kafka.Group("recorder"),
             Topics = [Kafka.Topic(Topics.Transactions)],
             CreateProcessor = lane => new RecordingProcessor(lane, Behaviour),
+            Takes = Takes,
+            KeeperOf = KeeperOf,
         });
+        foreach (var group in Others)
+            builder.Services.AddSingleton(group);
         var host = builder.Build();
         try
         {

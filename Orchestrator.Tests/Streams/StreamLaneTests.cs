@@ -2,6 +2,7 @@ using System.Text;
 using Confluent.Kafka;
 using Microsoft.Extensions.DependencyInjection;
 using Orchestrator.Contracts;
+using Orchestrator.Contracts.Transactions;
 using Orchestrator.Messaging.Parking;
 using Orchestrator.Messaging.Streams;
 using Orchestrator.Tests.Infrastructure;
@@ -94,6 +95,30 @@ public sealed class StreamLaneTests(TestInfrastructure infrastructure)
         AssertChained(await fixture.AnswersAsync(3));
         Assert.Equal(1L, await fixture.ScalarAsync<long>("select count(*) from messaging.parked"));
         await Eventually.HoldsAsync("a snapshot has passed it", async () => await fixture.ScalarAsync<long>("select count(*) from messaging.stream_parked") == 0);
+    }
+
+    [Fact]
+    public async Task Message_when_its_type_is_anothers_is_passed_over_and_not_parked()
+    {
+        await using var fixture = await CreateAsync(infrastructure);
+        var host = await fixture.StartServiceAsync(change: TransactionsAlone);
+        fixture.Send(1, "a");
+        fixture.Producer.Produce(fixture.Kafka.Topic(Topics.Transactions), new Message<byte[], byte[]> { Key = "a"u8.ToArray(), Value = Encoding.UTF8.GetBytes("no json") });
+        fixture.SendCancellation(2, "a");
+        fixture.Send(3, "a");
+        AssertChained(await fixture.AnswersAsync(2));
+        await fixture.StopServiceAsync(host);
+        Assert.Equal(4L, await fixture.ScalarAsync<long>("select sum(p.value::bigint)::bigint from messaging.stream_snapshot s, jsonb_each_text(s.positions) p"));
+
+        await fixture.StartServiceAsync(change: TransactionsAlone);
+        fixture.Send(4, "a");
+        AssertChained(await fixture.AnswersAsync(3));
+        Assert.Equal(0L, await fixture.ScalarAsync<long>("select count(*) from messaging.parked"));
+
+        static StreamGroup TransactionsAlone(StreamGroup g) => new()
+        {
+            Name = g.Name, Topics = g.Topics, OutputTopic = g.OutputTopic, CreateProcessor = g.CreateProcessor, Takes = [typeof(TransactionSubmitted)], KeeperOf = [],
+        };
     }
 
     [Fact]
