@@ -2,6 +2,7 @@ using System.Buffers;
 using CsCheck;
 using Orchestrator.Contracts.Activity;
 using Orchestrator.Decisioning.Features;
+using Orchestrator.Decisioning.Models;
 
 namespace Orchestrator.Tests.Decisioning.Features;
 
@@ -101,6 +102,15 @@ public sealed class AccountActivityTests
         Assert.Equal(10, activity.Count);
         Assert.Equal(3, Vector(activity, (0, 0))[1]);
     }
+
+    [Theory]
+    [InlineData(ActivityFeatureNames.SecondsSinceLogin, 45, "The account's owner had logged in 45 seconds before.")]
+    [InlineData(ActivityFeatureNames.PagesInSession, 1, "The account's owner had looked at 1 page of the session.")]
+    [InlineData(ActivityFeatureNames.NewDevice, 1, "The account's owner is on a device that was not seen before.")]
+    [InlineData(ActivityFeatureNames.SessionsInHour, 3, "The account's owner had 3 sessions within 1 hour.")]
+    [InlineData(ActivityFeatureNames.PagesInSession, Missing, "What the account's owner did before is not known.")]
+    public void Feature_when_it_is_a_reason_is_said_in_words(string name, float value, string sentence) =>
+        Assert.Equal(sentence, FeatureSentence.Of(Schema.Definitions[Schema.IndexOf(name)], value, TimeSpan.FromDays(7)));
 
     [Fact]
     public void Look_when_much_is_known_does_allocate_nothing()
