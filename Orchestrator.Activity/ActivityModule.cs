@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+<<<<<<< ours
 using Microsoft.Extensions.Options;
 using Orchestrator.Activity.Figures;
 using Orchestrator.Activity.Funnels;
@@ -9,6 +10,8 @@ using Orchestrator.Messaging.Configuration;
 using Orchestrator.Messaging.Lanes;
 using Orchestrator.Messaging.Streams;
 using Orchestrator.Messaging.Wire;
+=======
+>>>>>>> theirs
 
 namespace Orchestrator.Activity;
 
@@ -22,10 +25,14 @@ public static class ActivityModule
     public static IServiceCollection AddActivity(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddOptions<ActivityOptions>().Bind(configuration.GetSection(ActivityOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
+<<<<<<< ours
         services.AddSingleton<IValidateOptions<ActivityOptions>, FunnelsValidation>();
         services.AddSingleton<ActivityTelemetry>();
         services.AddSingleton<StreamGroup>(Group);
         return services.AddFigureStore();
+=======
+        return services;
+>>>>>>> theirs
     }
 
     static StreamGroup Group(IServiceProvider provider)
