@@ -1,17 +1,13 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-<<<<<<< ours
 using Microsoft.Extensions.Options;
 using Orchestrator.Activity.Figures;
 using Orchestrator.Activity.Funnels;
-using Orchestrator.Activity.Store;
 using Orchestrator.Contracts.Activity;
 using Orchestrator.Messaging.Configuration;
 using Orchestrator.Messaging.Lanes;
 using Orchestrator.Messaging.Streams;
 using Orchestrator.Messaging.Wire;
-=======
->>>>>>> theirs
 
 namespace Orchestrator.Activity;
 
@@ -25,14 +21,10 @@ public static class ActivityModule
     public static IServiceCollection AddActivity(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddOptions<ActivityOptions>().Bind(configuration.GetSection(ActivityOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
-<<<<<<< ours
         services.AddSingleton<IValidateOptions<ActivityOptions>, FunnelsValidation>();
         services.AddSingleton<ActivityTelemetry>();
         services.AddSingleton<StreamGroup>(Group);
-        return services.AddFigureStore();
-=======
         return services;
->>>>>>> theirs
     }
 
     static StreamGroup Group(IServiceProvider provider)

@@ -52,10 +52,7 @@ public static class ProblemKinds
     public static readonly ProblemKind SagaNotFound = new("saga_not_found", 404, "There is no saga of this account");
     public static readonly ProblemKind JobNotFound = new("job_not_found", 404, "There is no such job");
     public static readonly ProblemKind VisitorNotFound = new("visitor_not_found", 404, "Nothing is stored about such a visitor");
-<<<<<<< ours
     public static readonly ProblemKind SegmentNotFound = new("segment_not_found", 404, "There is no such segment");
-=======
->>>>>>> theirs
     public static readonly ProblemKind CustomerNotFound = new("customer_not_found", 404, "Nothing is known about the customer");
     public static readonly ProblemKind MethodNotAllowed = new("method_not_allowed", 405, "The method is not allowed here");
     public static readonly ProblemKind NotAcceptable = new("not_acceptable", 406, "No acceptable representation");
