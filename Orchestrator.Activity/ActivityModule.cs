@@ -3,7 +3,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Orchestrator.Activity.Figures;
 using Orchestrator.Activity.Funnels;
-using Orchestrator.Activity.Store;
 using Orchestrator.Contracts.Activity;
 using Orchestrator.Messaging.Configuration;
 using Orchestrator.Messaging.Lanes;
@@ -25,7 +24,7 @@ public static class ActivityModule
         services.AddSingleton<IValidateOptions<ActivityOptions>, FunnelsValidation>();
         services.AddSingleton<ActivityTelemetry>();
         services.AddSingleton<StreamGroup>(Group);
-        return services.AddFigureStore();
+        return services;
     }
 
     static StreamGroup Group(IServiceProvider provider)

@@ -10,8 +10,6 @@ namespace Orchestrator.Api.Activity;
 /// <summary>Figures, sessions and visitors over HTTP.</summary>
 static class ViewsModule
 {
-    const string Stretch = " From `from` on and before `to`, instants or days, widened to whole {0}; the last {1} days where nothing is said, {2} days at most.";
-
     /// <summary>Adds what reads them.</summary>
     public static IServiceCollection AddActivityViews(this IServiceCollection services, IConfiguration configuration) => services.AddActivityReaders(configuration);
 
@@ -56,7 +54,8 @@ static class ViewsModule
         return routes;
     }
 
-    static string Of(string unit, int days, int most) => string.Format(System.Globalization.CultureInfo.InvariantCulture, Stretch, unit, days, most);
+    static string Of(string unit, int days, int most) =>
+        $" From `from` on and before `to`, instants or days, widened to whole {unit}; the last {days} days where nothing is said, {most} days at most.";
 
     static async Task<IResult> LiveAsync(LiveFeed feed, TimeProvider time, IHostApplicationLifetime lifetime, CancellationToken cancellationToken) =>
         await feed.ListenAsync(cancellationToken) is { } listener ? new LiveStream(listener, time, lifetime.ApplicationStopping) : ApiProblem.Of(ProblemKinds.TooManyListeners);

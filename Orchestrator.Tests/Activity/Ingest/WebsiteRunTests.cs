@@ -26,7 +26,7 @@ public sealed class WebsiteRunTests(ApiFixture api)
     [Fact]
     public async Task Website_when_its_key_is_not_known_says_so()
     {
-        await using var sink = new HttpWebsiteSink(api.Http.BaseAddress!, "nobody-has-this", TimeProvider.System);
+        var sink = new HttpWebsiteSink(api.Http.BaseAddress!, "nobody-has-this", TimeProvider.System);
 
         Assert.True((await RunAsync(sink)).Failed >= 200);
         Assert.Contains("write_key_unknown", sink.FirstError!, StringComparison.Ordinal);
