@@ -136,5 +136,5 @@ sealed class ActivityScenario : IScenario
         return batches;
     }
 
-    static IReadOnlyList<IReadOnlyList<EventBatch>> Some(List<EventBatch>[] batches, double share) => [.. batches.Select(lane => (IReadOnlyList<EventBatch>)lane[..(int)(lane.Count * share)])];
+    static List<EventBatch>[] Some(List<EventBatch>[] batches, double share) => [.. batches.Select(lane => lane[..(int)(lane.Count * share)])];
 }

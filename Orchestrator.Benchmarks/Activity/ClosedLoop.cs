@@ -36,6 +36,7 @@ sealed class ClosedLoop(BenchServers servers, string topic, Func<CancellationTok
         finally
         {
             await ending.CancelAsync();
+            await looking.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
@@ -45,7 +46,10 @@ sealed class ClosedLoop(BenchServers servers, string topic, Func<CancellationTok
         try
         {
             while (await ticks.WaitForNextTickAsync(stop))
-                Volatile.Write(ref _taken, await taken(stop));
+            {
+                var seen = await taken(stop);
+                Volatile.Write(ref _taken, seen);
+            }
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
@@ -56,13 +60,13 @@ sealed class ClosedLoop(BenchServers servers, string topic, Func<CancellationTok
     void Send(IReadOnlyList<IReadOnlyList<EventBatch>> batches, CancellationToken stop)
     {
         using var sender = new BatchSender(servers.Kafka.Client["bootstrap.servers"], topic);
-        var next = new int[lanes];
+        var next = new int[_sent.Length];
         var progress = Stopwatch.GetTimestamp();
-        while (Enumerable.Range(0, lanes).Any(lane => next[lane] < batches[lane].Count))
+        while (Enumerable.Range(0, next.Length).Any(lane => next[lane] < batches[lane].Count))
         {
             stop.ThrowIfCancellationRequested();
             var any = false;
-            for (var lane = 0; lane < lanes; lane++)
+            for (var lane = 0; lane < next.Length; lane++)
             {
                 if (next[lane] == batches[lane].Count || _sent[lane] - Volatile.Read(ref _taken)[lane] > MostUnderWay)
                     continue;

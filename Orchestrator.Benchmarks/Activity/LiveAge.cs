@@ -23,6 +23,7 @@ sealed class LiveAge(BenchServers servers, Uri service, StoredActivity stored, i
     static readonly TimeSpan SettleWithin = TimeSpan.FromSeconds(30);
     static readonly TimeSpan Measure = TimeSpan.FromSeconds(8);
 
+    readonly int _lanes = lanes;
     readonly List<long>[] _published = [.. Enumerable.Range(0, lanes).Select(_ => new List<long>())];
     readonly List<long> _order = [];
     readonly Lock _lock = new();
@@ -42,7 +43,7 @@ sealed class LiveAge(BenchServers servers, Uri service, StoredActivity stored, i
         var following = FollowStoredAsync(begin, ending.Token);
         await Task.Factory.StartNew(() => Publish(stop), stop, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         var all = (int)(Rate * Measure.TotalSeconds);
-        await Waiting.UntilAsync(() => Task.FromResult((Stored.Count >= all && Seen.Count >= all) || listening.IsCompleted || following.IsCompleted), SettleWithin, $"of {all} events {Stored.Count} are stored and {Seen.Count} seen", stop);
+        await Waiting.UntilAsync(() => Task.FromResult((Stored.Count >= all && Seen.Count >= all) || listening.IsCompleted || following.IsCompleted), SettleWithin, $"not all of {all} events are stored and seen", stop);
         await ending.CancelAsync();
         await Task.WhenAll(listening, following);
     }
@@ -50,9 +51,9 @@ sealed class LiveAge(BenchServers servers, Uri service, StoredActivity stored, i
     // All that came before is stored, and so does not count here.
     async Task<long[]> StandStillAsync(CancellationToken stop)
     {
-        var ends = new long[lanes];
+        var ends = new long[_lanes];
         using var consumer = QuietClients.Consumer(servers.Kafka, "bench-live-age");
-        for (var lane = 0; lane < lanes; lane++)
+        for (var lane = 0; lane < _lanes; lane++)
             ends[lane] = consumer.QueryWatermarkOffsets(new TopicPartition(Topics.UserActivity, lane), TimeSpan.FromSeconds(10)).High.Value;
         consumer.Close();
         await stored.ReachAsync(ends, SettleWithin, stop);
@@ -74,7 +75,7 @@ sealed class LiveAge(BenchServers servers, Uri service, StoredActivity stored, i
             var message = OutgoingMessage.Of(contract, new ActivityRecorded(id, ActivityType.PageView, visitor, now, Url: "https://shop.example/live"), id, "/bench", now);
             lock (_lock)
             {
-                _published[KeyPartition.Of(visitor, lanes)].Add(due);
+                _published[KeyPartition.Of(visitor, _lanes)].Add(due);
                 _order.Add(due);
             }
             producer.Produce(message.Topic, KafkaWire.ToKafka(message));
@@ -84,7 +85,7 @@ sealed class LiveAge(BenchServers servers, Uri service, StoredActivity stored, i
 
     async Task FollowStoredAsync(long[] begin, CancellationToken stop)
     {
-        var next = new int[lanes];
+        var next = new int[_lanes];
         using var ticks = new PeriodicTimer(TimeSpan.FromMilliseconds(LookMs));
         try
         {
@@ -94,7 +95,7 @@ sealed class LiveAge(BenchServers servers, Uri service, StoredActivity stored, i
                 var now = Stopwatch.GetTimestamp();
                 lock (_lock)
                 {
-                    for (var lane = 0; lane < lanes; lane++)
+                    for (var lane = 0; lane < _lanes; lane++)
                     {
                         for (; next[lane] < Math.Min(positions[lane] - begin[lane], _published[lane].Count); next[lane]++)
                             Stored.Record(_published[lane][next[lane]], now);

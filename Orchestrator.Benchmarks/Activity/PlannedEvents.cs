@@ -40,7 +40,7 @@ sealed class PlannedEvents
         order.Sort();
         InOrder = new PlannedEvent[order.Length];
         for (var i = 0; i < order.Length; i++)
-            InOrder[i] = _events[(int)order[i]];
+            InOrder[i] = _events[(int)(order[i] & uint.MaxValue)];
     }
 
     public int Lanes { get; }
@@ -108,7 +108,7 @@ sealed class PlannedEvents
 
     void Publish(in PlannedEvent planned, int atMs)
     {
-        _order.Add(((long)atMs << 32) | (uint)_events.Count);
+        _order.Add((long)(((ulong)(uint)atMs << 32) | (uint)_events.Count));
         _events.Add(planned);
     }
 

@@ -52,8 +52,9 @@
     // --- what is recorded
 
     const cut = (text, length) => {
-        const clean = String(text).replace(/[\u0000-\u001f]+/g, ' ').trim();
-        return clean ? clean.slice(0, length) : undefined;
+        const short = String(text).replace(/[\u0000-\u001f]+/g, ' ').trim().slice(0, length);
+        // Half of a sign would make good text bad JSON.
+        return (short.toWellFormed ? short.toWellFormed() : short) || undefined;
     };
 
     // Queries and fragments carry names, tokens and searches; of fragments, only those stay by which a site of one page names its pages.

@@ -73,7 +73,7 @@ public sealed class ActivityScriptTests(ChromiumBrowser browser)
             () => {
                 orchestrator.identify('customer-42');
                 orchestrator.identify('customer-42');
-                orchestrator.track('login', { plan: 'gold', seats: 3, none: null, long: 'x'.repeat(2000), 'line\nbreak': 'a\tb', ...Object.fromEntries([...Array(50)].map((_, i) => ['p' + i, i])) });
+                orchestrator.track('login', { plan: 'gold', seats: 3, none: null, long: 'x'.repeat(2000), edge: 'x'.repeat(511) + '😀', 'line\nbreak': 'a\tb', ...Object.fromEntries([...Array(50)].map((_, i) => ['p' + i, i])) });
                 orchestrator.track('');
                 orchestrator.push(['track', 'later']);
             }
@@ -93,7 +93,7 @@ public sealed class ActivityScriptTests(ChromiumBrowser browser)
                 _ => $"custom {e.Name} {e.CustomerId}".TrimEnd(),
             }));
         var login = taken.Single(e => e.Name == "login").Properties!;
-        Assert.Equal((32, "gold", "3", 512, "a b"), (login.Count, login["plan"], login["seats"], login["long"].Length, login["line break"]));
+        Assert.Equal((32, "gold", "3", 512, 512, "a b"), (login.Count, login["plan"], login["seats"], login["long"].Length, login["edge"].Length, login["line break"]));
         Assert.All(site.Batches, b => Assert.DoesNotMatch("4111|secret", b.Body));
         Assert.Empty(tab.Errors);
     }
