@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Orchestrator.Activity.Figures;
 using Orchestrator.Activity.Funnels;
+using Orchestrator.Activity.Store;
 using Orchestrator.Contracts.Activity;
 using Orchestrator.Messaging.Configuration;
 using Orchestrator.Messaging.Lanes;
