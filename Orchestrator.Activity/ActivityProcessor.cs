@@ -22,6 +22,7 @@ sealed class ActivityProcessor(ActivityEngine engine, IFigureSink? sink, LaneTel
     static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
 
     readonly EventReader _reader = new();
+    readonly long _opening = sink?.Open(figures.Lane) ?? 0;
     DateTimeOffset _handedOverAt;
 
     /// <inheritdoc />
@@ -44,7 +45,7 @@ sealed class ActivityProcessor(ActivityEngine engine, IFigureSink? sink, LaneTel
             return;
         if (sink is null)
             engine.Take(figures.Lane, now);
-        else if (!sink.TryTake(figures.Lane, figures.Opening, () => engine.Take(figures.Lane, now)))
+        else if (!HandOver(sink, now))
             return;
         _handedOverAt = now;
     }
@@ -70,6 +71,12 @@ sealed class ActivityProcessor(ActivityEngine engine, IFigureSink? sink, LaneTel
     {
         figures.Dispose();
         return base.DisposeAsync();
+    }
+
+    bool HandOver(IFigureSink to, DateTimeOffset now)
+    {
+        var room = to.RoomForSessions(figures.Lane);
+        return to.TryTake(figures.Lane, _opening, engine.Position, () => engine.Take(figures.Lane, now, room));
     }
 
     ActivityRecorded? Take(in StreamMessage message, out Observation observation)

@@ -99,6 +99,20 @@ public sealed class ActivityProcessorTests
     }
 
     [Fact]
+    public async Task Sessions_when_the_sink_has_no_room_do_wait_but_for_final_ones()
+    {
+        await using var lane = new Lane();
+        lane.Process(View(1, Begin), 0);
+        lane.Process(View(2, Begin.AddHours(1)), 1);
+        lane.Sink.Room = 0;
+        lane.Processor.Turn(Begin.AddHours(1));
+        Assert.True(Assert.Single(lane.Sink.Taken[0].Sessions).IsFinal);
+        lane.Sink.Room = 1;
+        lane.Processor.Turn(Begin.AddHours(2));
+        Assert.False(Assert.Single(lane.Sink.Taken[1].Sessions).IsFinal);
+    }
+
+    [Fact]
     public async Task Lane_when_restored_does_hand_over_all_that_it_has()
     {
         await using var lane = new Lane();
@@ -188,8 +202,15 @@ public sealed class ActivityProcessorTests
 
         public bool IsBusy { get; set; }
 
-        public bool TryTake(int lane, long opening, Func<LaneDelta> make)
+        public int Room { get; set; } = 100;
+
+        public long Open(int lane) => 7;
+
+        public int RoomForSessions(int lane) => Room;
+
+        public bool TryTake(int lane, long opening, long position, Func<LaneDelta> make)
         {
+            Assert.Equal((3, 7), (lane, opening));
             if (IsBusy)
                 return false;
             Taken.Add(make());
