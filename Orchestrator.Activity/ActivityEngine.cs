@@ -229,7 +229,7 @@ sealed partial class ActivityEngine
             || happened.TimeMs - session.ObservedMs >= _bounds.ObserveEveryMs;
         if (!isDue)
             return default;
-        session.ObservedMs = Math.Max(session.ObservedMs, happened.TimeMs);
+        session.Observe(happened.TimeMs);
         var inHour = 0;
         for (var other = visitor.Sessions; other is not null; other = other.Next)
             inHour += other.EndMs > happened.TimeMs - HourMs && other.StartMs <= happened.TimeMs ? 1 : 0;
@@ -297,13 +297,11 @@ sealed partial class ActivityEngine
             _sessions--;
             if (End(session))
                 _sessionChanges.Mark(session);
-            if (session.IsStored || _sessionChanges.Count - _sessions < _bounds.MaxOrphans)
-                continue;
-            session.IsGone = true;
-            Unstored++;
         }
         _forgotten++;
         Remove(visitor);
+        while (_sessionChanges.Count - _sessions > _bounds.MaxOrphans && _sessionChanges.TryDrop(s => s.Visitor.IsForgotten))
+            Unstored++;
     }
 
     void Remove(Visitor visitor)
@@ -368,7 +366,7 @@ sealed partial class ActivityEngine
     {
         if (visitor.DueMinute >= 0 && visitor.DueMinute <= minute)
             return;
-        visitor.DueMinute = minute;
+        visitor.DueMinute = (int)minute;
         _due.Add(minute, visitor);
     }
 

@@ -49,18 +49,46 @@ sealed class Changes<T>
         _handedOver.Clear();
     }
 
+    /// <summary>Drops the one of those that wait which has waited for longest, and may be dropped: it is never stored.</summary>
+    public bool TryDrop(Func<T, bool> may)
+    {
+        for (var left = _changed.Count; left > 0; left--)
+        {
+            var item = _changed.Dequeue();
+            var isDropped = !item.IsGone && may(item);
+            if (!isDropped && !item.IsGone)
+            {
+                _changed.Enqueue(item);
+                continue;
+            }
+            (item.IsChanged, item.IsGone) = (false, true);
+            if (isDropped)
+                return true;
+        }
+        return false;
+    }
+
     /// <summary>Hands over what has changed, the earliest change first.</summary>
     /// <param name="row">Makes the row of one.</param>
     /// <param name="most">The most of them; the others wait.</param>
-    public List<TRow> Take<TRow>(Func<T, TRow> row, int most = int.MaxValue)
+    /// <param name="may">Whether one may be among them; if not, it waits behind the others. Null when all may.</param>
+    public List<TRow> Take<TRow>(Func<T, TRow> row, int most = int.MaxValue, Func<T, bool>? may = null)
     {
         var rows = new List<TRow>(Math.Min(most, _changed.Count));
-        while (rows.Count < most && _changed.TryDequeue(out var item))
+        for (var left = _changed.Count; left > 0 && rows.Count < most; left--)
         {
-            item.IsChanged = false;
+            var item = _changed.Dequeue();
             if (item.IsGone)
+            {
+                item.IsChanged = false;
                 continue;
-            item.IsHandedOver = true;
+            }
+            if (may?.Invoke(item) == false)
+            {
+                _changed.Enqueue(item);
+                continue;
+            }
+            (item.IsChanged, item.IsHandedOver) = (false, true);
             _handedOver.Add(item);
             rows.Add(row(item));
         }

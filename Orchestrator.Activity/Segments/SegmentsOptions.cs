@@ -12,13 +12,13 @@ public sealed class SegmentsOptions
     [Range(10, 1_000)]
     public int PollMs { get; set; } = 250;
 
-    /// <summary>How long a lane that says facts by customer rests after a unit of work, in milliseconds: under load several small units become one. Default 10.</summary>
+    /// <summary>How long a lane that says facts by customer rests after a unit of work, in milliseconds: under load several small units become one. Default 5.</summary>
     [Range(0, 1_000)]
-    public int FactsRestMs { get; set; } = 10;
+    public int FactsRestMs { get; set; } = 5;
 
-    /// <summary>How long a lane that keeps segments rests after a unit of work, in milliseconds. Default 10.</summary>
+    /// <summary>How long a lane that keeps segments rests after a unit of work, in milliseconds. Default 5.</summary>
     [Range(0, 1_000)]
-    public int RestMs { get; set; } = 10;
+    public int RestMs { get; set; } = 5;
 
     /// <summary>How many accounts a lane remembers the owners of. Default 10,000.</summary>
     [Range(2, 10_000_000)]
