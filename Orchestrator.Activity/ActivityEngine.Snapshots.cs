@@ -23,7 +23,10 @@ sealed partial class ActivityEngine
     /// <summary>
     /// Hands over what has changed. That it is asked for says that what was handed over before is stored. Sessions are divided when there are very many; figures are not.
     /// </summary>
-    public LaneDelta Take(int lane, DateTimeOffset now)
+    /// <param name="lane">The partition.</param>
+    /// <param name="now">The instant.</param>
+    /// <param name="roomForOpen">How many sessions may be in it that are not final.</param>
+    public LaneDelta Take(int lane, DateTimeOffset now, int roomForOpen = int.MaxValue)
     {
         _figures.Confirm();
         _sessionChanges.Confirm();
@@ -33,7 +36,7 @@ sealed partial class ActivityEngine
         _merged.RemoveRange(0, merged);
         return _figures.Take(new LaneDelta(
             lane, Position, now, _figures.Live(WatermarkMs, now, Counters, Visitors), [], [], [], [], [], [],
-            _sessionChanges.Take(s => s.Row(), _bounds.MaxSessionsADelta), [.. _mergedHandedOver]));
+            _sessionChanges.Take(s => s.Row(), _bounds.MaxSessionsADelta, s => s.IsFinal || roomForOpen-- > 0), [.. _mergedHandedOver]));
     }
 
     /// <summary>What is shown of the last half hour.</summary>

@@ -229,7 +229,7 @@ sealed partial class ActivityEngine
             || happened.TimeMs - session.ObservedMs >= _bounds.ObserveEveryMs;
         if (!isDue)
             return default;
-        session.ObservedMs = Math.Max(session.ObservedMs, happened.TimeMs);
+        session.Observe(happened.TimeMs);
         var inHour = 0;
         for (var other = visitor.Sessions; other is not null; other = other.Next)
             inHour += other.EndMs > happened.TimeMs - HourMs && other.StartMs <= happened.TimeMs ? 1 : 0;
@@ -368,7 +368,7 @@ sealed partial class ActivityEngine
     {
         if (visitor.DueMinute >= 0 && visitor.DueMinute <= minute)
             return;
-        visitor.DueMinute = minute;
+        visitor.DueMinute = (int)minute;
         _due.Add(minute, visitor);
     }
 

@@ -45,7 +45,7 @@ sealed class ActivityProcessor(ActivityEngine engine, IFigureSink? sink, LaneTel
             return;
         if (sink is null)
             engine.Take(figures.Lane, now);
-        else if (!sink.TryTake(figures.Lane, _opening, engine.Position, () => engine.Take(figures.Lane, now)))
+        else if (!HandOver(sink, now))
             return;
         _handedOverAt = now;
     }
@@ -71,6 +71,12 @@ sealed class ActivityProcessor(ActivityEngine engine, IFigureSink? sink, LaneTel
     {
         figures.Dispose();
         return base.DisposeAsync();
+    }
+
+    bool HandOver(IFigureSink to, DateTimeOffset now)
+    {
+        var room = to.RoomForSessions(figures.Lane);
+        return to.TryTake(figures.Lane, _opening, engine.Position, () => engine.Take(figures.Lane, now, room));
     }
 
     ActivityRecorded? Take(in StreamMessage message, out Observation observation)

@@ -15,7 +15,6 @@ sealed class ActivityTelemetry : IDisposable
     readonly Counter<long> _forgotten;
     readonly Counter<long> _unstored;
     readonly ConcurrentDictionary<LaneTelemetry, bool> _lanes = new();
-    long _openings;
 
     /// <summary>Creates the instruments.</summary>
     public ActivityTelemetry(IMeterFactory meters)
@@ -32,7 +31,7 @@ sealed class ActivityTelemetry : IDisposable
     /// <summary>What is counted of a lane that is opened, until it is disposed.</summary>
     public LaneTelemetry Lane(int partition)
     {
-        var lane = new LaneTelemetry(this, partition, Interlocked.Increment(ref _openings));
+        var lane = new LaneTelemetry(this, partition);
         _lanes[lane] = true;
         return lane;
     }
@@ -69,7 +68,7 @@ sealed class ActivityTelemetry : IDisposable
 }
 
 /// <summary>What is counted of one opening of a lane. Its calls but what it shows are of the lane's thread.</summary>
-sealed class LaneTelemetry(ActivityTelemetry telemetry, int lane, long opening) : IDisposable
+sealed class LaneTelemetry(ActivityTelemetry telemetry, int lane) : IDisposable
 {
     const long Unknown = long.MinValue;
 
@@ -81,9 +80,6 @@ sealed class LaneTelemetry(ActivityTelemetry telemetry, int lane, long opening) 
 
     /// <summary>The partition.</summary>
     public int Lane { get; } = lane;
-
-    /// <summary>Which opening of a lane in this process it is: later ones are greater.</summary>
-    public long Opening { get; } = opening;
 
     /// <summary>How many visitors are remembered.</summary>
     public long Visitors => Volatile.Read(ref _visitors);

@@ -52,15 +52,24 @@ sealed class Changes<T>
     /// <summary>Hands over what has changed, the earliest change first.</summary>
     /// <param name="row">Makes the row of one.</param>
     /// <param name="most">The most of them; the others wait.</param>
-    public List<TRow> Take<TRow>(Func<T, TRow> row, int most = int.MaxValue)
+    /// <param name="may">Whether one may be among them; if not, it waits behind the others. Null when all may.</param>
+    public List<TRow> Take<TRow>(Func<T, TRow> row, int most = int.MaxValue, Func<T, bool>? may = null)
     {
         var rows = new List<TRow>(Math.Min(most, _changed.Count));
-        while (rows.Count < most && _changed.TryDequeue(out var item))
+        for (var left = _changed.Count; left > 0 && rows.Count < most; left--)
         {
-            item.IsChanged = false;
+            var item = _changed.Dequeue();
             if (item.IsGone)
+            {
+                item.IsChanged = false;
                 continue;
-            item.IsHandedOver = true;
+            }
+            if (may?.Invoke(item) == false)
+            {
+                _changed.Enqueue(item);
+                continue;
+            }
+            (item.IsChanged, item.IsHandedOver) = (false, true);
             _handedOver.Add(item);
             rows.Add(row(item));
         }

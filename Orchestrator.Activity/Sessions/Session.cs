@@ -20,8 +20,8 @@ sealed class Session(Visitor visitor, Guid sessionId, long made) : Tracked
     Moment _first = new(long.MaxValue, ulong.MaxValue);
     Moment _entry = new(long.MaxValue, ulong.MaxValue);
     Moment _exit = new(long.MinValue, 0);
-    Moment _customerAt = new(long.MinValue, 0);
     HourViews _hours;
+    Acquaintance? _known;
 
     /// <summary>Whose.</summary>
     public Visitor Visitor { get; } = visitor;
@@ -63,13 +63,13 @@ sealed class Session(Visitor visitor, Guid sessionId, long made) : Tracked
     public DeviceKind Device { get; private set; }
 
     /// <summary>The customer that its latest event names that names one.</summary>
-    public string? CustomerId { get; private set; }
+    public string? CustomerId => _known?.CustomerId;
 
     /// <summary>When the customer logged in last; the lowest number when that was not seen.</summary>
-    public long LoginMs { get; private set; } = long.MinValue;
+    public long LoginMs => _known?.LoginMs ?? long.MinValue;
 
     /// <summary>The event time of the last observation; the lowest number before the first.</summary>
-    public long ObservedMs { get; set; } = long.MinValue;
+    public long ObservedMs => _known?.ObservedMs ?? long.MinValue;
 
     /// <summary>Whether it brought a device on which the visitor was not seen before.</summary>
     public bool IsOnNewDevice { get; set; }
@@ -119,11 +119,14 @@ sealed class Session(Visitor visitor, Guid sessionId, long made) : Tracked
                 Clicks++;
                 break;
         }
-        if (happened.CustomerId is { } customer && _customerAt.IsBefore(at))
-            (_customerAt, CustomerId) = (at, customer);
+        if (happened.CustomerId is { } customer)
+            (_known ??= new Acquaintance()).Name(customer, at);
         if (happened.IsLogin)
-            LoginMs = Math.Max(LoginMs, at.Ms);
+            (_known ??= new Acquaintance()).LogIn(at.Ms);
     }
+
+    /// <summary>An observation was made.</summary>
+    public void Observe(long ms) => (_known ??= new Acquaintance()).Observe(ms);
 
     /// <summary>Takes in another session, which is none any more.</summary>
     public void Absorb(Session other)
@@ -140,10 +143,8 @@ sealed class Session(Visitor visitor, Guid sessionId, long made) : Tracked
             (_entry, EntryPage) = (other._entry, other.EntryPage);
         if (_exit.IsBefore(other._exit))
             (_exit, ExitPage) = (other._exit, other.ExitPage);
-        if (_customerAt.IsBefore(other._customerAt))
-            (_customerAt, CustomerId) = (other._customerAt, other.CustomerId);
-        LoginMs = Math.Max(LoginMs, other.LoginMs);
-        ObservedMs = Math.Max(ObservedMs, other.ObservedMs);
+        if (other._known is { } known)
+            (_known ??= new Acquaintance()).Absorb(known);
         IsOnNewDevice |= other.IsOnNewDevice;
         _hours.Add(other._hours);
     }
@@ -213,11 +214,8 @@ sealed class Session(Visitor visitor, Guid sessionId, long made) : Tracked
             writer.Moment(_exit);
             writer.Text(ExitPage);
         }
-        writer.Text(CustomerId);
-        if (CustomerId is not null)
-            writer.Moment(_customerAt);
-        writer.Number(LoginMs);
-        writer.Number(ObservedMs);
+        writer.Flag(_known is not null);
+        _known?.Write(writer);
         writer.Number(_hours.Count);
         for (var i = 0; i < _hours.Count; i++)
         {
@@ -248,11 +246,8 @@ sealed class Session(Visitor visitor, Guid sessionId, long made) : Tracked
             (session._entry, session.EntryPage) = (reader.Moment(), reader.Text());
             (session._exit, session.ExitPage) = (reader.Moment(), reader.Text());
         }
-        session.CustomerId = reader.Text();
-        if (session.CustomerId is not null)
-            session._customerAt = reader.Moment();
-        session.LoginMs = reader.Number();
-        session.ObservedMs = reader.Number();
+        if (reader.Flag())
+            session._known = Acquaintance.Read(reader);
         for (var left = reader.Count(session.Events); left > 0; left--)
             session._hours.Add(reader.Count(int.MaxValue), reader.Count(int.MaxValue));
         session._idCount = reader.Count(session.Events);

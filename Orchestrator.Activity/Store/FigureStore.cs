@@ -90,7 +90,7 @@ public sealed partial class FigureStore : IFigureSink
         {
             return await StoreAsync(waiting, cancellationToken);
         }
-        catch (Exception e) when (!Failures.IsTransient(e))
+        catch (Exception e) when (IsRefused(e))
         {
             // One of them is at fault: each alone, and what is refused for itself is given up.
             Refused(_logger, waiting.Count, e);
@@ -102,7 +102,7 @@ public sealed partial class FigureStore : IFigureSink
             {
                 rows += await StoreAsync([figures], cancellationToken);
             }
-            catch (Exception e) when (!Failures.IsTransient(e))
+            catch (Exception e) when (IsRefused(e))
             {
                 GaveUp(_logger, figures.Slot.Lane, figures.Left, e);
                 _telemetry.GivenUp(figures.Left);
@@ -137,7 +137,7 @@ public sealed partial class FigureStore : IFigureSink
             foreach (var sessions in taken.Where(t => !owned.Contains(t.Slot.Lane)))
                 Lost(sessions.Slot, sessions.Claimed, sessions);
         }
-        catch (Exception e) when (!Failures.IsTransient(e))
+        catch (Exception e) when (IsRefused(e))
         {
             // They are handed over again when they change, and when they end.
             GaveUpSessions(_logger, batch.Count, e);
@@ -208,6 +208,9 @@ public sealed partial class FigureStore : IFigureSink
             slot.PutBack(sessions);
         slot.Fenced(claimed);
     }
+
+    // Also what a lane would be in the wrong with: one row twice, or more of something than the database takes.
+    static bool IsRefused(Exception exception) => exception is PostgresException { SqlState: ['2', '1', ..] or ['5', '4', ..] } || !Failures.IsTransient(exception);
 
     LaneSlot SlotOf(int lane) => _slots.GetOrAdd(lane, static (lane, time) => new LaneSlot(lane, time), _time);
 

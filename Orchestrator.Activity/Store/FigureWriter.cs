@@ -39,7 +39,7 @@ public sealed partial class FigureWriter(FigureStore store, FigureStoreTelemetry
                 await Task.Delay(rest, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 rest = TimeSpan.FromTicks(Math.Min(rest.Ticks * 2, LongestRest.Ticks));
             }
-            catch (OperationCanceledException)
+            catch (Exception)
             {
                 // What waits is stored below.
             }

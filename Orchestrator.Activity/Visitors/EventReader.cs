@@ -6,9 +6,10 @@ namespace Orchestrator.Activity.Visitors;
 sealed class EventReader
 {
     const long MaxAheadMs = 60_000;
-    const string NoDevice = "";
+    const int AgentsKept = 1_024;
 
     readonly TextCache _texts = new();
+    readonly (string? Agent, DeviceKind Kind)[] _agents = new (string?, DeviceKind)[AgentsKept];
 
     /// <summary>Reads one.</summary>
     /// <param name="recorded">What was recorded.</param>
@@ -17,6 +18,8 @@ sealed class EventReader
     {
         var (time, broker) = (recorded.CreatedAt.ToUnixTimeMilliseconds(), brokerTime.ToUnixTimeMilliseconds());
         var isView = recorded.Type == ActivityType.PageView;
+        var agent = recorded.UserAgent ?? "";
+        var agentHash = ActivityHash.Of(agent);
         return new ActivityEvent
         {
             EventId = recorded.EventId,
@@ -25,11 +28,20 @@ sealed class EventReader
             VisitorId = recorded.VisitorId,
             Page = isView && recorded.Url is { } url ? _texts.Get(Addresses.Page(url)) : null,
             Referrer = Referrer(recorded),
-            Device = DeviceKinds.Of(recorded.UserAgent),
-            DeviceHash = (uint)ActivityHash.Of(recorded.DeviceId ?? recorded.UserAgent ?? NoDevice),
+            Device = Device(agent, agentHash),
+            DeviceHash = (uint)(recorded.DeviceId is { } device ? ActivityHash.Of(device) : agentHash),
             CustomerId = recorded.CustomerId is { } customer ? _texts.Get(customer) : null,
             Name = recorded.Type == ActivityType.Custom ? recorded.Name : null,
         };
+    }
+
+    // Few browsers name themselves very often.
+    DeviceKind Device(string agent, ulong hash)
+    {
+        ref var known = ref _agents[(int)(hash & (AgentsKept - 1))];
+        if (!string.Equals(known.Agent, agent, StringComparison.Ordinal))
+            known = (agent, DeviceKinds.Of(agent));
+        return known.Kind;
     }
 
     // Whoever comes from another page of the same site has come from nowhere else.

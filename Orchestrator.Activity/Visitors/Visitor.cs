@@ -44,7 +44,7 @@ sealed class Visitor(byte[] id, ulong hash)
     public byte DevicesSeen { get; set; }
 
     /// <summary>The minute at which something is due, as it stands in the wheel; negative for none.</summary>
-    public long DueMinute { get; set; } = -1;
+    public int DueMinute { get; set; } = -1;
 
     /// <summary>Is remembered no longer.</summary>
     public bool IsForgotten { get; set; }

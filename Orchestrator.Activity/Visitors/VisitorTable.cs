@@ -45,7 +45,7 @@ sealed class VisitorTable(Action<IBufferWriter<byte>, Visitor> write)
     /// <summary>Adds one who is not there.</summary>
     public void Add(Visitor visitor)
     {
-        if ((Count + 1) * 2 > _buckets.Length)
+        if ((Count + 1) * 4L > _buckets.Length * 3L)
             Grow();
         Place(new Bucket { Hash = visitor.Hash, Visitor = visitor });
         Count++;

@@ -71,7 +71,7 @@ sealed class LiveAge(BenchServers servers, Uri service, StoredActivity stored, i
             var due = began + (long)(n / Rate * Stopwatch.Frequency);
             Pace.Until(due);
             var visitor = PlannedEvents.NameOf(n % KnownVisitors).ToString();
-            var (id, now) = (RandomId.Of((ulong)n | (3ul << 40)), DateTimeOffset.UtcNow);
+            var (id, now) = (RandomId.Of((uint)n | (3ul << 40)), DateTimeOffset.UtcNow);
             var message = OutgoingMessage.Of(contract, new ActivityRecorded(id, ActivityType.PageView, visitor, now, Url: "https://shop.example/live"), id, "/bench", now);
             lock (_lock)
             {

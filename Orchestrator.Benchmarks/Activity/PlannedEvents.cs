@@ -55,7 +55,7 @@ sealed class PlannedEvents
     public int LaneOf(int visitor) => visitor % Lanes;
 
     /// <summary>A visitor's name: as a browser makes one up.</summary>
-    public static Guid NameOf(int number) => RandomId.Of((ulong)number | (1ul << 40));
+    public static Guid NameOf(int number) => RandomId.Of((uint)number | (1ul << 40));
 
     static int[] SpreadEvenly(int lanes)
     {

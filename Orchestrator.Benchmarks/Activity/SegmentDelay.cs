@@ -62,7 +62,7 @@ sealed class SegmentDelay(BenchServers servers, int lanes)
             var enters = version % 2 == 1;
             if (!_waiting.TryAdd(customer, (due, enters)))
                 throw new BenchFailedException($"{customer} has waited for a change of segments since its last update");
-            var id = RandomId.Of((ulong)n | (4ul << 40));
+            var id = RandomId.Of((uint)n | (4ul << 40));
             var update = new CustomerProfileUpdated(id, customer, customer, version, now, CustomerSince: enters ? now.AddDays(-1) : now.AddDays(-400));
             producer.Produce(contract.Topic, KafkaWire.ToKafka(OutgoingMessage.Of(contract, update, id, "/bench", now)));
         }

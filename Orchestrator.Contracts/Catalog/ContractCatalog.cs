@@ -86,7 +86,8 @@ public static class ContractCatalog
         Of<CaseAssigned>("orchestrator.case.assigned.v1", Topics.Cases, m => m.AccountId, ContractJson.Default.CaseAssigned),
         Of<CaseResolved>("orchestrator.case.resolved.v1", Topics.Cases, m => m.AccountId, ContractJson.Default.CaseResolved),
 
-        Of<ActivityRecorded>("orchestrator.activity.recorded.v1", Topics.UserActivity, m => m.VisitorId, ContractJson.Default.ActivityRecorded),
+        Of<ActivityRecorded>("orchestrator.activity.recorded.v1", Topics.UserActivity, m => m.VisitorId, ContractJson.Default.ActivityRecorded)
+            with { Quick = ActivityRecordedReader.Read },
         Of<ActivityErased>("orchestrator.activity.erased.v1", Topics.UserActivity, m => m.VisitorId, ContractJson.Default.ActivityErased),
         Of<CustomerObserved>("orchestrator.activity.customer-observed.v1", Topics.ActivityEvents, m => m.VisitorId, ContractJson.Default.CustomerObserved),
         Of<ActivityFeatures>("orchestrator.activity.features.v1", Topics.ActivityFeatures, m => m.AccountId, ContractJson.Default.ActivityFeatures),

@@ -16,7 +16,7 @@ public sealed record UpcastPath(MessageContract Contract, IReadOnlyList<IUpcaste
     public object? Read(ReadOnlySpan<byte> json)
     {
         if (Steps.Count == 0)
-            return JsonSerializer.Deserialize(json, Contract.Json);
+            return Contract.Quick?.Invoke(json) ?? JsonSerializer.Deserialize(json, Contract.Json);
         var body = Parse(json);
         foreach (var step in Steps)
         {
