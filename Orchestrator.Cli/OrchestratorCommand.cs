@@ -9,6 +9,7 @@ using Orchestrator.Cli.Models;
 using Orchestrator.Cli.Parked;
 using Orchestrator.Cli.Publish;
 using Orchestrator.Cli.Reconcile;
+using Orchestrator.Cli.Schemas;
 using Orchestrator.Cli.Simulate;
 using Orchestrator.Cli.Store;
 using Orchestrator.Cli.Tail;
@@ -26,7 +27,7 @@ public static class OrchestratorCommand
         var connections = new ConnectionOptions();
         var root = new RootCommand(
             "Moves money safely, from the command line: simulate and publish transactions, look into topics, see to parked messages, " +
-            "see to the ledger, check the store, reconcile it with a bank's statement, train fraud models and put them in force, try rules and models on history. Where a service runs from this " +
+            "see to the ledger, check the store, reconcile it with a bank's statement, train fraud models and put them in force, try rules and models on history, keep the schemas of messages compatible. Where a service runs from this " +
             "folder, its addresses are found in .data/endpoints.json.")
         {
             SimulateCommand.Create(connections, time),
@@ -43,6 +44,7 @@ public static class OrchestratorCommand
             TrainCommand.Create(connections),
             ModelsCommand.Create(connections),
             BacktestCommand.Create(connections, time),
+            SchemasCommand.Create(),
         };
         connections.AddTo(root);
         return root;

@@ -1,4 +1,5 @@
 using Microsoft.OpenApi;
+using Orchestrator.Api.AsyncApi;
 
 namespace Orchestrator.Api.OpenApi;
 
@@ -54,7 +55,7 @@ public static class OpenApiModule
         return services;
     }
 
-    /// <summary>Serves the document and its page.</summary>
+    /// <summary>Serves the document and its page, and the one of topics and messages beside it.</summary>
     public static WebApplication UseOrchestratorOpenApi(this WebApplication app)
     {
         app.UseSwagger(swagger => swagger.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1);
@@ -68,6 +69,7 @@ public static class OpenApiModule
             options.SwaggerEndpoint(Document, "Orchestrator v1");
             options.DocumentTitle = "Orchestrator";
         });
+        app.MapAsyncApi();
         return app;
     }
 }

@@ -8,7 +8,7 @@ public sealed class CommandLineTests
     [Fact]
     public void Commands_are_those_that_the_documentation_names() =>
         Assert.Equal(
-            ["backtest", "broker", "decisions", "labels", "ledger", "migrate", "models", "parked", "publish", "reconcile", "simulate", "tail", "train", "verify"],
+            ["backtest", "broker", "decisions", "labels", "ledger", "migrate", "models", "parked", "publish", "reconcile", "schemas", "simulate", "tail", "train", "verify"],
             Root().Subcommands.Select(c => c.Name).Order(StringComparer.Ordinal));
 
     [Fact]
@@ -31,6 +31,10 @@ public sealed class CommandLineTests
     [InlineData("verify --settled --only ledger --json --postgres Host=a")]
     [InlineData("reconcile s.xml --format camt053 --days 3 --show 5 --json --postgres Host=a")]
     [InlineData("broker --port 9092")]
+    [InlineData("schemas check --json")]
+    [InlineData("schemas list --history folder")]
+    [InlineData("schemas diff orchestrator.alert.raised.v1 --from 1 --to 2 --format avro")]
+    [InlineData("schemas accept orchestrator.alert.raised.v1 orchestrator.case.opened.v1 --history folder --json")]
     [InlineData("backtest --rules r.json --model none --from 2026-02-01 --to 2026-03-01 --history h.jsonl --labels l.csv --review-cost EUR:500 --review-cost USD:600 --json")]
     [InlineData("ledger rebuild --projection balances --from topic --no-wait --json")]
     [InlineData("ledger check --projection balances --settled")]
@@ -57,6 +61,9 @@ public sealed class CommandLineTests
     [InlineData("reconcile")]
     [InlineData("reconcile s.csv --format mt940")]
     [InlineData("dance")]
+    [InlineData("schemas")]
+    [InlineData("schemas diff")]
+    [InlineData("schemas diff orchestrator.alert.raised.v1 --format xml")]
     [InlineData("backtest --rules live")]
     [InlineData("models")]
     [InlineData("models upload model.json")]
