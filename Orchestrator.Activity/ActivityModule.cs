@@ -37,6 +37,7 @@ public static class ActivityModule
         {
             Name = GroupName,
             Topics = [catalog.Of(typeof(ActivityRecorded)).Topic],
+            Takes = [typeof(ActivityRecorded), typeof(ActivityErased)],
             OutputTopic = catalog.Of(typeof(CustomerObserved)).Topic,
             CreateProcessor = lane => Lane(provider, lane),
             SnapshotInterval = TimeSpan.FromSeconds(options.SnapshotSeconds),

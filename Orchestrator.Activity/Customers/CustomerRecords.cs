@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Npgsql;
+using Orchestrator.Activity.Store;
 using Orchestrator.Messaging.Rows;
 using static Orchestrator.Messaging.Rows.Statements;
 
@@ -8,7 +9,7 @@ namespace Orchestrator.Activity.Customers;
 /// <summary>
 /// What is kept about a customer, given out and erased. The lane that has the customer in memory finds his row gone with his next fact, and begins with nothing.
 /// </summary>
-public sealed class CustomerRecords(NpgsqlDataSource database)
+public sealed class CustomerRecords(NpgsqlDataSource database) : ICustomerRecords
 {
     // His row first, as his lane does: then neither waits for the other.
     static readonly string[] Erasures =
@@ -31,17 +32,33 @@ public sealed class CustomerRecords(NpgsqlDataSource database)
             : null;
     }
 
+    /// <inheritdoc />
+    public string Name => "profile";
+
+    /// <inheritdoc />
+    public async Task<JsonElement?> ExportAsync(string customerId, CancellationToken cancellationToken) =>
+        await FindAsync(customerId, cancellationToken) is { } found ? JsonSerializer.SerializeToElement(found, CustomerJson.Default.CustomerRecord) : null;
+
+    /// <inheritdoc />
+    public async Task EraseAsync(NpgsqlConnection connection, string customerId, CancellationToken cancellationToken) => await DeleteAsync(connection, customerId, cancellationToken);
+
     /// <summary>Erases all that is known about a customer: the row, the segments and their changes, and that his accounts are his.</summary>
     /// <returns>Whether there was anything.</returns>
     public async Task<bool> EraseAsync(string customerId, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        var erased = await DeleteAsync(connection, customerId, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return erased > 0;
+    }
+
+    static async Task<int> DeleteAsync(NpgsqlConnection connection, string customerId, CancellationToken cancellationToken)
+    {
         var erased = 0;
         foreach (var sql in Erasures)
             erased += await ExecuteAsync(connection, sql, cancellationToken, Of(customerId));
-        await transaction.CommitAsync(cancellationToken);
-        return erased > 0;
+        return erased;
     }
 }
 

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using Orchestrator.Activity.Customers;
+using Orchestrator.Activity.Store;
 using Orchestrator.Contracts.Accounts;
 using Orchestrator.Contracts.Activity;
 using Orchestrator.Contracts.Customers;
@@ -51,6 +52,7 @@ public static class SegmentLanesModule
         services.TryAddSingleton<SegmentPreview>();
         services.TryAddSingleton<SegmentBackfills>();
         services.TryAddSingleton<CustomerRecords>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<ICustomerRecords, CustomerRecords>());
         return services;
     }
 
@@ -64,6 +66,8 @@ public static class SegmentLanesModule
         {
             Name = FactsGroupName,
             Topics = [catalog.Of(typeof(OpenAccount)).Topic, catalog.Of(typeof(TransactionCompleted)).Topic, catalog.Of(typeof(CustomerObserved)).Topic],
+            Takes = [typeof(OpenAccount), typeof(CustomerProfileUpdated), typeof(TransactionCompleted), typeof(CustomerObserved)],
+            KeeperOf = [catalog.Of(typeof(TransactionCompleted)).Topic, catalog.Of(typeof(CustomerObserved)).Topic],
             CreateProcessor = _ => new CustomerFactsProcessor(database, options.AccountsInMemory),
             Rest = TimeSpan.FromMilliseconds(options.FactsRestMs),
             IsBackground = true,
@@ -79,6 +83,7 @@ public static class SegmentLanesModule
         {
             Name = GroupName,
             Topics = [catalog.Of(typeof(CustomerFact)).Topic],
+            Takes = [typeof(CustomerFact), typeof(SegmentsDue)],
             CreateProcessor = _ => new SegmentsProcessor(database, watch, telemetry, options.CustomersInMemory),
             Rest = TimeSpan.FromMilliseconds(options.RestMs),
         };

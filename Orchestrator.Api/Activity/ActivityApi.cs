@@ -1,6 +1,5 @@
 using Orchestrator.Activity;
 using Orchestrator.Activity.Segments;
-using Orchestrator.Activity.Store;
 using Orchestrator.Api.Hosting;
 
 namespace Orchestrator.Api.Activity;
@@ -13,7 +12,7 @@ public static class ActivityApi
     {
         services.AddActivityIngest(configuration).AddActivityViews(configuration).AddSegments(configuration);
         if (roles.HasFlag(HostRoles.Activity))
-            services.AddActivity(configuration).AddFigureStore().AddSegmentLanes(configuration);
+            services.AddActivity(configuration).AddSegmentLanes(configuration);
         return services;
     }
 
