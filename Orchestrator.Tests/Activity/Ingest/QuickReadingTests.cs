@@ -11,7 +11,7 @@ public sealed class QuickReadingTests
 {
     static readonly MessageContract Contract = ContractCatalog.All.Single(c => c.Type == typeof(ActivityRecorded));
 
-    static readonly Gen<string?> AnyText = Gen.Frequency((2, Gen.Const((string?)null)), (5, Gen.String[0, 20].Select(s => (string?)s)), (3, Gen.OneOfConst<string?>("Mozilla/5.0", "Größe \"x\" \\ /", "\u20ac\ud83d\ude00")));
+    static readonly Gen<string?> AnyText = Gen.Frequency((2, Gen.Const((string?)null)), (5, Gen.String[0, 20].Select(s => (string?)s)), (3, Gen.OneOf(Gen.Const((string?)"Mozilla/5.0"), Gen.Const((string?)"Größe \"x\" \\ /"), Gen.Const((string?)"\u20ac\ud83d\ude00"))));
 
     static readonly Gen<DateTimeOffset?> AnyTime = Gen.OneOf(Gen.Const((DateTimeOffset?)null), Gen.DateTimeOffset.Select(t => (DateTimeOffset?)t));
 
