@@ -372,7 +372,13 @@ sealed partial class ActivityEngine
 
     long FinalMinute(Session session) => Time.Minute(session.EndMs + _bounds.GapMs + _bounds.LatenessMs) + 1;
 
-    long EndMinute(Visitor visitor) => Time.Minute(visitor.Funnels!.Max(f => f?.EndMs ?? 0) + _bounds.LatenessMs) + 1;
+    long EndMinute(Visitor visitor)
+    {
+        var endMs = 0L;
+        foreach (var track in visitor.Funnels!)
+            endMs = Math.Max(endMs, track?.EndMs ?? 0);
+        return Time.Minute(endMs + _bounds.LatenessMs) + 1;
+    }
 
     // Follows from the event that made it, so that it is the same when the lane takes its messages again.
     static Guid Id(Visitor visitor, Guid eventId)
