@@ -27,6 +27,6 @@ public sealed class LongSessionTests
 
         Assert.Equal(Minutes.Length, stored.Minutes.Count);
         Assert.All(stored.Minutes.Values, minute => Assert.Equal(1, minute.Events));
-        Assert.Equal((1, 1), (stored.Minutes.Values.Sum(m => m.Sessions), stored.Sessions.Count));
+        Assert.Equal((1L, 1), (stored.Minutes.Values.Sum(m => m.Sessions), stored.Sessions.Count));
     }
 }
