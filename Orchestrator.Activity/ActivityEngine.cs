@@ -186,7 +186,7 @@ sealed partial class ActivityEngine
     {
         var (kept, gone) = one.Made < other.Made ? (one, other) : (other, one);
         var (earlier, later) = one.BeginsBefore(other) ? (one, other) : (other, one);
-        _figures.Remove(kept.Standing());
+        var before = kept.Standing();
         _figures.Remove(gone.Standing());
         ComeFrom(later, earlier.Referrer);
         kept.Absorb(gone);
@@ -195,7 +195,8 @@ sealed partial class ActivityEngine
         visitor.Remove(gone);
         _sessions--;
         Drop(gone);
-        _figures.Add(kept.Standing());
+        // A long session may have begun in a minute that is forgotten by now: nothing of that may be touched, for it would begin from nothing.
+        _figures.Change(before, kept.Standing());
         return kept;
     }
 
