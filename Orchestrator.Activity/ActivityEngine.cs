@@ -297,13 +297,11 @@ sealed partial class ActivityEngine
             _sessions--;
             if (End(session))
                 _sessionChanges.Mark(session);
-            if (session.IsStored || _sessionChanges.Count - _sessions < _bounds.MaxOrphans)
-                continue;
-            session.IsGone = true;
-            Unstored++;
         }
         _forgotten++;
         Remove(visitor);
+        while (_sessionChanges.Count - _sessions > _bounds.MaxOrphans && _sessionChanges.TryDrop(s => s.Visitor.IsForgotten))
+            Unstored++;
     }
 
     void Remove(Visitor visitor)

@@ -160,12 +160,15 @@ public sealed class CustomerState
         return added;
     }
 
+    // Nearly always it is one of the last day's.
     bool CanKeep(string currency)
     {
-        var known = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var day in Days)
-            known.UnionWith(day.Spent?.Keys ?? Enumerable.Empty<string>());
-        return known.Count < MaxCurrencies || known.Contains(currency);
+        for (var i = Days.Count - 1; i >= 0; i--)
+        {
+            if (Days[i].Spent?.ContainsKey(currency) is true)
+                return true;
+        }
+        return Days.SelectMany(d => d.Spent?.Keys ?? Enumerable.Empty<string>()).Distinct(StringComparer.Ordinal).Take(MaxCurrencies).Count() < MaxCurrencies;
     }
 
     static DateTimeOffset Earlier(DateTimeOffset one, DateTimeOffset other) => one <= other ? one : other;

@@ -49,6 +49,25 @@ sealed class Changes<T>
         _handedOver.Clear();
     }
 
+    /// <summary>Drops the one of those that wait which has waited for longest, and may be dropped: it is never stored.</summary>
+    public bool TryDrop(Func<T, bool> may)
+    {
+        for (var left = _changed.Count; left > 0; left--)
+        {
+            var item = _changed.Dequeue();
+            var isDropped = !item.IsGone && may(item);
+            if (!isDropped && !item.IsGone)
+            {
+                _changed.Enqueue(item);
+                continue;
+            }
+            (item.IsChanged, item.IsGone) = (false, true);
+            if (isDropped)
+                return true;
+        }
+        return false;
+    }
+
     /// <summary>Hands over what has changed, the earliest change first.</summary>
     /// <param name="row">Makes the row of one.</param>
     /// <param name="most">The most of them; the others wait.</param>

@@ -32,6 +32,8 @@ public static class SegmentLanesModule
         services.AddSingleton(provider => new SegmentsWatch(
             provider.GetRequiredService<NpgsqlDataSource>(), Options(provider), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<SegmentsWatch>>()));
         services.AddHostedService(provider => provider.GetRequiredService<SegmentsWatch>());
+        services.AddMetrics();
+        services.AddSingleton<SegmentTelemetry>();
         services.AddSingleton(FactsGroup);
         services.AddSingleton(SegmentsGroup);
         services.AddSingleton<BackfillWorker>();
@@ -72,12 +74,12 @@ public static class SegmentLanesModule
     static LaneGroup SegmentsGroup(IServiceProvider provider)
     {
         var (catalog, database, options) = (provider.GetRequiredService<MessageCatalog>(), provider.LaneDatabase(), Options(provider));
-        var watch = provider.GetRequiredService<SegmentsWatch>();
+        var (watch, telemetry) = (provider.GetRequiredService<SegmentsWatch>(), provider.GetRequiredService<SegmentTelemetry>());
         return new LaneGroup
         {
             Name = GroupName,
             Topics = [catalog.Of(typeof(CustomerFact)).Topic],
-            CreateProcessor = _ => new SegmentsProcessor(database, watch, options.CustomersInMemory),
+            CreateProcessor = _ => new SegmentsProcessor(database, watch, telemetry, options.CustomersInMemory),
             Rest = TimeSpan.FromMilliseconds(options.RestMs),
         };
     }

@@ -16,6 +16,7 @@ public sealed class SegmentsProcessor : LaneProcessor
 {
     readonly NpgsqlDataSource _database;
     readonly SegmentsWatch _watch;
+    readonly SegmentTelemetry _telemetry;
     readonly RecentlyUsed<CustomerSlot> _customers;
     readonly HashSet<CustomerSlot> _touched = [];
     readonly List<SegmentChanged> _changes = [];
@@ -25,10 +26,11 @@ public sealed class SegmentsProcessor : LaneProcessor
     /// <summary>The processor of a lane.</summary>
     /// <param name="database">Where customers are.</param>
     /// <param name="watch">Knows the definitions in force.</param>
+    /// <param name="telemetry">Counts what changes.</param>
     /// <param name="customersInMemory">How many customers it remembers.</param>
-    public SegmentsProcessor(NpgsqlDataSource database, SegmentsWatch watch, int customersInMemory)
+    public SegmentsProcessor(NpgsqlDataSource database, SegmentsWatch watch, SegmentTelemetry telemetry, int customersInMemory)
     {
-        (_database, _watch) = (database, watch);
+        (_database, _watch, _telemetry) = (database, watch, telemetry);
         _customers = new RecentlyUsed<CustomerSlot>(customersInMemory);
     }
 
@@ -61,6 +63,7 @@ public sealed class SegmentsProcessor : LaneProcessor
         {
             case CustomerFact fact:
                 Take(slot, fact, now, work);
+                _telemetry.Taken(message.Time, now);
                 break;
             case SegmentsDue when slot.IsKnown:
                 slot.TimerDue = null;
@@ -86,6 +89,7 @@ public sealed class SegmentsProcessor : LaneProcessor
     {
         foreach (var slot in _touched)
             slot.Stored();
+        _telemetry.Committed(_changes);
         Forget();
         _customers.Trim();
     }

@@ -19,9 +19,6 @@ sealed class ClosedLoop(BenchServers servers, string topic, Func<CancellationTok
     readonly long[] _sent = new long[lanes];
     long[] _taken = new long[lanes];
 
-    /// <summary>How many messages of each lane were sent.</summary>
-    public long[] Sent => [.. _sent];
-
     /// <summary>Sends all of some batches, by lane.</summary>
     public async Task SendAsync(IReadOnlyList<IReadOnlyList<EventBatch>> batches, CancellationToken stop)
     {

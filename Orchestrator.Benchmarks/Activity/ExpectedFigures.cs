@@ -11,6 +11,8 @@ sealed class ExpectedFigures
 
     readonly PlannedEvents _plan;
     readonly int[] _watermarks;
+    readonly long[] _messages;
+    readonly long[] _positions;
     readonly SortedDictionary<long, MinuteCounts> _minutes = [];
     readonly List<int>[] _times;
     int _taken;
@@ -22,11 +24,15 @@ sealed class ExpectedFigures
         BeginMs = beginMs;
         _watermarks = new int[plan.Lanes];
         Array.Fill(_watermarks, int.MinValue / 2);
+        (_messages, _positions) = (new long[plan.Lanes], new long[plan.Lanes]);
         _times = new List<int>[PlannedEvents.Visitors];
     }
 
     /// <summary>When the plan begins, in milliseconds since 1970.</summary>
     public long BeginMs { get; }
+
+    /// <summary>By lane, the place behind the last message that is taken; what comes again a little later the lane drops before it looks at it.</summary>
+    public long[] Positions => [.. _positions];
 
     public long Counted { get; private set; }
 
@@ -66,7 +72,11 @@ sealed class ExpectedFigures
 
     void Take(in PlannedEvent planned)
     {
-        ref var watermark = ref _watermarks[_plan.LaneOf(planned.Visitor)];
+        var lane = _plan.LaneOf(planned.Visitor);
+        _messages[lane]++;
+        if (!planned.IsAgain)
+            _positions[lane] = _messages[lane];
+        ref var watermark = ref _watermarks[lane];
         if (planned.AtMs < watermark - AllowedLatenessMs)
         {
             Late++;

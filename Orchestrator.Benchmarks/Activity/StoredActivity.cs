@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using Orchestrator.Benchmarks.Processes;
 using Orchestrator.Benchmarks.Running;
@@ -8,6 +9,7 @@ namespace Orchestrator.Benchmarks.Activity;
 sealed class StoredActivity(BenchServers servers, int lanes)
 {
     const int MinuteMs = 60_000;
+    const int LookMs = 20;
 
     /// <summary>How many messages of each lane are in what is stored.</summary>
     public async Task<long[]> PositionsAsync(CancellationToken stop)
@@ -21,8 +23,22 @@ sealed class StoredActivity(BenchServers servers, int lanes)
     }
 
     /// <summary>Waits until so many messages of each lane are in what is stored.</summary>
-    public Task ReachAsync(long[] positions, TimeSpan within, CancellationToken stop) => Waiting.UntilAsync(
-        async () => (await PositionsAsync(stop)).Zip(positions).All(p => p.First >= p.Second), within, "the figures do not hold all that was published", stop);
+    /// <exception cref="BenchFailedException">They are not, in time.</exception>
+    public async Task ReachAsync(long[] positions, TimeSpan within, CancellationToken stop)
+    {
+        using var ticks = new PeriodicTimer(TimeSpan.FromMilliseconds(LookMs));
+        for (var began = Stopwatch.GetTimestamp(); await ticks.WaitForNextTickAsync(stop);)
+        {
+            var stored = await PositionsAsync(stop);
+            if (stored.Zip(positions).All(p => p.First >= p.Second))
+                return;
+            if (Stopwatch.GetElapsedTime(began) > within)
+            {
+                throw new BenchFailedException(
+                    $"after {within.TotalSeconds:N0} s the figures do not hold all that was published: of {string.Join(' ', positions)} messages by lane {string.Join(' ', stored)} are stored");
+            }
+        }
+    }
 
     /// <summary>Compares what is stored with what was published.</summary>
     /// <exception cref="BenchFailedException">A figure differs.</exception>

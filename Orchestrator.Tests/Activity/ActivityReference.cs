@@ -11,6 +11,9 @@ public sealed class ActivityReference(int lanes)
 
     readonly Dictionary<int, DateTimeOffset> _watermarks = [];
     readonly HashSet<Guid> _ids = [];
+    readonly HashSet<Guid> _seen = [];
+    readonly long[] _messages = new long[lanes];
+    readonly long[] _positions = new long[lanes];
     readonly List<ActivityRecorded> _counted = [];
 
     /// <summary>Events that came too late.</summary>
@@ -19,13 +22,19 @@ public sealed class ActivityReference(int lanes)
     /// <summary>Events that came again.</summary>
     public int Duplicates { get; private set; }
 
+    /// <summary>By lane, the place behind the last message that is taken; what comes again a little later the lane drops before it looks at it.</summary>
+    public IReadOnlyList<long> Positions => _positions;
+
     /// <summary>Events that count.</summary>
     public int Counted => _counted.Count;
 
     /// <summary>Takes the next event that was published.</summary>
     public void Take(ActivityRecorded recorded)
     {
-        var lane = KeyPartition.Of(recorded.VisitorId, lanes);
+        var lane = KeyPartition.Of(recorded.VisitorId, _messages.Length);
+        _messages[lane]++;
+        if (_seen.Add(recorded.EventId))
+            _positions[lane] = _messages[lane];
         var watermark = _watermarks.GetValueOrDefault(lane, DateTimeOffset.MinValue + AllowedLateness);
         if (recorded.CreatedAt < watermark - AllowedLateness)
             Late++;

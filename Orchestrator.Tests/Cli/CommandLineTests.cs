@@ -22,6 +22,7 @@ public sealed class CommandLineTests
 
     [Theory]
     [InlineData("simulate --rate 100 --count 10 --duplicates 0.05 --reorder 0.05 --json")]
+    [InlineData("simulate --activity --http --write-key development --visitors 100 --rate 20 --count 10 --json")]
     [InlineData("publish f.csv --format handbook --dry-run")]
     [InlineData("tail transactions --from time:2026-05-01T12:00:00Z --filter key=a --filter b --count 3")]
     [InlineData("parked redrive 1 2 3")]

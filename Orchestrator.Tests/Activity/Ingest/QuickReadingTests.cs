@@ -55,5 +55,6 @@ public sealed class QuickReadingTests
 
     [Fact]
     public void Text_when_it_is_no_text_is_left_alone() =>
-        Assert.Null(Quick([.. """{"eventId":"018f4e2b-3300-7000-8000-000000000001","type":"click","visitorId":"v","createdAt":"2026-01-01T00:00:00Z","userAgent":""""u8, 0xff, (byte)'"', (byte)'}']));
+        Assert.Null(Quick(
+            [.. "{\"eventId\":\"018f4e2b-3300-7000-8000-000000000001\",\"type\":\"click\",\"visitorId\":\"v\",\"createdAt\":\"2026-01-01T00:00:00Z\",\"userAgent\":\""u8, 0xff, (byte)'"', (byte)'}']));
 }

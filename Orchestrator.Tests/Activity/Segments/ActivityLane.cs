@@ -1,4 +1,6 @@
+using System.Diagnostics.Metrics;
 using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Npgsql;
@@ -16,6 +18,8 @@ namespace Orchestrator.Tests.Activity.Segments;
 sealed class ActivityLane : IDisposable
 {
     static readonly MessageCatalog Catalog = new(ContractCatalog.All.Append(SegmentsDue.Contract));
+
+    static readonly SegmentTelemetry Telemetry = new(new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>());
 
     readonly NpgsqlDataSource _database;
     readonly Func<LaneProcessor> _create;
@@ -39,7 +43,7 @@ sealed class ActivityLane : IDisposable
     public static ActivityLane OfSegments(NpgsqlDataSource database, int inMemory = 100)
     {
         var watch = new SegmentsWatch(database, new SegmentsOptions(), TimeProvider.System, NullLogger<SegmentsWatch>.Instance);
-        return new ActivityLane(database, watch, () => new SegmentsProcessor(database, watch, inMemory));
+        return new ActivityLane(database, watch, () => new SegmentsProcessor(database, watch, Telemetry, inMemory));
     }
 
     /// <summary>A lane that says facts by customer.</summary>

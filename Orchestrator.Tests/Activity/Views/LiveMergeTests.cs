@@ -28,7 +28,7 @@ public sealed class LiveMergeTests
     {
         var merged = LiveMerge.Of([.. lanes.Select(l => new StoredLive(Noon.AddSeconds(-2), l))], NoDay, [], Noon);
 
-        Assert.Equal(lanes.Length == 0 ? null : 2_000, merged.AgeMs);
+        Assert.Equal(lanes.Length == 0 ? (long?)null : 2_000, merged.AgeMs);
         Assert.Equal(lanes.Sum(l => l.ActiveBySecond.Where((_, i) => l.ActiveSince + i > Second - 300).Sum()), merged.ActiveVisitors);
         Assert.Equal(lanes.Sum(l => l.Visitors), merged.RememberedVisitors);
         Assert.Equal(lanes.Sum(l => l.Counters.Counted), merged.Counters.Counted);
