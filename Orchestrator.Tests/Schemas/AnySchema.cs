@@ -18,6 +18,14 @@ static class AnySchema
     static readonly Gen<string> Scalar = Gen.OneOf("string", "bytes", "int32", "int64", "sint32", "bool", "fixed32", "E");
 
     static readonly Gen<string> AvroScalar = Gen.OneOf("\"string\"", "\"int\"", "\"long\"", "\"double\"", """["null","int"]""", """["null","string"]""", """{"type":"array","items":"int"}""");
+    static readonly Gen<string> Name = AnyOf("a", "b", "c");
+
+        AnyOf("string", "integer", "number", "boolean").Select(t => (JsonNode)new JsonObject { ["type"] = t }),
+        AnyOf("string", "integer").Select(t => (JsonNode)new JsonObject { ["type"] = new JsonArray(t, "null") }),
+
+    static readonly Gen<string> Scalar = AnyOf("string", "bytes", "int32", "int64", "sint32", "bool", "fixed32", "E");
+
+    static readonly Gen<string> AvroScalar = AnyOf("\"string\"", "\"int\"", "\"long\"", "\"double\"", """["null","int"]""", """["null","string"]""", """{"type":"array","items":"int"}""");
 
     /// <summary>A schema in a format.</summary>
     public static Gen<string> Of(SchemaFormat format) => format switch
@@ -26,6 +34,8 @@ static class AnySchema
         SchemaFormat.Avro => Avro,
         _ => Protobuf,
     };
+
+    static Gen<string> AnyOf(params string[] values) => Gen.Int[0, values.Length - 1].Select(i => values[i]);
 
     static Gen<JsonNode> Json(int depth) => depth == 0
         ? JsonLeaf
