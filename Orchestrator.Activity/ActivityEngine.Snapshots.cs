@@ -30,6 +30,7 @@ sealed partial class ActivityEngine
     {
         _figures.Confirm();
         _sessionChanges.Confirm();
+        _orphans.RemoveAll(IsDone);
         _mergedHandedOver.Clear();
         var merged = Math.Min(_merged.Count, _bounds.MaxSessionsADelta);
         _mergedHandedOver.AddRange(_merged[..merged]);
@@ -65,9 +66,9 @@ sealed partial class ActivityEngine
         writer.Number(_mergedHandedOver.Count + _merged.Count);
         foreach (var id in _mergedHandedOver.Concat(_merged))
             writer.Id(id);
-        var orphans = _sessionChanges.Unstored.Where(s => s.Visitor.IsForgotten).Distinct().ToList();
-        writer.Number(orphans.Count);
-        foreach (var orphan in orphans)
+        _orphans.RemoveAll(IsDone);
+        writer.Number(_orphans.Count);
+        foreach (var orphan in _orphans)
         {
             writer.Bytes(orphan.Visitor.Id);
             orphan.Write(writer);
@@ -139,7 +140,9 @@ sealed partial class ActivityEngine
         for (var left = reader.Count(int.MaxValue); left > 0; left--)
         {
             var visitor = new Visitor(ReadId(reader), 0) { IsForgotten = true };
-            _sessionChanges.Mark(Session.Read(visitor, reader, _bounds.MaxSessionEvents));
+            var orphan = Session.Read(visitor, reader, _bounds.MaxSessionEvents);
+            _orphans.Add(orphan);
+            _sessionChanges.Mark(orphan);
         }
         var visitors = reader.Count(int.MaxValue);
         while (reader.Byte() == VisitorMark)

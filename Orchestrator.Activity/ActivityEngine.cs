@@ -24,6 +24,7 @@ sealed partial class ActivityEngine
     readonly MinuteWheel _due = new();
     readonly MinuteWheel _idle = new();
     readonly Changes<Session> _sessionChanges = new();
+    readonly List<Session> _orphans = [];
     readonly List<Guid> _merged = [];
     readonly List<Guid> _mergedHandedOver = [];
     long _made;
@@ -106,7 +107,7 @@ sealed partial class ActivityEngine
     public void Erase(string visitorId)
     {
         var id = Encoding.ASCII.GetBytes(visitorId);
-        foreach (var waiting in _sessionChanges.Unstored.Where(s => s.Visitor.IsForgotten && s.Visitor.Id.AsSpan().SequenceEqual(id)))
+        foreach (var waiting in _orphans.Where(s => !s.IsGone && s.Visitor.Id.AsSpan().SequenceEqual(id)))
             Drop(waiting);
         if (_visitors.Find(visitorId, ActivityHash.Of(visitorId)) is not { } visitor)
             return;
@@ -181,13 +182,15 @@ sealed partial class ActivityEngine
         return session;
     }
 
-    // The event is between the two. The one that was made first goes on under its name.
+    // The event is between the two. The one that was made first goes on under its name; the figures that the earlier one began in are left alone, for they may be gone from memory.
     Session Merge(Visitor visitor, Session one, Session other, in ActivityEvent happened, in Moment at)
     {
         var (kept, gone) = one.Made < other.Made ? (one, other) : (other, one);
         var (earlier, later) = one.BeginsBefore(other) ? (one, other) : (other, one);
         var before = kept.Standing();
         _figures.Remove(gone.Standing());
+        var before = earlier.Standing();
+        _figures.Remove(later.Standing());
         ComeFrom(later, earlier.Referrer);
         kept.Absorb(gone);
         kept.Add(happened, at);
@@ -298,12 +301,19 @@ sealed partial class ActivityEngine
             _sessions--;
             if (End(session))
                 _sessionChanges.Mark(session);
+            if (!session.IsStored)
+                _orphans.Add(session);
         }
         _forgotten++;
         Remove(visitor);
         while (_sessionChanges.Count - _sessions > _bounds.MaxOrphans && _sessionChanges.TryDrop(s => s.Visitor.IsForgotten))
             Unstored++;
+        // What was dropped is not kept for a snapshot, either.
+        if (_orphans.Count > 2 * (_bounds.MaxOrphans + _bounds.MaxSessions))
+            _orphans.RemoveAll(IsDone);
     }
+
+    static bool IsDone(Session session) => session.IsGone || session.IsStored;
 
     void Remove(Visitor visitor)
     {

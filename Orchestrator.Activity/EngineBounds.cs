@@ -25,7 +25,7 @@ sealed record EngineBounds
     public int MaxLiveKeys { get; init; } = 500;
 
     /// <summary>The most sessions of one hand-over; the others are in the next.</summary>
-    public int MaxSessionsADelta { get; init; } = 5_000;
+    public int MaxSessionsADelta { get; init; } = 2_000;
 
     /// <summary>The most sessions of forgotten visitors that wait to be stored; those beyond are not.</summary>
     public int MaxOrphans { get; init; } = 50_000;

@@ -29,9 +29,6 @@ sealed class Changes<T>
     /// <summary>How many wait.</summary>
     public int Count => _changed.Count;
 
-    /// <summary>What waits, and what was handed over last; some of them twice.</summary>
-    public IEnumerable<T> Unstored => _handedOver.Concat(_changed).Where(i => !i.IsGone);
-
     /// <summary>This one has changed.</summary>
     public void Mark(T item)
     {

@@ -62,6 +62,28 @@ public sealed class ActivityEngineTests
     }
 
     [Fact]
+    public void Sessions_when_they_merge_long_after_the_first_began_do_leave_what_is_stored_of_its_beginning()
+    {
+        var (engine, stored) = (EngineRun.Make(Usual), new StoredFigures());
+        for (var minute = 0; minute <= 100; minute += 10)
+            Take(Event(minute, minute, page: "/a"));
+        Take(Event(200, minute: 135, page: "/b"));
+        Take(Event(201, minute: 128, page: "/c"));
+        Take(Event(202, minute: 136, page: "/c"));
+        stored.Settle();
+        var first = stored.Minutes.Values.First();
+        Assert.Equal((1, 1, 1), (first.Events, first.Sessions, first.NewVisitors));
+        Assert.Equal(1, stored.Minutes.Values.Sum(m => m.Sessions));
+        Assert.Equal(14, Assert.Single(stored.Sessions.Values).Events);
+
+        void Take(ActivityEvent happened)
+        {
+            engine.Count(happened, out _);
+            stored.Take(() => engine.Take(0, At(0)));
+        }
+    }
+
+    [Fact]
     public void Pages_when_there_are_more_than_are_told_apart_do_count_together()
     {
         var engine = EngineRun.Make(Usual with { MaxKeysAnHour = 3, MaxLiveKeys = 3 });
