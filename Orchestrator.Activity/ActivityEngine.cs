@@ -186,7 +186,7 @@ sealed partial class ActivityEngine
     {
         var (kept, gone) = one.Made < other.Made ? (one, other) : (other, one);
         var (earlier, later) = one.BeginsBefore(other) ? (one, other) : (other, one);
-        _figures.Remove(kept.Standing());
+        var before = kept.Standing();
         _figures.Remove(gone.Standing());
         ComeFrom(later, earlier.Referrer);
         kept.Absorb(gone);
@@ -195,7 +195,8 @@ sealed partial class ActivityEngine
         visitor.Remove(gone);
         _sessions--;
         Drop(gone);
-        _figures.Add(kept.Standing());
+        // A long session may have begun in a minute that is forgotten by now: nothing of that may be touched, for it would begin from nothing.
+        _figures.Change(before, kept.Standing());
         return kept;
     }
 
@@ -372,7 +373,13 @@ sealed partial class ActivityEngine
 
     long FinalMinute(Session session) => Time.Minute(session.EndMs + _bounds.GapMs + _bounds.LatenessMs) + 1;
 
-    long EndMinute(Visitor visitor) => Time.Minute(visitor.Funnels!.Max(f => f?.EndMs ?? 0) + _bounds.LatenessMs) + 1;
+    long EndMinute(Visitor visitor)
+    {
+        var endMs = 0L;
+        foreach (var track in visitor.Funnels!)
+            endMs = Math.Max(endMs, track?.EndMs ?? 0);
+        return Time.Minute(endMs + _bounds.LatenessMs) + 1;
+    }
 
     // Follows from the event that made it, so that it is the same when the lane takes its messages again.
     static Guid Id(Visitor visitor, Guid eventId)

@@ -16,11 +16,11 @@ sealed class FunnelTrack(FunnelPlan.Funnel funnel)
 
     const long Never = long.MinValue;
 
-    readonly List<Attempt> _attempts = [];
-    readonly List<Hit> _hits = [];
+    Attempt[] _attempts = [];
+    List<Hit>? _hits;
     Moment _summedUp = new(long.MinValue, 0);
 
-    /// <summary>From when on nothing of it matters any more.</summary>
+    /// <summary>Until when it matters: somebody who begins again on a day is not counted for it again.</summary>
     public long EndMs { get; private set; }
 
     /// <summary>An event that is some of the steps.</summary>
@@ -34,27 +34,24 @@ sealed class FunnelTrack(FunnelPlan.Funnel funnel)
         SumUp(openMs);
         if (at.IsBefore(_summedUp))
             return;
+        _hits ??= new List<Hit>(1);
         var place = _hits.Count;
         while (place > 0 && at.IsBefore(_hits[place - 1].At))
             place--;
         _hits.Insert(place, new Hit(at, steps));
+        EndMs = Math.Max(EndMs, at.Ms);
+        if ((steps & 1) != 0)
+            Begin(Time.Day(at.Ms));
         if (_hits.Count > MostKept)
-            SumUpFirst();
-        EndMs = Math.Max(EndMs, at.Ms + funnel.WindowMs);
-        foreach (var attempt in _attempts)
-            attempt.Begin();
-        foreach (var hit in _hits)
-        {
-            if ((hit.Steps & 1) != 0)
-                Of(Time.Day(hit.At.Ms));
-            foreach (var attempt in _attempts)
-                attempt.TryGoOn(hit, funnel.WindowMs);
-        }
+            SumUpFirst(_hits);
+        Span<long> starts = stackalloc long[FunnelPlan.MaxSteps];
         foreach (var attempt in _attempts)
         {
-            if (attempt.Furthest > attempt.Counted)
-                figures.CountFunnel(number, attempt.Day, attempt.Counted, attempt.Furthest);
-            attempt.Counted = Math.Max(attempt.Counted, attempt.Furthest);
+            var furthest = attempt.Furthest(_hits, starts[..attempt.SummedUp.Length], funnel.WindowMs);
+            if (furthest <= attempt.Counted)
+                continue;
+            figures.CountFunnel(number, attempt.Day, attempt.Counted, furthest);
+            attempt.Counted = furthest;
         }
     }
 
@@ -63,7 +60,7 @@ sealed class FunnelTrack(FunnelPlan.Funnel funnel)
     {
         writer.Number(EndMs);
         writer.Moment(_summedUp);
-        writer.Number(_attempts.Count);
+        writer.Number(_attempts.Length);
         foreach (var attempt in _attempts)
         {
             writer.Number(attempt.Day);
@@ -71,8 +68,8 @@ sealed class FunnelTrack(FunnelPlan.Funnel funnel)
             foreach (var start in attempt.SummedUp)
                 writer.Number(start == Never ? -1 : start);
         }
-        writer.Number(_hits.Count);
-        foreach (var hit in _hits)
+        writer.Number(_hits?.Count ?? 0);
+        foreach (var hit in _hits ?? [])
         {
             writer.Moment(hit.At);
             writer.Number(hit.Steps);
@@ -99,76 +96,67 @@ sealed class FunnelTrack(FunnelPlan.Funnel funnel)
             hits.Add(new Hit(reader.Moment(), (ushort)reader.Count(ushort.MaxValue)));
         if (funnel is null)
             return null;
-        var track = new FunnelTrack(funnel) { EndMs = endMs, _summedUp = summedUp };
-        track._attempts.AddRange(attempts);
-        track._hits.AddRange(hits);
-        return track;
+        return new FunnelTrack(funnel) { EndMs = endMs, _summedUp = summedUp, _attempts = [.. attempts], _hits = hits.Count > 0 ? hits : null };
     }
 
     // Days whose attempts are over are forgotten with it.
     void SumUp(long openMs)
     {
-        while (_hits.Count > 0 && _hits[0].At.Ms < openMs)
-            SumUpFirst();
-        for (var i = _attempts.Count - 1; i >= 0; i--)
-        {
-            if (((_attempts[i].Day + 1) * Time.DayMs) + funnel.WindowMs < openMs)
-                _attempts.RemoveAt(i);
-        }
+        while (_hits is { Count: > 0 } && _hits[0].At.Ms < openMs)
+            SumUpFirst(_hits);
+        if (Array.Exists(_attempts, a => EndOf(a.Day) < openMs))
+            _attempts = Array.FindAll(_attempts, a => EndOf(a.Day) >= openMs);
     }
 
-    void SumUpFirst()
+    void SumUpFirst(List<Hit> hits)
     {
-        var hit = _hits[0];
-        _hits.RemoveAt(0);
+        var hit = hits[0];
+        hits.RemoveAt(0);
         _summedUp = hit.At;
-        if ((hit.Steps & 1) != 0)
-            Of(Time.Day(hit.At.Ms));
         foreach (var attempt in _attempts)
-            attempt.SumUp(hit, funnel.WindowMs);
+            attempt.GoOn(attempt.SummedUp, hit, funnel.WindowMs);
     }
 
-    Attempt Of(int day)
+    void Begin(int day)
     {
-        foreach (var known in _attempts)
-        {
-            if (known.Day == day)
-                return known;
-        }
-        var attempt = new Attempt(day, funnel.Steps.Length);
-        attempt.Begin();
-        _attempts.Add(attempt);
-        return attempt;
+        if (Array.Exists(_attempts, a => a.Day == day))
+            return;
+        _attempts = [.. _attempts, new Attempt(day, funnel.Steps.Length)];
+        EndMs = Math.Max(EndMs, EndOf(day));
     }
+
+    long EndOf(int day) => ((day + 1) * Time.DayMs) + funnel.WindowMs;
 
     readonly record struct Hit(Moment At, ushort Steps);
 
-    /// <summary>The attempts of a day: by step the latest first step of those that reached it.</summary>
-    sealed class Attempt(int day, int steps)
+    /// <summary>The attempts of a day.</summary>
+    sealed class Attempt
     {
-        readonly long[] _now = new long[steps];
+        public Attempt(int day, int steps)
+        {
+            (Day, SummedUp) = (day, new long[steps]);
+            Array.Fill(SummedUp, Never);
+        }
 
-        public int Day { get; } = day;
+        public int Day { get; }
 
-        public long[] SummedUp { get; } = [.. Enumerable.Repeat(Never, steps)];
+        // By step the latest first step of those that reached it.
+        public long[] SummedUp { get; }
 
         // What the figures have.
         public int Counted { get; set; }
 
-        public int Furthest { get; private set; }
-
-        public void Begin()
+        public int Furthest(List<Hit> hits, Span<long> starts, long windowMs)
         {
-            SummedUp.CopyTo(_now, 0);
-            Furthest = 0;
+            SummedUp.CopyTo(starts);
+            var furthest = 0;
+            foreach (var hit in hits)
+                furthest = Math.Max(furthest, GoOn(starts, hit, windowMs));
+            return furthest;
         }
 
-        public void TryGoOn(in Hit hit, long windowMs) => Furthest = Math.Max(Furthest, GoOn(_now, hit, windowMs));
-
-        public void SumUp(in Hit hit, long windowMs) => GoOn(SummedUp, hit, windowMs);
-
         // From the last step to the first, so that one event is not two steps of the same attempt.
-        int GoOn(long[] starts, in Hit hit, long windowMs)
+        public int GoOn(Span<long> starts, in Hit hit, long windowMs)
         {
             var furthest = 0;
             for (var step = starts.Length - 1; step >= 0; step--)

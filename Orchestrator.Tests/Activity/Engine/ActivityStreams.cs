@@ -37,11 +37,11 @@ static class ActivityStreams
     static readonly Gen<ActivityEvent> Event =
         from visitor in Gen.Int[0, 4]
         from type in Gen.Frequency((5, Gen.Const(ActivityType.PageView)), (2, Gen.Const(ActivityType.Click)), (2, Gen.Const(ActivityType.PagePing)), (2, Gen.Const(ActivityType.Custom)))
-        from page in Gen.OneOfConst(Pages)
-        from referrer in Gen.OneOfConst(Referrers)
+        from page in OneOf(Pages)
+        from referrer in OneOf(Referrers)
         from device in Gen.Int[0, 4]
-        from customer in Gen.OneOfConst(Customers)
-        from name in Gen.OneOfConst(Names)
+        from customer in OneOf(Customers)
+        from name in OneOf(Names)
         select new ActivityEvent
         {
             EventId = default,
@@ -66,14 +66,16 @@ static class ActivityStreams
 
     /// <summary>Bounds, some so tight that they are met.</summary>
     public static Gen<EngineBounds> Bounds { get; } =
-        from gap in Gen.OneOfConst(30, 30, 5)
-        from lateness in Gen.OneOfConst(10, 10, 0, 90, 24 * 60)
-        from events in Gen.OneOfConst(10_000, 8)
-        from sessions in Gen.OneOfConst(5_000, 2)
+        from gap in OneOf(30, 30, 5)
+        from lateness in OneOf(10, 10, 0, 90, 24 * 60)
+        from events in OneOf(10_000, 8)
+        from sessions in OneOf(5_000, 2)
         select new EngineBounds { GapMs = gap * 60_000, LatenessMs = lateness * 60_000, MaxSessionEvents = events, MaxSessionsADelta = sessions, MaxVisitors = 1_000 };
 
     /// <summary>Funnels that have something in common.</summary>
     public static FunnelOptions[] Funnels { get; } = [Funnel("buy", 60, "/a*", "/cart", "event:login", "/pay"), Funnel("round", 26 * 60, "/a*", "/a*", "/"), Funnel("one", 1, "/b")];
+
+    static Gen<T> OneOf<T>(params T[] values) => Gen.Int[0, values.Length - 1].Select(i => values[i]);
 
     /// <summary>A funnel.</summary>
     public static FunnelOptions Funnel(string name, int windowMinutes, params string[] steps)

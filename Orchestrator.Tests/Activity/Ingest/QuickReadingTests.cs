@@ -11,14 +11,25 @@ public sealed class QuickReadingTests
 {
     static readonly MessageContract Contract = ContractCatalog.All.Single(c => c.Type == typeof(ActivityRecorded));
 
-    static readonly Gen<string?> AnyText = Gen.Frequency((2, Gen.Const((string?)null)), (5, Gen.String[0, 20].Select(s => (string?)s)), (3, Gen.OneOfConst<string?>("Mozilla/5.0", "Größe \"x\" \\ /", "\u20ac\ud83d\ude00")));
+    static readonly string?[] Texts = [null, null, "Mozilla/5.0", "Größe \"x\" \\ /", "\u20ac\ud83d\ude00", ""];
 
-    static readonly Gen<DateTimeOffset?> AnyTime = Gen.OneOf(Gen.Const((DateTimeOffset?)null), Gen.DateTimeOffset.Select(t => (DateTimeOffset?)t));
+    static readonly Gen<string?> AnyText =
+        from any in Gen.String[Gen.Char['\u0001', '\ud7ff'], 0, 20]
+        from which in Gen.Int[0, Texts.Length + 2]
+        select which < Texts.Length ? Texts[which] : any;
 
-    static readonly Gen<ActivityRecorded> AnyEvent = Gen.Select(
-        Gen.Guid, Gen.Enum<ActivityType>(), AnyText.Array[11], Gen.DateTimeOffset, AnyTime, AnyTime,
-        (id, type, texts, created, sent, received) => new ActivityRecorded(
-            id, type, texts[0] ?? "v", created, texts[1], texts[2], texts[3], texts[4], texts[5], texts[6], texts[7], texts[8], texts[9], texts[10], sent, received));
+    static readonly Gen<DateTimeOffset> AnyTime = Gen.Long[0, 4_000_000_000_000].Select(DateTimeOffset.FromUnixTimeMilliseconds);
+
+    static readonly Gen<ActivityRecorded> AnyEvent =
+        from id in Gen.Guid
+        from type in Gen.Enum<ActivityType>()
+        from texts in AnyText.Array[11]
+        from created in AnyTime
+        from other in AnyTime
+        from times in Gen.Int[0, 3]
+        select new ActivityRecorded(
+            id, type, texts[0] ?? "v", created, texts[1], texts[2], texts[3], texts[4], texts[5], texts[6], texts[7], texts[8], texts[9], texts[10],
+            (times & 1) == 0 ? null : other, (times & 2) == 0 ? null : other);
 
     static ActivityRecorded? Quick(byte[] json) => (ActivityRecorded?)Contract.Quick!(json);
 
