@@ -7,21 +7,13 @@ namespace Orchestrator.Tests.Schemas;
 /// <summary>Schemas drawn at random, small enough that two of them often have something to do with each other.</summary>
 static class AnySchema
 {
-    static readonly Gen<string> Name = Gen.OneOf("a", "b", "c");
-
-    static readonly Gen<JsonNode> JsonLeaf = Gen.OneOf(
-        Gen.OneOf("string", "integer", "number", "boolean").Select(t => (JsonNode)new JsonObject { ["type"] = t }),
-        Gen.OneOf("string", "integer").Select(t => (JsonNode)new JsonObject { ["type"] = new JsonArray(t, "null") }),
-        Gen.Int[1, 3].Select(n => (JsonNode)new JsonObject { ["type"] = "string", ["maxLength"] = n }),
-        Gen.Int[1, 3].Select(n => (JsonNode)new JsonObject { ["enum"] = new JsonArray([.. Enumerable.Range(0, n).Select(i => (JsonNode)$"v{i}")]) }));
-
-    static readonly Gen<string> Scalar = Gen.OneOf("string", "bytes", "int32", "int64", "sint32", "bool", "fixed32", "E");
-
-    static readonly Gen<string> AvroScalar = Gen.OneOf("\"string\"", "\"int\"", "\"long\"", "\"double\"", """["null","int"]""", """["null","string"]""", """{"type":"array","items":"int"}""");
     static readonly Gen<string> Name = AnyOf("a", "b", "c");
 
+    static readonly Gen<JsonNode> JsonLeaf = Gen.OneOf(
         AnyOf("string", "integer", "number", "boolean").Select(t => (JsonNode)new JsonObject { ["type"] = t }),
         AnyOf("string", "integer").Select(t => (JsonNode)new JsonObject { ["type"] = new JsonArray(t, "null") }),
+        Gen.Int[1, 3].Select(n => (JsonNode)new JsonObject { ["type"] = "string", ["maxLength"] = n }),
+        Gen.Int[1, 3].Select(n => (JsonNode)new JsonObject { ["enum"] = new JsonArray([.. Enumerable.Range(0, n).Select(i => (JsonNode)$"v{i}")]) }));
 
     static readonly Gen<string> Scalar = AnyOf("string", "bytes", "int32", "int64", "sint32", "bool", "fixed32", "E");
 
