@@ -187,8 +187,6 @@ sealed partial class ActivityEngine
     {
         var (kept, gone) = one.Made < other.Made ? (one, other) : (other, one);
         var (earlier, later) = one.BeginsBefore(other) ? (one, other) : (other, one);
-        var before = kept.Standing();
-        _figures.Remove(gone.Standing());
         var before = earlier.Standing();
         _figures.Remove(later.Standing());
         ComeFrom(later, earlier.Referrer);
@@ -198,7 +196,6 @@ sealed partial class ActivityEngine
         visitor.Remove(gone);
         _sessions--;
         Drop(gone);
-        // A long session may have begun in a minute that is forgotten by now: nothing of that may be touched, for it would begin from nothing.
         _figures.Change(before, kept.Standing());
         return kept;
     }
