@@ -21,12 +21,19 @@ public static class ActivityModule
     /// <summary>Adds the activity lanes. Where an <see cref="IFigureSink"/> is registered, they hand their figures over to it.</summary>
     public static IServiceCollection AddActivity(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddOptions<ActivityOptions>().Bind(configuration.GetSection(ActivityOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
-        services.AddFigureStore();
-        services.AddSingleton<IValidateOptions<ActivityOptions>, FunnelsValidation>();
+        services.AddActivityOptions(configuration).AddFigureStore();
         services.AddSingleton<ActivityTelemetry>();
         services.AddSingleton<StreamGroup>(Group);
         return services;
+    }
+
+    /// <summary>Adds the options, once: funnels that are bound twice would be there twice.</summary>
+    internal static IServiceCollection AddActivityOptions(this IServiceCollection services, IConfiguration configuration)
+    {
+        if (services.Any(s => s.ImplementationType == typeof(FunnelsValidation)))
+            return services;
+        services.AddOptions<ActivityOptions>().Bind(configuration.GetSection(ActivityOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
+        return services.AddSingleton<IValidateOptions<ActivityOptions>, FunnelsValidation>();
     }
 
     static StreamGroup Group(IServiceProvider provider)

@@ -42,6 +42,7 @@ public sealed record FunnelView(string Name, IReadOnlyList<FunnelStep> Steps);
 
 /// <summary>A step of a funnel.</summary>
 /// <param name="Step">From 1.</param>
+/// <param name="Name">What it is, as it is configured: a page, the beginning of one, or <c>event:</c> with a name.</param>
 /// <param name="Visitors">Who reached it or a later one, each once a day.</param>
 /// <param name="Rate">The part of those who did the first step, from 0 to 1.</param>
-public sealed record FunnelStep(int Step, long Visitors, double Rate);
+public sealed record FunnelStep(int Step, string? Name, long Visitors, double Rate);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.Extensions.Options;
 using Npgsql;
 using Orchestrator.Activity.Store;
 using static Orchestrator.Messaging.Rows.Statements;
@@ -6,7 +7,7 @@ using static Orchestrator.Messaging.Rows.Statements;
 namespace Orchestrator.Activity.Views;
 
 /// <summary>Reads what goes on now.</summary>
-public sealed class LiveReader(NpgsqlDataSource database, TimeProvider time)
+public sealed class LiveReader(NpgsqlDataSource database, IOptions<ActivityOptions> options, TimeProvider time)
 {
     /// <summary>What goes on, of all lanes together.</summary>
     public async Task<LiveFigures> ReadAsync(CancellationToken cancellationToken)
@@ -39,7 +40,7 @@ public sealed class LiveReader(NpgsqlDataSource database, TimeProvider time)
         await rows.ReadAsync(cancellationToken);
         var (sessions, bounces, duration, views) = (rows.GetInt64(0), rows.GetInt64(1), rows.GetInt64(2), rows.GetInt64(3));
         await rows.NextResultAsync(cancellationToken);
-        var funnels = await FunnelReader.ReadAsync(rows, cancellationToken);
+        var funnels = await FunnelReader.ReadAsync(rows, options.Value.Funnels, cancellationToken);
         var day = new LiveDay(visitors, newVisitors, sessions, bounces, Parts.Of(bounces, sessions), Parts.Of(duration / 1000.0, sessions), Parts.Of(views, sessions));
         return LiveMerge.Of(lanes, day, funnels, now);
     }

@@ -35,7 +35,7 @@ static class IngestModule
             .WithMetadata(EventBody.Instance)
             .AllowWithWriteKey().DisableRateLimiting()
             .WithMetadata(new RequestSizeLimitAttribute(MaxBodyBytes))
-            .RequireCors(cors => cors.SetIsOriginAllowed(keys.AnyTakes).WithMethods("POST").WithHeaders("Content-Type", IngestEndpoint.KeyHeader).SetPreflightMaxAge(AskAgainAfter))
+            .RequireCors(cors => cors.SetIsOriginAllowed(keys.AnyTakes).WithMethods("POST").WithHeaders("Content-Type", IngestEndpoint.KeyHeader).WithExposedHeaders("Retry-After").SetPreflightMaxAge(AskAgainAfter))
             .ProducesProblems(400, 403, 413, 415, 503);
         return routes;
     }

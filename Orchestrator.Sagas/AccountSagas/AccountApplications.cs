@@ -72,11 +72,14 @@ static class AccountApplications
     public static EventActivityBinder<AccountSaga, T> EndApplication<T>(this EventActivityBinder<AccountSaga, T> on, string outcome, Func<T, string?> reason)
         where T : class => on.Then(c => (c.Saga.Outcome, c.Saga.Reason) = (outcome, reason(c.Message)));
 
-    /// <summary>The application is over: the account is open, or somebody has frozen it meanwhile.</summary>
-    public static EventActivityBinder<AccountSaga, T> GoOn<T>(this EventActivityBinder<AccountSaga, T> on, AccountSteps steps) where T : class => on.Rest(steps).IfElse(
-        c => c.Saga.Ending == nameof(AccountStateMachine.FrozenByHand),
-        frozen => frozen.TransitionTo(steps.Machine.FrozenByHand),
-        open => open.TransitionTo(steps.Machine.Open));
+    /// <summary>The application is over: the account is open, or it was frozen meanwhile, by hand or as this saga had asked for before.</summary>
+    public static EventActivityBinder<AccountSaga, T> GoOn<T>(this EventActivityBinder<AccountSaga, T> on, AccountSteps steps) where T : class => on.IfElse(
+        c => c.Saga.Ending == nameof(AccountStateMachine.Frozen),
+        frozen => frozen.TellFrozen().Await(steps.FrozenReminder).TransitionTo(steps.Machine.Frozen),
+        other => other.Rest(steps).IfElse(
+            c => c.Saga.Ending == nameof(AccountStateMachine.FrozenByHand),
+            byHand => byHand.TransitionTo(steps.Machine.FrozenByHand),
+            open => open.TransitionTo(steps.Machine.Open)));
 
     const int MaxFindings = 20;
 

@@ -9,11 +9,11 @@ static class Is
 {
     public static bool NotAppliedFor(BehaviorContext<AccountSaga, AccountRequested> c) => c.Saga.Application is null;
 
-    /// <summary>What this saga asks for now was done.</summary>
-    public static bool Asked(BehaviorContext<AccountSaga, AccountFrozen> c) => c.Message.CommandId == c.Saga.CommandId;
+    /// <summary>What this saga asks for now was done, or what it asked for before and was not told yet.</summary>
+    public static bool Asked(BehaviorContext<AccountSaga, AccountFrozen> c) => c.Message.CommandId == c.Saga.CommandId || OwnAndLater(c);
 
-    /// <summary>What this saga asked for last was done, and nothing else since.</summary>
-    public static bool AskedAndLater(BehaviorContext<AccountSaga, AccountFrozen> c) => Asked(c) && !(c.Message.At < c.Saga.StatusAt);
+    /// <summary>What this saga asked for, lately or long ago, was done, and nothing else since.</summary>
+    public static bool OwnAndLater(BehaviorContext<AccountSaga, AccountFrozen> c) => !(c.Message.At < c.Saga.StatusAt) && c.Saga.HasSent(c.Message.CommandId);
 
     /// <summary>Somebody else has frozen it, and nobody has ended that since.</summary>
     public static bool ByOthers(BehaviorContext<AccountSaga, AccountFrozen> c) => !(c.Message.At < c.Saga.StatusAt) && !c.Saga.HasSent(c.Message.CommandId);

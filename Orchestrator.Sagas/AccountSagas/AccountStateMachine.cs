@@ -63,6 +63,7 @@ public sealed class AccountStateMachine : MassTransitStateMachine<AccountSaga>
         // The account may have been there before somebody applied for it.
         During(Checking, InReview, Opening,
             When(WasFrozen, Is.ByOthers).Learn("frozen_by_hand").EndBy(FrozenByHand),
+            When(WasFrozen, Is.OwnAndLater).Learn("frozen").EndBy(Frozen),
             When(WasUnfrozen, Is.Later).Learn("unfrozen_by_hand").EndBy(Open));
 
         During(Open,
@@ -71,7 +72,7 @@ public sealed class AccountStateMachine : MassTransitStateMachine<AccountSaga>
             When(Idle, steps.IsDormant).FreezeDormant(steps),
             When(WasFrozen, Is.ByOthers).Learn("frozen_by_hand").TransitionTo(FrozenByHand),
             // It was asked for, and meanwhile somebody froze it by hand and ended that.
-            When(WasFrozen, Is.AskedAndLater).Learn("frozen").EndBy(Frozen).TellFrozen().AwaitReview(steps),
+            When(WasFrozen, Is.OwnAndLater).Learn("frozen").EndBy(Frozen).TellFrozen().AwaitReview(steps),
             When(Reviewed).RefuseReview());
 
         During(Freezing,
@@ -113,6 +114,7 @@ public sealed class AccountStateMachine : MassTransitStateMachine<AccountSaga>
             When(Refused, Is.NotChangedWhateverFor).Note("close_refused", m => m.Reason).StayFrozen(steps),
             When(WasUnfrozen, Is.Later).Learn("unfrozen_by_hand").EndBy(Open),
             When(WasFrozen, Is.ByOthers).Learn("frozen_by_hand").EndBy(FrozenByHand),
+            When(WasFrozen, Is.OwnAndLater).Learn("frozen").EndBy(Frozen),
             When(Reviewed).RefuseReview(),
             When(Deadline.Received).Repeat(steps).SendAgain().AwaitAgain(steps));
 

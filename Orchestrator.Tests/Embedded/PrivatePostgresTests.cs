@@ -110,6 +110,9 @@ public sealed class PrivatePostgresTests : IAsyncLifetime
         using (var postmaster = Process.GetProcessById(pid))
         {
             postmaster.Kill();
+            // Until it is gone it would be found running.
+            using var bound = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+            await postmaster.WaitForExitAsync(bound.Token);
         }
 
         first.Abandon();

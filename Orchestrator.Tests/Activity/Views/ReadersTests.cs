@@ -1,7 +1,9 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
+using Orchestrator.Activity;
 using Orchestrator.Activity.Figures;
+using Orchestrator.Activity.Funnels;
 using Orchestrator.Activity.Store;
 using Orchestrator.Activity.Views;
 using static Orchestrator.Tests.Activity.Views.ActivityDatabase;
@@ -44,8 +46,8 @@ public sealed class ReadersTests(ActivityDatabase db) : IClassFixture<ActivityDa
 
         var pages = await new BreakdownReader(db.Source).ListAsync(BreakdownKind.Page, day, day.AddHours(2), 10, CancellationToken.None);
         Assert.Equal([new BreakdownView("/once", 41, 2, 2, 2, 1), new BreakdownView("/sums", 10, 4, 4, 4, 1)], pages);
-        var funnel = Assert.Single(await new FunnelReader(db.Source).ListAsync(date, date.AddDays(1), CancellationToken.None));
-        Assert.Equal([new FunnelStep(1, 8, 1), new FunnelStep(2, 2, 0.25)], funnel.Steps);
+        var funnel = Assert.Single(await new FunnelReader(db.Source, Options.Create(new ActivityOptions { Funnels = { new FunnelOptions { Name = "sums", Steps = { "/cart", "event:paid" } } } })).ListAsync(date, date.AddDays(1), CancellationToken.None));
+        Assert.Equal([new FunnelStep(1, "/cart", 8, 1), new FunnelStep(2, "event:paid", 2, 0.25)], funnel.Steps);
         var cohort = Assert.Single(await new RetentionReader(db.Source).ListAsync(date, date.AddDays(1), CancellationToken.None));
         Assert.Equal(4, cohort.Visitors);
         Assert.Equal([new CohortDay(0, 4, 1), new CohortDay(3, 2, 0.5)], cohort.Days);
@@ -119,7 +121,7 @@ public sealed class ReadersTests(ActivityDatabase db) : IClassFixture<ActivityDa
     {
         using var process = db.Process();
         var time = new FakeTimeProvider(Noon);
-        using var feed = new LiveFeed(new LiveReader(db.Source, time), time, NullLogger<LiveFeed>.Instance);
+        using var feed = new LiveFeed(new LiveReader(db.Source, Options.Create(new ActivityOptions()), time), time, NullLogger<LiveFeed>.Instance);
         using var listener = (await feed.ListenAsync(CancellationToken.None))!;
         using var other = (await feed.ListenAsync(CancellationToken.None))!;
         var first = await listener.NextAsync(TimeSpan.FromMinutes(1), CancellationToken.None);
