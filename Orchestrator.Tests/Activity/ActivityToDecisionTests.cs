@@ -36,7 +36,7 @@ public sealed class ActivityToDecisionTests(ApiFixture api)
         });
 
         Assert.InRange(Feature(seen, "activity_seconds_since_login"), 59, 120);
-        Assert.Equal((0f, 1f), (Feature(seen, "activity_new_device"), Feature(seen, "activity_sessions_1h")));
+        Assert.Equal((1f, 1f), (Feature(seen, "activity_new_device"), Feature(seen, "activity_sessions_1h")));
         await Eventually.HoldsAsync("the session is shown", async () => (await api.GetAsync("/v1/activity/visitors/shopper-visitor")).Status == HttpStatusCode.OK);
         var session = Assert.Single((await api.GetAsync("/v1/activity/sessions?customer=shopper")).Json.GetProperty("items").EnumerateArray());
         Assert.Equal(("/", "/cart", 3), (session.GetProperty("entryPage").GetString(), session.GetProperty("exitPage").GetString(), session.GetProperty("views").GetInt32()));
