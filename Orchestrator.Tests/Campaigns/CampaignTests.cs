@@ -14,14 +14,14 @@ public sealed class CampaignTests
     const int Rounds = 50;
 
     [Fact]
-    public Task Service_when_it_is_killed_at_random_points_does_everything_once() => RoundsAsync(1, seed => KilledAsync(seed, 8));
+    public Task Service_when_it_is_killed_at_random_points_does_everything_once() => RoundsAsync(1, seed => KilledAsync(seed, 6));
 
     [Fact]
     [Trait("Category", "Long")]
     public Task Service_when_it_is_killed_a_thousand_times_does_everything_once() => RoundsAsync(Rounds, seed => KilledAsync(seed, Kills));
 
     [Fact]
-    public Task Service_when_the_database_crashes_does_everything_once() => RoundsAsync(1, seed => DatabaseCrashesAsync(seed, 4));
+    public Task Service_when_the_database_crashes_does_everything_once() => RoundsAsync(1, seed => DatabaseCrashesAsync(seed, 3));
 
     [Fact]
     [Trait("Category", "Long")]
@@ -35,7 +35,7 @@ public sealed class CampaignTests
     public Task Service_when_the_broker_goes_down_and_up_many_times_does_everything_once() => RoundsAsync(Rounds, seed => BrokerGoesAsync(seed, Troubles));
 
     [Fact]
-    public Task Services_when_they_join_and_leave_do_everything_once() => RoundsAsync(1, seed => TheyJoinAndLeaveAsync(seed, 6));
+    public Task Services_when_they_join_and_leave_do_everything_once() => RoundsAsync(1, seed => TheyJoinAndLeaveAsync(seed, 4));
 
     [Fact]
     [Trait("Category", "Long")]
