@@ -3,6 +3,7 @@ using Orchestrator.Activity.Figures;
 using Orchestrator.Activity.Funnels;
 using Orchestrator.Activity.Sessions;
 using Orchestrator.Activity.Visitors;
+using Orchestrator.Messaging.Wire;
 
 namespace Orchestrator.Activity;
 
@@ -207,7 +208,7 @@ sealed partial class ActivityEngine
     {
         var id = ReadId(reader);
         var name = System.Text.Encoding.ASCII.GetString(id);
-        var hash = ActivityHash.Of(name);
+        var hash = NameHash.Of(name);
         if (_visitors.Find(name, hash) is not null)
             throw new InvalidDataException("The snapshot is damaged: a visitor twice");
         var visitor = new Visitor(id, hash) { FirstMs = reader.Number() };

@@ -74,8 +74,8 @@ sealed partial class ActivityEngine
         GoOn(happened.TimeMs);
         Settle(SettledAnEvent);
         MakeRoom();
-        var hash = ActivityHash.Of(happened.VisitorId);
-        var at = new Moment(happened.TimeMs, ActivityHash.Of(happened.EventId));
+        var hash = NameHash.Of(happened.VisitorId);
+        var at = new Moment(happened.TimeMs, NameHash.Of(happened.EventId));
         var visitor = _visitors.Find(happened.VisitorId, hash);
         if (!TryFindPlace(visitor, at, out var one, out var other))
         {
@@ -109,7 +109,7 @@ sealed partial class ActivityEngine
         var id = Encoding.ASCII.GetBytes(visitorId);
         foreach (var waiting in _orphans.Where(s => !s.IsGone && s.Visitor.Id.AsSpan().SequenceEqual(id)))
             Drop(waiting);
-        if (_visitors.Find(visitorId, ActivityHash.Of(visitorId)) is not { } visitor)
+        if (_visitors.Find(visitorId, NameHash.Of(visitorId)) is not { } visitor)
             return;
         _visitors.Changing(visitor);
         for (var session = visitor.Sessions; session is not null; session = session.Next)

@@ -39,27 +39,18 @@ public sealed class CustomerRecords(NpgsqlDataSource database) : ICustomerRecord
     public async Task<JsonElement?> ExportAsync(string customerId, CancellationToken cancellationToken) =>
         await FindAsync(customerId, cancellationToken) is { } found ? JsonSerializer.SerializeToElement(found, CustomerJson.Default.CustomerRecord) : null;
 
-    /// <inheritdoc />
-    public async Task EraseAsync(NpgsqlConnection connection, string customerId, CancellationToken cancellationToken) => await DeleteAsync(connection, customerId, cancellationToken);
-
-    /// <summary>Erases all that is known about a customer: the row, the segments and their changes, and that his accounts are his.</summary>
+    /// <summary>Erases all that is known about a customer, in the connection's transaction: the row, the segments and their changes, and that his accounts are his.</summary>
     /// <returns>Whether there was anything.</returns>
-    public async Task<bool> EraseAsync(string customerId, CancellationToken cancellationToken)
-    {
-        await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        var erased = await DeleteAsync(connection, customerId, cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
-        return erased > 0;
-    }
-
-    static async Task<int> DeleteAsync(NpgsqlConnection connection, string customerId, CancellationToken cancellationToken)
+    public async Task<bool> EraseAsync(NpgsqlConnection connection, string customerId, CancellationToken cancellationToken)
     {
         var erased = 0;
         foreach (var sql in Erasures)
             erased += await ExecuteAsync(connection, sql, cancellationToken, Of(customerId));
-        return erased;
+        return erased > 0;
     }
+
+    /// <inheritdoc />
+    Task ICustomerRecords.EraseAsync(NpgsqlConnection connection, string customerId, CancellationToken cancellationToken) => EraseAsync(connection, customerId, cancellationToken);
 }
 
 /// <summary>What is known about a customer.</summary>

@@ -51,7 +51,6 @@ public static class SegmentLanesModule
         services.TryAddSingleton<SegmentReader>();
         services.TryAddSingleton<SegmentPreview>();
         services.TryAddSingleton<SegmentBackfills>();
-        services.TryAddSingleton<CustomerRecords>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<ICustomerRecords, CustomerRecords>());
         return services;
     }

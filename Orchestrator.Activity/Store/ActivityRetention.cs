@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.Extensions.Options;
 using Npgsql;
+using Orchestrator.Messaging.Schema;
 using static Orchestrator.Messaging.Rows.Statements;
 
 namespace Orchestrator.Activity.Store;
@@ -15,7 +16,6 @@ public sealed class ActivityRetention(NpgsqlDataSource database, IOptions<Retent
     internal const int AtOnce = 2_000;
 
     const int MaxSteps = 20_000;
-    const int RestToWork = 4;
 
     const string FoldMinutes =
         """
@@ -83,20 +83,8 @@ public sealed class ActivityRetention(NpgsqlDataSource database, IOptions<Retent
         return await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    async Task<long> RepeatAsync(Func<CancellationToken, Task<int>> step, int full, CancellationToken cancellationToken)
-    {
-        var total = 0L;
-        for (var i = 0; i < MaxSteps; i++)
-        {
-            var began = time.GetTimestamp();
-            var count = await step(cancellationToken);
-            total += count;
-            if (count < full)
-                break;
-            await Task.Delay(RestToWork * time.GetElapsedTime(began), time, cancellationToken);
-        }
-        return total;
-    }
+    Task<long> RepeatAsync(Func<CancellationToken, Task<int>> step, int full, CancellationToken cancellationToken) =>
+        GentleSteps.RepeatAsync(step, full, MaxSteps, time, cancellationToken);
 
     static string Deleted(string table, long count) => string.Create(CultureInfo.InvariantCulture, $"deleted {count} from activity.{table}");
 

@@ -1,4 +1,5 @@
 using Orchestrator.Contracts.Activity;
+using Orchestrator.Messaging.Wire;
 
 namespace Orchestrator.Activity.Visitors;
 
@@ -19,7 +20,7 @@ sealed class EventReader
         var (time, broker) = (recorded.CreatedAt.ToUnixTimeMilliseconds(), brokerTime.ToUnixTimeMilliseconds());
         var isView = recorded.Type == ActivityType.PageView;
         var agent = recorded.UserAgent ?? "";
-        var agentHash = ActivityHash.Of(agent);
+        var agentHash = NameHash.Of(agent);
         return new ActivityEvent
         {
             EventId = recorded.EventId,
@@ -29,7 +30,7 @@ sealed class EventReader
             Page = isView && recorded.Url is { } url ? _texts.Get(Addresses.Page(url)) : null,
             Referrer = Referrer(recorded),
             Device = Device(agent, agentHash),
-            DeviceHash = (uint)(recorded.DeviceId is { } device ? ActivityHash.Of(device) : agentHash),
+            DeviceHash = (uint)(recorded.DeviceId is { } device ? NameHash.Of(device) : agentHash),
             CustomerId = recorded.CustomerId is { } customer ? _texts.Get(customer) : null,
             Name = recorded.Type == ActivityType.Custom ? recorded.Name : null,
         };

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Orchestrator.Api.Hosting;
 using Orchestrator.Casework.Events;
 
 namespace Orchestrator.Api.Casework;
@@ -10,28 +11,12 @@ namespace Orchestrator.Api.Casework;
 sealed class EventStream(LiveEvents.Listener listener, TimeProvider time, CancellationToken stopping) : IResult
 {
     static readonly TimeSpan Beat = TimeSpan.FromSeconds(15);
-    static readonly TimeSpan Longest = TimeSpan.FromHours(1);
 
     /// <inheritdoc />
     public async Task ExecuteAsync(HttpContext httpContext)
     {
         await using var heard = listener;
-        using var ending = CancellationTokenSource.CreateLinkedTokenSource(httpContext.RequestAborted, stopping);
-        ending.CancelAfter(Longest);
-        var response = httpContext.Response;
-        response.ContentType = "text/event-stream";
-        response.Headers.CacheControl = "no-store";
-        response.Headers["X-Accel-Buffering"] = "no";
-        try
-        {
-            await response.WriteAsync("retry: 1000\n\n", ending.Token);
-            await response.Body.FlushAsync(ending.Token);
-            await WriteAsync(response, listener.ReadAsync(ending.Token), ending);
-        }
-        catch (OperationCanceledException) when (ending.IsCancellationRequested)
-        {
-            // Whoever listened has gone, or comes again.
-        }
+        await ServerSentEvents.AnswerAsync(httpContext, (response, ending) => WriteAsync(response, listener.ReadAsync(ending.Token), ending), stopping);
     }
 
     async Task WriteAsync(HttpResponse response, IAsyncEnumerable<CaseEvent> events, CancellationTokenSource ending)

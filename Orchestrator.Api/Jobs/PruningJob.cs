@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using Orchestrator.Ledger.Replay;
+using Orchestrator.Messaging.Schema;
 using static Orchestrator.Messaging.Rows.Statements;
 
 namespace Orchestrator.Api.Jobs;
@@ -14,7 +15,6 @@ sealed class PruningJob(NpgsqlDataSource database, OldSnapshots snapshots, IOpti
 {
     const int AtOnce = 2_000;
     const int MaxSteps = 1_000;
-    const int RestToWork = 4;
 
     static readonly (string Table, string Key, string At, Func<JobOptions, int> Days)[] Tables =
     [
@@ -48,20 +48,8 @@ sealed class PruningJob(NpgsqlDataSource database, OldSnapshots snapshots, IOpti
         return await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    async Task<long> RepeatAsync(Func<CancellationToken, Task<int>> step, int full, CancellationToken cancellationToken)
-    {
-        var total = 0L;
-        for (var i = 0; i < MaxSteps; i++)
-        {
-            var began = time.GetTimestamp();
-            var count = await step(cancellationToken);
-            total += count;
-            if (count < full)
-                break;
-            await Task.Delay(RestToWork * time.GetElapsedTime(began), time, cancellationToken);
-        }
-        return total;
-    }
+    Task<long> RepeatAsync(Func<CancellationToken, Task<int>> step, int full, CancellationToken cancellationToken) =>
+        GentleSteps.RepeatAsync(step, full, MaxSteps, time, cancellationToken);
 
     static string Deleted(string table, long count) => string.Create(CultureInfo.InvariantCulture, $"deleted {count} from {table}");
 }

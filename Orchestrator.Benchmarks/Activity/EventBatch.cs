@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Buffers.Text;
-using System.Numerics;
-using System.Runtime.InteropServices;
+using Orchestrator.Broker.Records;
 
 namespace Orchestrator.Benchmarks.Activity;
 
@@ -114,17 +113,7 @@ sealed class EventBatch
         BinaryPrimitives.WriteInt64BigEndian(header[35..], atMs);
         header[43..57].Fill(0xff); // no producer's id, epoch and number
         BinaryPrimitives.WriteInt32BigEndian(header[57..], count);
-        BinaryPrimitives.WriteUInt32BigEndian(header[17..], Crc32C(header[21..]));
+        BinaryPrimitives.WriteUInt32BigEndian(header[17..], Crc32C.Of(header[21..]));
         return new EventBatch(batch, count);
-    }
-
-    static uint Crc32C(ReadOnlySpan<byte> bytes)
-    {
-        var crc = uint.MaxValue;
-        foreach (var eight in MemoryMarshal.Cast<byte, ulong>(bytes))
-            crc = BitOperations.Crc32C(crc, eight);
-        foreach (var one in bytes[(bytes.Length & ~7)..])
-            crc = BitOperations.Crc32C(crc, one);
-        return ~crc;
     }
 }

@@ -1,6 +1,4 @@
 using System.Buffers.Binary;
-using System.Numerics;
-using System.Runtime.InteropServices;
 using Orchestrator.Broker.Protocol;
 
 namespace Orchestrator.Broker.Records;
@@ -65,7 +63,7 @@ internal readonly ref struct RecordBatch(Span<byte> bytes)
         if (batch.TotalBytes < HeaderBytes || batch.TotalBytes > bytes.Length || batch.Count < 1 || batch.LastOffsetDelta != batch.Count - 1)
             return KafkaError.CorruptMessage;
         var crc = BinaryPrimitives.ReadUInt32BigEndian(bytes[CrcAt..]);
-        return Crc32C(bytes[AttributesAt..batch.TotalBytes]) == crc ? KafkaError.None : KafkaError.CorruptMessage;
+        return Crc32C.Of(bytes[AttributesAt..batch.TotalBytes]) == crc ? KafkaError.None : KafkaError.CorruptMessage;
     }
 
     /// <summary>Gives the batch its place. The checksum covers neither field.</summary>
@@ -73,16 +71,5 @@ internal readonly ref struct RecordBatch(Span<byte> bytes)
     {
         BinaryPrimitives.WriteInt64BigEndian(_bytes, baseOffset);
         BinaryPrimitives.WriteInt32BigEndian(_bytes[EpochAt..], 0);
-    }
-
-    // CRC-32C (Castagnoli), RFC 3720 appendix B.4.
-    static uint Crc32C(ReadOnlySpan<byte> bytes)
-    {
-        var crc = uint.MaxValue;
-        foreach (var eight in MemoryMarshal.Cast<byte, ulong>(bytes))
-            crc = BitOperations.Crc32C(crc, eight);
-        foreach (var one in bytes[(bytes.Length & ~7)..])
-            crc = BitOperations.Crc32C(crc, one);
-        return ~crc;
     }
 }

@@ -1,4 +1,4 @@
-using System.Runtime.InteropServices;
+using Orchestrator.Messaging.Wire;
 
 namespace Orchestrator.Decisioning.Features;
 
@@ -8,45 +8,18 @@ namespace Orchestrator.Decisioning.Features;
 /// </summary>
 public static class KeyHash
 {
-    const ulong First = 0xa076_1d64_78bd_642ful;
-    const ulong Second = 0xe703_7ed1_a0b4_28dbul;
+    // What stands for a number that would be 0.
+    const ulong Instead = 0xa076_1d64_78bd_642ful;
 
     /// <summary>The key of a name; 0 for none.</summary>
-    public static ulong Of(ReadOnlySpan<char> name)
-    {
-        if (name.IsEmpty)
-            return 0;
-        var bytes = MemoryMarshal.AsBytes(name);
-        var hash = Fold((ulong)bytes.Length ^ First, Second);
-        while (bytes.Length >= sizeof(ulong))
-        {
-            hash = Fold(hash ^ MemoryMarshal.Read<ulong>(bytes), Second);
-            bytes = bytes[sizeof(ulong)..];
-        }
-        var rest = 0ul;
-        for (var i = 0; i < bytes.Length; i++)
-            rest |= (ulong)bytes[i] << (8 * i);
-        return NotZero(Fold(hash ^ rest, First));
-    }
+    public static ulong Of(ReadOnlySpan<char> name) => name.IsEmpty ? 0 : NotZero(NameHash.Of(name));
 
     /// <summary>The key of an id.</summary>
-    public static ulong Of(Guid id)
-    {
-        Span<byte> bytes = stackalloc byte[16];
-        _ = id.TryWriteBytes(bytes);
-        return Of(MemoryMarshal.Read<ulong>(bytes), MemoryMarshal.Read<ulong>(bytes[sizeof(ulong)..]));
-    }
+    public static ulong Of(Guid id) => NotZero(NameHash.Of(id));
 
     /// <summary>The key of a pair; the order counts.</summary>
-    public static ulong Of(ulong first, ulong second) => NotZero(Fold(Fold(first ^ First, Second) ^ second, First));
-
-    // The two halves of the product, folded: every bit of both factors reaches every bit of the result.
-    static ulong Fold(ulong a, ulong b)
-    {
-        var high = Math.BigMul(a, b, out var low);
-        return high ^ low ^ a;
-    }
+    public static ulong Of(ulong first, ulong second) => NotZero(NameHash.Of(first, second));
 
     // 0 means that there is no key.
-    static ulong NotZero(ulong hash) => hash == 0 ? First : hash;
+    static ulong NotZero(ulong hash) => hash == 0 ? Instead : hash;
 }

@@ -3,6 +3,7 @@ using Npgsql;
 using NpgsqlTypes;
 using Orchestrator.Messaging.MassTransit.Sagas;
 using Orchestrator.Messaging.Rows;
+using Orchestrator.Sagas.Search;
 
 namespace Orchestrator.Sagas.AccountSagas;
 
@@ -53,16 +54,8 @@ public sealed class AccountSearch(NpgsqlDataSource database, SagaTable<AccountSa
         Add(command, filter.ChangedAfter?.UtcDateTime, NpgsqlDbType.TimestampTz);
         Add(command, limit, NpgsqlDbType.Integer);
         await using var rows = await command.ExecuteReaderAsync(cancellationToken);
-        var items = new List<AccountSaga>();
-        var (looked, last) = (0L, (Guid?)null);
-        var (lookedAt, lastAt) = (rows.GetOrdinal("rows"), rows.GetOrdinal("last"));
-        while (await rows.ReadAsync(cancellationToken))
-        {
-            (looked, last) = (rows.GetInt64(lookedAt), rows.Id(lastAt));
-            if (!await rows.IsDBNullAsync(0, cancellationToken))
-                items.Add(table.Read(rows));
-        }
-        return new AccountPage(items, items.Count == limit ? items[^1].CorrelationId : looked == MaxLooked ? last : null);
+        var (items, next) = await SagaStretch.ReadAsync(rows, table, limit, MaxLooked, cancellationToken);
+        return new AccountPage(items, next);
     }
 
     /// <summary>How many there are in each state, by its stored name.</summary>

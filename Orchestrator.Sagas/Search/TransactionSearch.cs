@@ -68,21 +68,8 @@ public sealed class TransactionSearch(NpgsqlDataSource database, SagaTable<Trans
             order by transaction_id
             """;
         await using var rows = await command.ExecuteReaderAsync(cancellationToken);
-        return await ReadAsync(rows, limit, cancellationToken);
-    }
-
-    async Task<TransactionPage> ReadAsync(NpgsqlDataReader rows, int limit, CancellationToken cancellationToken)
-    {
-        var items = new List<TransactionSaga>();
-        var (looked, last) = (0L, (Guid?)null);
-        var (lookedAt, lastAt) = (rows.GetOrdinal("rows"), rows.GetOrdinal("last"));
-        while (await rows.ReadAsync(cancellationToken))
-        {
-            (looked, last) = (rows.GetInt64(lookedAt), rows.Id(lastAt));
-            if (!await rows.IsDBNullAsync(0, cancellationToken))
-                items.Add(table.Read(rows));
-        }
-        return new TransactionPage(items, items.Count == limit ? items[^1].CorrelationId : looked == MaxLooked ? last : null);
+        var (items, next) = await SagaStretch.ReadAsync(rows, table, limit, MaxLooked, cancellationToken);
+        return new TransactionPage(items, next);
     }
 
     static List<string> Conditions(TransactionFilter filter, NpgsqlParameterCollection parameters)

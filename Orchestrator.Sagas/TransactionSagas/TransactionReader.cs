@@ -1,5 +1,6 @@
 using Npgsql;
 using Orchestrator.Messaging.MassTransit.Sagas;
+using Orchestrator.Sagas.Search;
 
 namespace Orchestrator.Sagas.TransactionSagas;
 
@@ -60,17 +61,7 @@ public sealed class TransactionReader(NpgsqlDataSource database, SagaTable<Trans
         command.Parameters.Add(Text(accountId));
         command.Parameters.Add(new() { Value = limit });
         await using var rows = await command.ExecuteReaderAsync(cancellationToken);
-        var items = new List<TransactionSaga>();
-        var (looked, last) = (0L, (Guid?)null);
-        var (lookedAt, lastAt) = (rows.GetOrdinal("rows"), rows.GetOrdinal("last"));
-        while (await rows.ReadAsync(cancellationToken))
-        {
-            looked = rows.GetInt64(lookedAt);
-            last = await rows.IsDBNullAsync(lastAt, cancellationToken) ? null : rows.GetGuid(lastAt);
-            if (!await rows.IsDBNullAsync(0, cancellationToken))
-                items.Add(table.Read(rows));
-        }
-        var next = items.Count == limit ? items[^1].CorrelationId : looked == MaxLooked ? last : null;
+        var (items, next) = await SagaStretch.ReadAsync(rows, table, limit, MaxLooked, cancellationToken);
         return new TransactionPage(items, next);
     }
 

@@ -42,19 +42,7 @@ public sealed class ActivityKillTests(TestInfrastructure infrastructure)
             var reference = new ActivityReference(Lanes);
             using var enough = new CancellationTokenSource();
             var load = Task.Run(() => LoadAsync(kafka, reference, new Random(seed + 1), enough.Token));
-            for (var kill = 0; kill < Kills; kill++)
-            {
-                var victim = services[chance.Next(services.Count)];
-                await Eventually.HoldsAsync($"{victim.Name} is ready", () => victim.IsReady || victim.HasEnded, StoredWithin);
-                await Task.Delay(chance.Next(200, 1_200));
-                services.Remove(victim);
-                if (chance.Next(4) == 0)
-                    await victim.StopAsync();
-                else
-                    await victim.KillAsync();
-                await victim.DisposeAsync();
-                services.Add(Start());
-            }
+            await RandomKills.RunAsync(services, Kills, chance, 200, 1_200, Start, StoredWithin);
             await enough.CancelAsync();
             var sent = await load;
 

@@ -120,7 +120,7 @@ sealed class ReferenceActivity(EngineBounds bounds, IReadOnlyList<FunnelOptions>
     IEnumerable<List<ActivityEvent>> Split(IEnumerable<ActivityEvent> events)
     {
         var session = new List<ActivityEvent>();
-        foreach (var happened in events.OrderBy(e => e.TimeMs).ThenBy(e => ActivityHash.Of(e.EventId)))
+        foreach (var happened in events.OrderBy(e => e.TimeMs).ThenBy(e => NameHash.Of(e.EventId)))
         {
             if (session.Count > 0 && happened.TimeMs - session[^1].TimeMs > bounds.GapMs)
             {
@@ -182,7 +182,7 @@ sealed class ReferenceActivity(EngineBounds bounds, IReadOnlyList<FunnelOptions>
     {
         foreach (var visitor in visitors)
         {
-            var sorted = visitor.OrderBy(e => e.TimeMs).ThenBy(e => ActivityHash.Of(e.EventId)).ToList();
+            var sorted = visitor.OrderBy(e => e.TimeMs).ThenBy(e => NameHash.Of(e.EventId)).ToList();
             var furthest = new Dictionary<DateOnly, int>();
             for (var first = 0; first < sorted.Count; first++)
             {

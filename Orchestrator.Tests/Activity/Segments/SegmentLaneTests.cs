@@ -136,8 +136,11 @@ public sealed class SegmentLaneTests(TestInfrastructure infrastructure)
         var records = new CustomerRecords(source);
         Assert.Equal(["high_value", "new"], (await records.FindAsync("alice", default))!.State.Segments.Select(m => m.Segment));
 
-        Assert.True(await records.EraseAsync("alice", default));
-        Assert.False(await records.EraseAsync("alice", default));
+        await using (var connection = await source.OpenConnectionAsync())
+        {
+            Assert.True(await records.EraseAsync(connection, "alice", default));
+            Assert.False(await records.EraseAsync(connection, "alice", default));
+        }
         Assert.Null(await records.FindAsync("alice", default));
         // The lane still has him in memory: that unit does not take effect, and is done again with what there is.
         await Assert.ThrowsAsync<LostRaceException>(() => lane.RunAsync(Sent(3, "alice", Noon, 5)));

@@ -26,19 +26,7 @@ public sealed class DecisioningKillTests(TestInfrastructure infrastructure)
             services.Add(Start());
             using var enough = new CancellationTokenSource();
             var load = Task.Run(() => LoadAsync(fixture, new Random(seed + 1), enough.Token));
-            for (var kill = 0; kill < Kills; kill++)
-            {
-                var victim = services[chance.Next(services.Count)];
-                await Eventually.HoldsAsync($"{victim.Name} is ready", () => victim.IsReady || victim.HasEnded);
-                await Task.Delay(chance.Next(500, 2_000));
-                services.Remove(victim);
-                if (chance.Next(4) == 0)
-                    await victim.StopAsync();
-                else
-                    await victim.KillAsync();
-                await victim.DisposeAsync();
-                services.Add(Start());
-            }
+            await RandomKills.RunAsync(services, Kills, chance, 500, 2_000, Start);
             await enough.CancelAsync();
             var sent = await load;
             var decisions = await fixture.DecisionsAsync(sent);

@@ -1,9 +1,9 @@
 using System.Runtime.InteropServices;
 
-namespace Orchestrator.Activity.Visitors;
+namespace Orchestrator.Messaging.Wire;
 
 /// <summary>Names and ids as 64-bit numbers, the same in every process for ever: snapshots hold them. All bits of a name take part in all bits of its number.</summary>
-static class ActivityHash
+public static class NameHash
 {
     const ulong First = 0xa076_1d64_78bd_642ful;
     const ulong Second = 0xe703_7ed1_a0b4_28dbul;
@@ -29,8 +29,11 @@ static class ActivityHash
     {
         Span<byte> bytes = stackalloc byte[16];
         _ = id.TryWriteBytes(bytes);
-        return Fold(Fold(MemoryMarshal.Read<ulong>(bytes) ^ First, Second) ^ MemoryMarshal.Read<ulong>(bytes[sizeof(ulong)..]), First);
+        return Of(MemoryMarshal.Read<ulong>(bytes), MemoryMarshal.Read<ulong>(bytes[sizeof(ulong)..]));
     }
+
+    /// <summary>The number of a pair; the order counts.</summary>
+    public static ulong Of(ulong first, ulong second) => Fold(Fold(first ^ First, Second) ^ second, First);
 
     // The two halves of the product, folded: every bit of both factors reaches every bit of the result.
     static ulong Fold(ulong a, ulong b)
