@@ -56,7 +56,7 @@ public sealed class PassingOverTests(TestInfrastructure infrastructure)
 
         await Eventually.HoldsAsync("three are parked", async () => await fixture.ScalarAsync<long>("select count(*) from messaging.parked") == 3);
         Assert.Equal("failed,queued,queued", await fixture.ScalarAsync<string>("select string_agg(status, ',' order by parked_id) from messaging.parked"));
-        await Eventually.HoldsAsync("all are read", async () => await PositionAsync(fixture, "recorder") == 5);
+        await Eventually.HoldsAsync("all are read", async () => await PositionAsync(fixture, "recorder") == 5 && await PositionAsync(fixture, "keeper") == 5);
 
         fixture.Behaviour.Failing = false;
         var failed = await fixture.ScalarAsync<long>("select parked_id from messaging.parked where status = 'failed'");

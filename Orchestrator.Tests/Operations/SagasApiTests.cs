@@ -114,9 +114,11 @@ public sealed class SagasApiTests(ApiFixture api)
         foreach (var number in paid.Concat(received))
             await api.EndedAsync(IdOf(number));
 
+        // A decision that is stored while somebody goes through the pages may be missed: it is newer than where they are, and the ledger's part leaves it to the decisions.
+        await Eventually.HoldsAsync(
+            "decisions are stored", async () => await api.ScalarAsync<long>("select count(*) from decisioning.decision where source_account_id = 'desk-buyer'") == paid.Count);
         foreach (var limit in new[] { 100, 3 })
         {
-            await Eventually.HoldsAsync("decisions are stored", async () => (await PagesAsync($"/v1/sagas/transactions?account=desk-buyer&limit={limit}")).Count == 7);
             var found = await PagesAsync($"/v1/sagas/transactions?account=desk-buyer&limit={limit}");
             Assert.Equal(paid.Concat(received).Select(n => IdOf(n).ToString()).Order(StringComparer.Ordinal), found.Order(StringComparer.Ordinal));
         }
