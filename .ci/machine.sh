@@ -61,6 +61,18 @@ want_chromium() {
     say "Chromium is missing, and the tests of what runs in a browser will fail: apt-get install chromium, or name Chromium or Chrome in ORCHESTRATOR_TEST_CHROMIUM."
 }
 
+# Prometheus' own checker, for the tests of the rules in deploy/prometheus: installed likewise, and nothing of it is started. Without it those tests fail and say so.
+want_promtool() {
+    if command -v promtool >/dev/null 2>&1; then return 0; fi
+    if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
+        say "Installing promtool ..."
+        if apt-get update -qq >&2 && RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends prometheus >&2; then
+            if command -v promtool >/dev/null 2>&1; then return 0; fi
+        fi
+    fi
+    say "promtool is missing, and the tests of the alert rules will fail: apt-get install prometheus (macOS: brew install prometheus)."
+}
+
 # Builds projects in Release, warnings as errors; quiet unless one fails.
 build() {
     say "Building (the first time takes a minute or two) ..."

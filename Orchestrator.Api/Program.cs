@@ -44,14 +44,14 @@ return await HostStart.RunAsync(async () =>
     builder.Services.AddHostParts(builder.Configuration);
     builder.Services.AddFigures();
     builder.Services.AddOrchestratorHealth();
-    builder.Services.AddOrchestratorTelemetry();
+    builder.AddOrchestratorTelemetry();
     builder.Services.AddProblems();
     builder.Services.AddOrchestratorOpenApi();
 
     await using var app = builder.Build();
     await app.PrepareAsync();
 
-    app.UseProblems().UseSecurity();
+    app.UseRequestSpans().UseProblems().UseSecurity();
     app.MapOrchestratorHealth().MapOrchestratorTelemetry().MapProblems();
     if (roles.HasFlag(HostRoles.Http))
     {

@@ -8,11 +8,13 @@ using Orchestrator.Casework.Alerts;
 using Orchestrator.Casework.Attachments;
 using Orchestrator.Casework.Cases;
 using Orchestrator.Casework.Events;
+using Orchestrator.Casework.Figures;
 using Orchestrator.Casework.Links;
 using Orchestrator.Casework.Mail;
 using Orchestrator.Casework.Webhooks;
 using Orchestrator.Contracts.Alerts;
 using Orchestrator.Messaging.Lanes;
+using Orchestrator.Messaging.Telemetry.Stored;
 using Orchestrator.Messaging.Wire;
 
 namespace Orchestrator.Casework;
@@ -73,6 +75,7 @@ public static class CaseworkModule
         services.AddSingleton<DeliveryStore>();
         services.AddSingleton<WebhookSender>();
         services.AddSingleton<WebhookDeliveries>();
+        services.AddSingleton<IStoredFigures, CaseworkFigures>();
         return services;
     }
 

@@ -12,6 +12,13 @@ public sealed class DecisioningTelemetry : IDisposable
     public const string MeterName = "Orchestrator.Decisioning";
 
     static readonly string[] Outcomes = ["approve", "review", "decline"];
+
+    static readonly string[] Reasons =
+    [
+        DegradedReasons.FeaturesUnavailable, DegradedReasons.ModelUnavailable, DegradedReasons.ListsUnavailable, DegradedReasons.RuleFailed,
+        DegradedReasons.DeadlinePassed, DegradedReasons.StoreUnavailable,
+    ];
+
     static readonly TimeSpan LookEvery = TimeSpan.FromMinutes(5);
 
     readonly Meter _meter;
@@ -36,7 +43,14 @@ public sealed class DecisioningTelemetry : IDisposable
         _assessed = _meter.CreateCounter<long>("orchestrator.decisioning.assessed", "{transaction}", "Transactions assessed, by outcome.");
         _degraded = _meter.CreateCounter<long>("orchestrator.decisioning.degraded", "{transaction}", "Decisions made without all that should count, by what was missing");
         _late = _meter.CreateCounter<long>("orchestrator.decisioning.late", "{transaction}", "Transactions that came after newer ones: counted at their place, too late for that, or counted before");
-        _duration = _meter.CreateHistogram<double>("orchestrator.decisioning.duration", "s", "Features, rules and models of one transaction");
+        _duration = _meter.CreateHistogram<double>(
+            "orchestrator.decisioning.duration", "s", "Features, rules and models of one transaction",
+            advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.00005, 0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5] });
+        // A counter that appears with its first count hides that one from whoever looks at its growth.
+        foreach (var outcome in Outcomes)
+            _assessed.Add(0, new KeyValuePair<string, object?>("outcome", outcome));
+        foreach (var reason in Reasons)
+            _degraded.Add(0, new KeyValuePair<string, object?>("reason", reason));
         _meter.CreateObservableGauge("orchestrator.features.keys", () => ByKind(k => k.Keys), "{key}", "Keys that features remember, as of some minutes ago");
         _meter.CreateObservableGauge("orchestrator.features.bytes", () => ByKind(k => k.Bytes), "By", "What they take in memory, about");
         _meter.CreateObservableGauge("orchestrator.features.watermark", Watermarks, "s", "Up to when a lane's windows are complete, seconds since 1970");

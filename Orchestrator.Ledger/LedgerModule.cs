@@ -10,6 +10,7 @@ using Orchestrator.Ledger.Accounts;
 using Orchestrator.Ledger.Assets;
 using Orchestrator.Ledger.Chain;
 using Orchestrator.Ledger.Deciding;
+using Orchestrator.Ledger.Figures;
 using Orchestrator.Ledger.Lanes;
 using Orchestrator.Ledger.Linked;
 using Orchestrator.Ledger.Postings;
@@ -18,6 +19,7 @@ using Orchestrator.Ledger.Reports;
 using Orchestrator.Ledger.Statements;
 using Orchestrator.Messaging.Configuration;
 using Orchestrator.Messaging.Lanes;
+using Orchestrator.Messaging.Telemetry.Stored;
 using Orchestrator.Messaging.Wire;
 
 namespace Orchestrator.Ledger;
@@ -84,6 +86,7 @@ public static class LedgerModule
     {
         services.AddOptions<IdleAccountOptions>().BindConfiguration(IdleAccountOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<IdleAccountSearch>();
+        services.AddSingleton<IStoredFigures, LedgerFigures>();
         return services.AddSingleton<AccountReader>().AddSingleton<PostingReader>().AddSingleton<ChainHeadReader>().AddSingleton<AssetScales>().AddAssets().AddStatements().AddReports();
     }
 }

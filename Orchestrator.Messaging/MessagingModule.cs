@@ -13,6 +13,7 @@ using Orchestrator.Messaging.Outbox;
 using Orchestrator.Messaging.Parking;
 using Orchestrator.Messaging.Streams;
 using Orchestrator.Messaging.Telemetry;
+using Orchestrator.Messaging.Telemetry.Stored;
 using Orchestrator.Messaging.Wire;
 
 namespace Orchestrator.Messaging;
@@ -36,14 +37,14 @@ public static class MessagingModule
             .ValidateOnStart();
         services.AddSingleton(sp => sp.GetRequiredService<IOptions<MessagingOptions>>().Value);
         services.AddSingleton(_ => ReadKafka(configuration));
-        services.AddSingleton(_ => NpgsqlDataSource.Create(Databases.ReadConnection(ReadPostgres(configuration))));
+        services.AddSingleton(_ => Databases.Create("reads", Databases.ReadConnection(ReadPostgres(configuration))));
         services.AddSingleton(sp =>
         {
             var options = sp.GetRequiredService<MessagingOptions>();
             return new LaneDatabase(
-                NpgsqlDataSource.Create(Databases.LaneConnection(ReadPostgres(configuration), LanePool(services, sp, options))),
-                NpgsqlDataSource.Create(Databases.LaneConnection(ReadPostgres(configuration), options.ConcurrentCommits)),
-                NpgsqlDataSource.Create(Databases.BackgroundConnection(ReadPostgres(configuration))));
+                Databases.Create("lanes", Databases.LaneConnection(ReadPostgres(configuration), LanePool(services, sp, options))),
+                Databases.Create("commits", Databases.LaneConnection(ReadPostgres(configuration), options.ConcurrentCommits)),
+                Databases.Create("background", Databases.BackgroundConnection(ReadPostgres(configuration))));
         });
         services.AddSingleton(sp => new MessageCatalog(
             ContractCatalog.All.Concat(sp.GetServices<MessageContract>()),
@@ -71,6 +72,10 @@ public static class MessagingModule
         services.AddHostedService(sp => sp.GetRequiredService<EdgeOutbox>());
         services.AddHostedService<InboxPruner>();
         services.AddMetrics();
+        services.AddOptions<StoredFiguresOptions>().Bind(configuration.GetSection(StoredFiguresOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<IStoredFigures, MessagingFigures>();
+        services.AddSingleton<IStoredFigures, ClusterFigures>();
+        services.AddHostedService<FigureKeeper>();
         return services;
     }
 

@@ -10,7 +10,9 @@ using Orchestrator.Contracts.Ledger;
 using Orchestrator.Contracts.Transactions;
 using Orchestrator.Messaging.MassTransit;
 using Orchestrator.Messaging.MassTransit.Sagas;
+using Orchestrator.Messaging.Telemetry.Stored;
 using Orchestrator.Sagas.Attention;
+using Orchestrator.Sagas.Figures;
 using Orchestrator.Sagas.Search;
 using Orchestrator.Sagas.TransactionSagas;
 
@@ -67,6 +69,7 @@ public static class SagasModule
         services.AddSingleton<TransactionSearch>();
         services.AddSingleton<OverdueTransactions>();
         services.AddSingleton<HoldWarnings>();
+        services.AddSingleton<IStoredFigures, SagaFigures>();
         return services;
     }
 

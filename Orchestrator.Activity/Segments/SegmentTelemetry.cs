@@ -18,7 +18,9 @@ public sealed class SegmentTelemetry : IDisposable
     {
         _meter = meters.Create(Name);
         _changes = _meter.CreateCounter<long>("orchestrator.segments.changes", "{change}", "Customers who came into a segment or left it, by segment");
-        _delay = _meter.CreateHistogram<double>("orchestrator.segments.delay", "s", "From when a fact was published to when the segments were worked out");
+        _delay = _meter.CreateHistogram<double>(
+            "orchestrator.segments.delay", "s", "From when a fact was published to when the segments were worked out",
+            advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 60, 600] });
     }
 
     internal void Taken(DateTimeOffset published, DateTimeOffset now) => _delay.Record(Math.Max(0, (now - published).TotalSeconds));

@@ -2,6 +2,8 @@ using System.Globalization;
 using System.Text.Json;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Options;
+using Orchestrator.Messaging.Telemetry.Stored;
 
 namespace Orchestrator.Api.Health;
 
@@ -17,6 +19,9 @@ public static class HealthModule
             .AddCheck<MigrationsCheck>("migrations", timeout: TimeSpan.FromSeconds(3))
             .AddCheck<KafkaCheck>("kafka", timeout: TimeSpan.FromSeconds(5))
             .AddCheck<LanesCheck>("lanes");
+        services.AddSingleton<IHealthCheckPublisher, HealthFigures>();
+        services.AddOptions<HealthCheckPublisherOptions>().Configure<IOptions<StoredFiguresOptions>>((publisher, figures) =>
+            (publisher.Delay, publisher.Period) = (TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(figures.Value.SampleSeconds)));
         return services;
     }
 

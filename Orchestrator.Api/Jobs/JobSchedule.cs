@@ -8,7 +8,7 @@ namespace Orchestrator.Api.Jobs;
 /// Enters the jobs, each under its id, so that any number of processes enter one. The service does not wait for it: who was killed while entering has left a lock, which
 /// others wait out.
 /// </summary>
-sealed partial class JobSchedule(IRecurringJobManager recurring, JobTable jobs, TimeProvider time, ILogger<JobSchedule> logger) : BackgroundService
+sealed partial class JobSchedule(IRecurringJobManager recurring, JobTable jobs, JobTelemetry telemetry, TimeProvider time, ILogger<JobSchedule> logger) : BackgroundService
 {
     static readonly TimeSpan Pause = TimeSpan.FromSeconds(15);
 
@@ -17,6 +17,7 @@ sealed partial class JobSchedule(IRecurringJobManager recurring, JobTable jobs, 
     {
         // Entering blocks the thread that does it.
         await Task.Yield();
+        telemetry.Begin(jobs.All);
         foreach (var job in jobs.All)
         {
             while (!stoppingToken.IsCancellationRequested && !Enter(job))

@@ -1,3 +1,5 @@
+using System.Net.Http.Headers;
+using System.Text;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -20,6 +22,19 @@ static class DevelopmentEndpoints
         group.MapGet("/jwks", () => TypedResults.Ok(new PublicKeys([issuer.PublicKey])));
         group.MapGet("/routes", (EndpointDataSource mapped) => TypedResults.Ok(mapped.Endpoints.OfType<RouteEndpoint>().SelectMany(MappedRoute.Of).ToList()));
         group.MapPost("/token", (JsonBody<DevelopmentTokenRequest> body) => Issue(body.Value, issuer));
+        group.MapPost("/client-token", async (HttpRequest request, CancellationToken cancellationToken) =>
+            Issue(new DevelopmentTokenRequest(await ClientAsync(request, cancellationToken), [Roles.Service]), issuer));
+    }
+
+    // As programs ask any issuer that has no code of ours, Prometheus for one: OAuth 2.0's client credentials, of which the secret is nobody's here.
+    static async Task<string> ClientAsync(HttpRequest request, CancellationToken cancellationToken)
+    {
+        if (AuthenticationHeaderValue.TryParse(request.Headers.Authorization, out var basic) && basic is { Scheme: "Basic", Parameter: { } encoded })
+        {
+            var text = new byte[encoded.Length];
+            return Convert.TryFromBase64String(encoded, text, out var length) ? Uri.UnescapeDataString(Encoding.UTF8.GetString(text, 0, length).Split(':')[0]) : "";
+        }
+        return request.HasFormContentType ? (await request.ReadFormAsync(cancellationToken))["client_id"].ToString() : "";
     }
 
     static Results<Ok<DevelopmentToken>, ProblemHttpResult> Issue(DevelopmentTokenRequest request, DevelopmentIssuer issuer)

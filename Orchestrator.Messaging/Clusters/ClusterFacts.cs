@@ -46,6 +46,22 @@ public sealed class ClusterFacts(ClientConfig configuration)
         }
     }
 
+    /// <summary>How the partitions of these topics do, as the cluster's metadata have it; a topic that does not exist is left out.</summary>
+    /// <exception cref="KafkaException">No broker answered in time.</exception>
+    public ClusterCondition Condition(IReadOnlyCollection<string> topics, TimeSpan timeout)
+    {
+        using var client = Connect();
+        Check(Librdkafka.Metadata(client.Handle, allTopics: 1, onlyTopic: 0, out var metadata, Milliseconds(timeout)));
+        try
+        {
+            return MetadataPartitions.Condition(metadata, topics);
+        }
+        finally
+        {
+            Librdkafka.MetadataDestroy(metadata);
+        }
+    }
+
     /// <summary>The first offset that a partition still holds, and the one that its next message will get, for each partition asked for.</summary>
     /// <exception cref="KafkaException">A partition does not exist, or no broker answered in time.</exception>
     public IReadOnlyDictionary<TopicPartition, Watermarks> ReadWatermarks(IEnumerable<TopicPartition> partitions, TimeSpan timeout)

@@ -15,6 +15,9 @@ public static class Databases
     public static NpgsqlDataSource LaneDatabase(this IServiceProvider services) =>
         services.GetService<LaneDatabase>()?.Source ?? services.GetRequiredService<NpgsqlDataSource>();
 
+    /// <summary>A source under a name, by which the metrics of its pool are told apart: otherwise they would say the whole connection string.</summary>
+    public static NpgsqlDataSource Create(string name, string connectionString) => new NpgsqlDataSourceBuilder(connectionString) { Name = name }.Build();
+
     /// <summary>How lanes connect: prepared statements, and plans that are kept.</summary>
     /// <param name="connectionString">The database.</param>
     /// <param name="pool">

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Confluent.Kafka;
 using Microsoft.Extensions.Logging;
 using Orchestrator.Messaging.Configuration;
+using Orchestrator.Messaging.Telemetry;
 
 namespace Orchestrator.Messaging.Kafka;
 
@@ -19,19 +20,25 @@ internal sealed partial class GroupConsumer : IAsyncDisposable
     readonly IReadOnlyList<string> _topics;
     readonly IConsumer<byte[], byte[]> _consumer;
     readonly ILogger _logger;
+    readonly KafkaTelemetry? _telemetry;
     readonly ConcurrentQueue<Action> _commands = new();
     readonly Dictionary<int, IPartitionSink> _lanes = [];
     readonly CancellationTokenSource _stop = new();
     readonly Task _loop;
     Task _committing = Task.CompletedTask;
 
-    public GroupConsumer(string group, IReadOnlyList<string> topics, KafkaOptions kafka, ILogger logger)
+    public GroupConsumer(string group, IReadOnlyList<string> topics, KafkaOptions kafka, ILogger logger, KafkaTelemetry? telemetry = null)
     {
         _group = group;
         _topics = topics;
         _logger = logger;
+        _telemetry = telemetry;
         _consumer = new ConsumerBuilder<byte[], byte[]>(kafka.ConsumerConfig(group))
-            .SetErrorHandler((_, error) => ClientError(_logger, group, error.Code, error.Reason))
+            .SetErrorHandler((_, error) =>
+            {
+                telemetry?.ConsumerFailed(group, error.Code);
+                ClientError(_logger, group, error.Code, error.Reason);
+            })
             .SetLogHandler((_, log) => ClientLog(_logger, group, log.Message))
             .Build();
         _loop = Task.Factory.StartNew(Run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
@@ -181,6 +188,7 @@ internal sealed partial class GroupConsumer : IAsyncDisposable
         }
         else
         {
+            _telemetry?.ConsumerFailed(_group, e.Error.Code);
             ConsumeFailed(_logger, _group, e.Error.Reason);
         }
     }

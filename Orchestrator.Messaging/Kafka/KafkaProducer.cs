@@ -1,6 +1,7 @@
 using Confluent.Kafka;
 using Microsoft.Extensions.Logging;
 using Orchestrator.Messaging.Configuration;
+using Orchestrator.Messaging.Telemetry;
 using Orchestrator.Messaging.Wire;
 
 namespace Orchestrator.Messaging.Kafka;
@@ -18,6 +19,7 @@ public sealed partial class KafkaProducer : IDisposable
 
     readonly KafkaOptions _options;
     readonly ILogger<KafkaProducer> _logger;
+    readonly ProducerFigures? _figures;
     readonly double _lingerMs;
     readonly Lock _lock = new();
     Client _producer;
@@ -26,14 +28,19 @@ public sealed partial class KafkaProducer : IDisposable
     Task _abandoned = Task.CompletedTask;
 
     /// <summary>Connects in the background; producing may begin at once.</summary>
-    public KafkaProducer(KafkaOptions options, ILogger<KafkaProducer> logger)
-        : this(options, options.LingerMs, logger)
+    /// <param name="options">How to reach the cluster.</param>
+    /// <param name="logger">Gets what happens.</param>
+    /// <param name="telemetry">Counts what fails, and shows what the client says of itself.</param>
+    /// <param name="client">The producer's name there.</param>
+    public KafkaProducer(KafkaOptions options, ILogger<KafkaProducer> logger, MessagingTelemetry? telemetry = null, string client = "lanes")
+        : this(options, options.LingerMs, logger, telemetry?.Kafka.Producer(client))
     {
     }
 
-    internal KafkaProducer(KafkaOptions options, double lingerMs, ILogger<KafkaProducer> logger)
+    internal KafkaProducer(KafkaOptions options, double lingerMs, ILogger<KafkaProducer> logger, ProducerFigures? figures = null)
     {
         _options = options;
+        _figures = figures;
         _lingerMs = lingerMs;
         _logger = logger;
         _producer = Build();
@@ -57,7 +64,10 @@ public sealed partial class KafkaProducer : IDisposable
         TryProduce(new TopicPartition(topic, Partition.Any), message, report =>
         {
             if (report.Error.IsError)
+            {
+                Failed(report.Error.Code);
                 NotDelivered(_logger, topic, report.Error.Code, report.Error.Reason);
+            }
             delivered(!report.Error.IsError);
         });
 
@@ -92,6 +102,9 @@ public sealed partial class KafkaProducer : IDisposable
             client.Exit();
         }
     }
+
+    /// <summary>Counts a message that was not delivered.</summary>
+    internal void Failed(ErrorCode code) => _figures?.Failed(code);
 
     // One that is to go is not entered any more; whoever has read it before looks again, for there is another, unless it is all over.
     Client? Enter()
@@ -132,14 +145,21 @@ public sealed partial class KafkaProducer : IDisposable
         }
     }
 
-    Client Build() => new(
-        new ProducerBuilder<byte[], byte[]>(new ProducerConfig(_options.ProducerConfig()) { LingerMs = _lingerMs })
-            .SetErrorHandler(OnError)
-            .SetLogHandler((_, log) => ClientLog(_logger, log.Message))
-            .Build());
+    Client Build()
+    {
+        var config = new ProducerConfig(_options.ProducerConfig()) { LingerMs = _lingerMs };
+        var builder = new ProducerBuilder<byte[], byte[]>(config).SetErrorHandler(OnError).SetLogHandler((_, log) => ClientLog(_logger, log.Message));
+        if (_figures is { } figures)
+        {
+            config.StatisticsIntervalMs ??= KafkaTelemetry.StatisticsIntervalMs;
+            builder.SetStatisticsHandler((_, json) => figures.Told(json));
+        }
+        return new Client(builder.Build());
+    }
 
     void OnError(IProducer<byte[], byte[]> producer, Error error)
     {
+        Failed(error.Code);
         ClientError(_logger, error.Code, error.Reason);
         if (error.IsFatal)
             _ = Task.Run(() => Replace(producer));

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Npgsql;
 using Orchestrator.Messaging.Kafka;
 using Orchestrator.Messaging.Ownership;
+using Orchestrator.Messaging.Telemetry;
 
 namespace Orchestrator.Messaging.Lanes;
 
@@ -23,6 +24,7 @@ internal sealed partial class GroupRunner : IAsyncDisposable
     readonly Dictionary<int, string> _violated = [];
     readonly Dictionary<int, Task> _releasing = [];
     readonly CancellationTokenSource _stop = new();
+    readonly GroupPace _pace;
     readonly Task _loop;
     readonly Task _ticks;
     GroupMembership? _membership;
@@ -34,7 +36,9 @@ internal sealed partial class GroupRunner : IAsyncDisposable
         _group = group;
         _services = services;
         _logger = logger;
-        _consumers = [.. Enumerable.Range(0, group.Readers).Select(_ => new GroupConsumer(group.Name, group.Topics, services.Kafka, logger))];
+        _pace = new GroupPace(services.Time);
+        services.Telemetry.Begin(group.Name);
+        _consumers = [.. Enumerable.Range(0, group.Readers).Select(_ => new GroupConsumer(group.Name, group.Topics, services.Kafka, logger, services.Telemetry.Kafka))];
         _loop = Task.Run(RunAsync);
         _ticks = Task.Run(TickAsync);
     }
@@ -48,17 +52,23 @@ internal sealed partial class GroupRunner : IAsyncDisposable
         return new GroupStatus(
             _group.Name, _services.Options.Partitions, workers.Count, _lanesElsewhere, workers.Count(w => w.IsHalted), Lag(),
             workers.Sum(w => w.Buffered), workers.Sum(w => w.Unacknowledged), workers.OrderByDescending(w => w.IsHalted).Select(w => w.LastError).FirstOrDefault(e => e is not null) ?? _lastError,
-            _group.IsBackground);
+            _group.IsBackground)
+        {
+            LagSeconds = _pace.AgeSeconds,
+            DrainSeconds = _pace.DrainSeconds,
+        };
     }
 
+    long Lag() => Places().Sum(p => Math.Max(0, p.End - p.Position));
+
     // Of partitions whose end a fetch has told.
-    long Lag() => (
+    List<LanePlace> Places() => [..
         from worker in Workers()
         let positions = worker.Positions
         from topic in _group.Topics
         let high = ConsumerOf(worker.Grant.Lane.Partition).HighWatermark(new TopicPartition(topic, worker.Grant.Lane.Partition))
         where high is not null
-        select Math.Max(0, high.Value - positions.GetValueOrDefault(topic))).Sum();
+        select new LanePlace(worker.Grant.Lane.Partition, topic, high.Value, positions.GetValueOrDefault(topic), worker.TakenAt)];
 
     GroupConsumer ConsumerOf(int partition) => _consumers[partition % _consumers.Length];
 
@@ -95,6 +105,7 @@ internal sealed partial class GroupRunner : IAsyncDisposable
             {
                 _lastError = $"{e.GetType().Name}: {e.Message}";
                 _lanesElsewhere = 0;
+                _services.Telemetry.MembershipLost(_group.Name);
                 LostMembership(_logger, _group.Name, e);
                 await AbandonAsync();
             }
@@ -111,7 +122,10 @@ internal sealed partial class GroupRunner : IAsyncDisposable
         _lanesElsewhere = lanes.Count(l => l.Owner is { } owner && owner != membership.MemberId);
         // Not awaited either: draining may take as long as the lease.
         foreach (var ended in Workers().Where(w => w.HasEnded && !_releasing.ContainsKey(w.Grant.Lane.Partition)))
+        {
+            _services.Telemetry.Moved(_group.Name, LaneMove.Lost);
             _releasing[ended.Grant.Lane.Partition] = RemoveAsync(ended);
+        }
 
         var (release, claim) = LaneShare.Decide(membership.MemberId, members, lanes);
         foreach (var partition in release.Where(p => !_releasing.ContainsKey(p)))
@@ -138,6 +152,7 @@ internal sealed partial class GroupRunner : IAsyncDisposable
 
     void Start(GroupMembership membership, LaneGrant grant)
     {
+        _services.Telemetry.Moved(_group.Name, LaneMove.Claimed);
         lock (_workers)
         {
             _workers[grant.Lane.Partition] = _group.Start(
@@ -152,6 +167,7 @@ internal sealed partial class GroupRunner : IAsyncDisposable
         try
         {
             await LaneRelease.ReleaseAsync(_services.Database, worker.Grant, CancellationToken.None);
+            _services.Telemetry.Moved(_group.Name, LaneMove.Released);
             Released(_logger, worker.Grant.Lane, membership.MemberId);
         }
         catch (NpgsqlException e)
@@ -174,6 +190,7 @@ internal sealed partial class GroupRunner : IAsyncDisposable
 
     async Task AbandonAsync()
     {
+        _services.Telemetry.Moved(_group.Name, LaneMove.Lost, Workers().Count);
         await Task.WhenAll(Workers().Select(RemoveAsync));
         if (_membership is { } membership)
             await membership.DisposeAsync();
@@ -191,6 +208,7 @@ internal sealed partial class GroupRunner : IAsyncDisposable
                 worker.Tick();
             if (_services.Time.GetElapsedTime(committedAt) < KafkaCommitInterval)
                 continue;
+            _pace.Look(Places());
             CommitToKafka();
             committedAt = _services.Time.GetTimestamp();
         }

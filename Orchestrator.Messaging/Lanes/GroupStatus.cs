@@ -13,4 +13,11 @@ namespace Orchestrator.Messaging.Lanes;
 /// <param name="IsBackground">Whether the process is ready while the group is not.</param>
 public sealed record GroupStatus(
     string Group, int Lanes, int LanesOwned, int LanesElsewhere, int LanesHalted, long Lag, int Buffered, int Unacknowledged, string? LastError,
-    bool IsBackground);
+    bool IsBackground)
+{
+    /// <summary>How old the oldest message at most is that the lanes here have not taken, in seconds.</summary>
+    public double LagSeconds { get; init; }
+
+    /// <summary>How long they need to take what is there, at the pace of the last seconds, in seconds.</summary>
+    public double DrainSeconds { get; init; }
+}

@@ -28,6 +28,9 @@ internal interface ILaneWorker : IAsyncDisposable
     /// <summary>The next offset to read, by topic.</summary>
     IReadOnlyDictionary<string, long> Positions { get; }
 
+    /// <summary>The broker's time of the last message that was taken; null before the first.</summary>
+    DateTimeOffset? TakenAt { get; }
+
     /// <summary>Lets it look at what comes with time alone.</summary>
     void Tick();
 }

@@ -10,6 +10,7 @@ internal sealed class LaneInbox(int partition, MessagingOptions options, Action 
     readonly Lock _lock = new();
     readonly Queue<ConsumeResult<byte[], byte[]>> _messages = new();
     long _bytes;
+    long _takenMs;
     string? _lostPosition;
 
     public int Partition { get; } = partition;
@@ -47,6 +48,9 @@ internal sealed class LaneInbox(int partition, MessagingOptions options, Action 
         }
     }
 
+    /// <summary>The broker's time of the last message that was taken from here; null before the first.</summary>
+    public DateTimeOffset? TakenAt => Volatile.Read(ref _takenMs) is > 0 and var ms ? DateTimeOffset.FromUnixTimeMilliseconds(ms) : null;
+
     bool IsFull => _messages.Count >= options.LaneBufferMessages || _bytes >= options.LaneBufferBytes;
 
     /// <summary>Takes in what was read.</summary>
@@ -75,6 +79,8 @@ internal sealed class LaneInbox(int partition, MessagingOptions options, Action 
                 _bytes -= Size(message);
                 taken.Add(message);
             }
+            if (taken.Count > 0)
+                Volatile.Write(ref _takenMs, taken[^1].Message.Timestamp.UnixTimestampMs);
             return taken;
         }
     }

@@ -234,6 +234,7 @@ internal sealed class LaneUnits(
     async Task CommitOnceAsync(
         Sorted sorted, Dictionary<string, long> moved, IReadOnlyList<Npgsql.NpgsqlBatchCommand> extra, long started, CancellationToken cancellationToken)
     {
+        using var span = Spans.Unit(grant.Lane, sorted.Handled.Count);
         var work = new UnitOfWork(grant.Lane, services.Time.GetUtcNow(), services.Catalog) { Waiting = parked.IsBlocked };
         var seq = _outboxSeq;
         var acknowledged = outbox.AcknowledgedSeq;
@@ -255,7 +256,8 @@ internal sealed class LaneUnits(
                 Messages = Math.Max(1, sorted.Handled.Count + sorted.Parked.Count),
                 From = Known(moved.Keys),
             };
-            await commits.CommitAsync(commit, cancellationToken);
+            using (Spans.Commit())
+                await commits.CommitAsync(commit, cancellationToken);
         }
         catch (Exception e)
         {
@@ -288,9 +290,7 @@ internal sealed class LaneUnits(
 
     async ValueTask HandleAsync(LaneMessage message, UnitOfWork work, CancellationToken cancellationToken)
     {
-        using var activity = MessagingTelemetry.Activities.HasListeners()
-            ? MessagingTelemetry.Start(message.Origin.Topic, message.TraceParent, grant.Lane, message.Id)
-            : null;
+        using var activity = Spans.Message(message.Origin.Topic, message.Contract?.Name, message.TraceParent, grant.Lane, message.Id);
         work.TraceParent = activity?.Id ?? message.TraceParent;
         await processor.HandleAsync(message, work, cancellationToken);
     }

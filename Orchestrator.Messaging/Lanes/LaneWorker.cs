@@ -71,6 +71,8 @@ internal sealed partial class LaneWorker : ILaneWorker
 
     public IReadOnlyDictionary<string, long> Positions => _units.Positions;
 
+    public DateTimeOffset? TakenAt => Inbox.TakenAt;
+
     public int Buffered => Inbox.Count;
 
     public int Unacknowledged => _outbox.MessagesUnderWay;

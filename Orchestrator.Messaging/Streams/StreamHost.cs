@@ -76,7 +76,7 @@ public sealed class StreamHost(IEnumerable<StreamGroup> groups, LaneServices ser
 
     (GroupRunner, StreamRoom) Run(StreamGroup group, ILogger logger)
     {
-        var room = new StreamRoom(new KafkaProducer(services.Kafka, group.LingerMs, loggers.CreateLogger<KafkaProducer>()), services.Options.Partitions);
+        var room = new StreamRoom(new KafkaProducer(services.Kafka, group.LingerMs, loggers.CreateLogger<KafkaProducer>(), services.Telemetry.Kafka.Producer(group.Name)), services.Options.Partitions);
         var runnable = new RunnableGroup(
             group.Name, group.Topics, start => new StreamWorker(start.Grant, group, services, room, start.Membership, start.Consumer, logger))
         {

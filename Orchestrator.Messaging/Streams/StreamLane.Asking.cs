@@ -11,6 +11,10 @@ internal sealed partial class StreamLane
     static Task<StreamReply> Refused(StreamRefusal why) => Task.FromResult<StreamReply>(new StreamReply.Refused(why));
 
     bool _takesAsked = true;
+    long _takenMs;
+
+    /// <summary>The broker's time of the last message that was read and taken; null before the first.</summary>
+    public DateTimeOffset? TakenAt => Volatile.Read(ref _takenMs) is > 0 and var ms ? DateTimeOffset.FromUnixTimeMilliseconds(ms) : null;
 
     /// <summary>Takes a message of a caller in this process, on the caller's thread.</summary>
     /// <returns>What the caller is told, as soon as it is known; and whether the answer was there or under way before.</returns>

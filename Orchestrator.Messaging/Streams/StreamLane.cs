@@ -267,6 +267,7 @@ internal sealed partial class StreamLane : IPartitionSink
             ReplayAsked(asked);
         Handle(result);
         Volatile.Write(ref _positions[topic], result.Offset.Value + 1);
+        Volatile.Write(ref _takenMs, result.Message.Timestamp.UnixTimestampMs);
         _sinceSnapshot++;
     }
 
@@ -288,7 +289,7 @@ internal sealed partial class StreamLane : IPartitionSink
         }
         else
         {
-            using var activity = MessagingTelemetry.Activities.HasListeners() ? MessagingTelemetry.Start(message.Topic, message.TraceParent, _grant.Lane, message.Id) : null;
+            using var activity = Spans.AreWatched ? Spans.Message(message.Topic, message.Contract.Name, message.TraceParent, _grant.Lane, message.Id) : null;
             try
             {
                 Process(message);

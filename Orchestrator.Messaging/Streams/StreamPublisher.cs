@@ -108,6 +108,7 @@ internal sealed partial class StreamPublisher(LaneId lane, string outputTopic, K
         if (report.Error.IsError)
         {
             Volatile.Write(ref _refused, true);
+            producer.Failed(report.Error.Code);
             Refused(logger, lane, report.Error.Code, report.Error.Reason);
         }
         else if (report.Offset.Value >= _outputPosition)

@@ -57,6 +57,8 @@ internal sealed partial class StreamWorker : ILaneWorker
 
     public IReadOnlyDictionary<string, long> Positions => _lane?.Positions ?? _lastPositions;
 
+    public DateTimeOffset? TakenAt => _lane?.TakenAt;
+
     /// <summary>Ends a lane that is another's now, and takes back what a lane without a fresh lease has not sent yet.</summary>
     public void Tick()
     {

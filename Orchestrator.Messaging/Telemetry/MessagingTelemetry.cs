@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using Orchestrator.Messaging.Lanes;
+using Orchestrator.Messaging.Parking;
 
 namespace Orchestrator.Messaging.Telemetry;
 
@@ -10,8 +11,6 @@ public sealed class MessagingTelemetry : IDisposable
     /// <summary>The name of the meter and of the activity source.</summary>
     public const string Name = "Orchestrator.Messaging";
 
-    internal static readonly ActivitySource Activities = new(Name);
-
     readonly Meter _meter;
     readonly Counter<long> _handled;
     readonly Counter<long> _duplicates;
@@ -19,6 +18,8 @@ public sealed class MessagingTelemetry : IDisposable
     readonly Counter<long> _published;
     readonly Counter<long> _pauses;
     readonly Counter<long> _halts;
+    readonly Counter<long> _moves;
+    readonly Counter<long> _memberships;
     readonly Histogram<int> _batchSize;
     readonly Histogram<double> _unitDuration;
     readonly Counter<long> _foreign;
@@ -37,18 +38,43 @@ public sealed class MessagingTelemetry : IDisposable
         _published = _meter.CreateCounter<long>("orchestrator.messages.published", "{message}", "Messages handed to the broker after their commit");
         _pauses = _meter.CreateCounter<long>("orchestrator.lanes.pauses", "{pause}", "Pauses after a transient failure");
         _halts = _meter.CreateCounter<long>("orchestrator.lanes.halts", "{halt}", "Lanes that a violated invariant has stopped, by its name");
-        _batchSize = _meter.CreateHistogram<int>("orchestrator.unit.messages", "{message}", "Messages in a unit of work");
-        _unitDuration = _meter.CreateHistogram<double>("orchestrator.unit.duration", "s", "From taking a batch to its commit");
+        _moves = _meter.CreateCounter<long>("orchestrator.lanes.moves", "{lane}", "Lanes that this process claimed, released in good order, or lost");
+        _memberships = _meter.CreateCounter<long>("orchestrator.memberships.lost", "{membership}", "Times that this process lost its place in a group and joined anew");
+        _batchSize = _meter.CreateHistogram<int>(
+            "orchestrator.unit.messages", "{message}", "Messages in a unit of work",
+            advice: new InstrumentAdvice<int> { HistogramBucketBoundaries = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 10_000] });
+        _unitDuration = Seconds("orchestrator.unit.duration", "From taking a batch to its commit");
         _foreign = _meter.CreateCounter<long>("orchestrator.streams.foreign", "{message}", "Messages that others have written among the answers of a stream lane: a former owner's last ones, or a stranger's");
-        _snapshotSlice = _meter.CreateHistogram<double>("orchestrator.snapshot.slice", "s", "How long a stream lane writes on a snapshot before messages go on");
-        _snapshotDuration = _meter.CreateHistogram<double>("orchestrator.snapshot.duration", "s", "From the state that a snapshot holds to its being stored");
+        _snapshotSlice = Seconds("orchestrator.snapshot.slice", "How long a stream lane writes on a snapshot before messages go on");
+        _snapshotDuration = Seconds("orchestrator.snapshot.duration", "From the state that a snapshot holds to its being stored");
+        Kafka = new KafkaTelemetry(meters);
+
+        Histogram<double> Seconds(string name, string description) => _meter.CreateHistogram(
+            name, "s", description,
+            advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30] });
     }
 
-    /// <summary>A message's span, child of its publisher's.</summary>
-    internal static Activity? Start(string topic, string? traceParent, LaneId lane, Guid messageId) =>
-        Activities.StartActivity($"{topic} process", ActivityKind.Consumer, traceParent)
-            ?.SetTag("messaging.system", "kafka").SetTag("messaging.destination.name", topic)
-            .SetTag("messaging.kafka.consumer.group", lane.Group).SetTag("messaging.message.id", messageId);
+    /// <summary>What the Kafka clients count.</summary>
+    public KafkaTelemetry Kafka { get; }
+
+    /// <summary>Lets a group's counters begin at zero: one that appears with its first count hides that one from whoever looks at its growth.</summary>
+    internal void Begin(string name)
+    {
+        var group = new KeyValuePair<string, object?>("group", name);
+        foreach (var counter in new[] { _handled, _duplicates, _published, _pauses, _memberships })
+            counter.Add(0, group);
+        foreach (var status in new[] { ParkedStatus.Refused, ParkedStatus.Failed, ParkedStatus.Queued })
+            _parked.Add(0, group, new("status", status));
+        foreach (var move in LaneMove.All)
+            _moves.Add(0, group, new("what", move));
+        Kafka.BeginConsumer(name);
+    }
+
+    /// <summary>Counts lanes that came or went.</summary>
+    internal void Moved(string group, string move, int lanes = 1) => _moves.Add(lanes, new("group", group), new("what", move));
+
+    /// <summary>Counts a membership that was lost.</summary>
+    internal void MembershipLost(string group) => _memberships.Add(1, new KeyValuePair<string, object?>("group", group));
 
     internal void Unit(LaneId lane, int handled, int duplicates, int published, TimeSpan duration)
     {
@@ -94,11 +120,39 @@ public sealed class MessagingTelemetry : IDisposable
         Gauge("orchestrator.lanes.halted", "Lanes that wait for an operator", g => g.LanesHalted);
         Gauge("orchestrator.lanes.buffered", "Messages read and not yet taken", g => g.Buffered);
         Gauge("orchestrator.outbox.unacknowledged", "Messages published and not yet acknowledged", g => g.Unacknowledged);
+        Seconds("orchestrator.consumer.lag_age", "How old the oldest message at most is that was written and not yet taken, owned lanes", g => g.LagSeconds);
+        Seconds("orchestrator.consumer.time_to_drain", "How long the owned lanes need to take what is written, at the pace of the last seconds; thirty days where nothing moves", g => g.DrainSeconds);
 
-        void Gauge(string name, string description, Func<GroupStatus, long> value) => _meter.CreateObservableGauge(
-            name, () => Volatile.Read(ref _observed).SelectMany(groups => groups()).Select(g => new Measurement<long>(value(g), new KeyValuePair<string, object?>("group", g.Group))), "{item}", description);
+        void Gauge(string name, string description, Func<GroupStatus, long> value) =>
+            _meter.CreateObservableGauge(name, () => Groups(g => new Measurement<long>(value(g), Tag(g))), "{item}", description);
+
+        void Seconds(string name, string description, Func<GroupStatus, double> value) =>
+            _meter.CreateObservableGauge(name, () => Groups(g => new Measurement<double>(value(g), Tag(g))), "s", description);
+
+        IEnumerable<T> Groups<T>(Func<GroupStatus, T> of) => Volatile.Read(ref _observed).SelectMany(groups => groups()).Select(of);
+
+        static KeyValuePair<string, object?> Tag(GroupStatus group) => new("group", group.Group);
     }
 
     /// <inheritdoc />
-    public void Dispose() => _meter.Dispose();
+    public void Dispose()
+    {
+        _meter.Dispose();
+        Kafka.Dispose();
+    }
+}
+
+/// <summary>How lanes come and go.</summary>
+internal static class LaneMove
+{
+    /// <summary>Taken over from nobody, or from one that gave it up.</summary>
+    public const string Claimed = "claimed";
+
+    /// <summary>Given up in good order.</summary>
+    public const string Released = "released";
+
+    /// <summary>Ended by another's claim, or by a membership that was lost.</summary>
+    public const string Lost = "lost";
+
+    public static string[] All { get; } = [Claimed, Released, Lost];
 }

@@ -3,6 +3,7 @@ using Orchestrator.Contracts.Activity;
 using Orchestrator.Contracts.Catalog;
 using Orchestrator.Messaging.Configuration;
 using Orchestrator.Messaging.Kafka;
+using Orchestrator.Messaging.Telemetry;
 using Orchestrator.Messaging.Wire;
 
 namespace Orchestrator.Api.Activity.Ingest;
@@ -22,12 +23,12 @@ sealed class ActivityPublisher : IDisposable
     readonly TimeSpan _within;
     int _underWay;
 
-    public ActivityPublisher(IOptions<IngestOptions> options, KafkaOptions kafka, MessageCatalog catalog, TimeProvider time, ILogger<KafkaProducer> logger)
+    public ActivityPublisher(IOptions<IngestOptions> options, KafkaOptions kafka, MessageCatalog catalog, TimeProvider time, ILogger<KafkaProducer> logger, MessagingTelemetry? telemetry = null)
     {
         var own = new KafkaOptions { FetchWaitMs = kafka.FetchWaitMs, LingerMs = options.Value.LingerMs };
         foreach (var (name, value) in kafka.Client)
             own.Client[name] = value;
-        _producer = new KafkaProducer(own, logger);
+        _producer = new KafkaProducer(own, logger, telemetry, "activity");
         _contract = catalog.Of(typeof(ActivityRecorded));
         _time = time;
         _most = options.Value.MaxUnderWay;

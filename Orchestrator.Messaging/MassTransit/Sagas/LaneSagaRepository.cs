@@ -1,6 +1,7 @@
 using MassTransit;
 using MassTransit.Context;
 using MassTransit.Saga;
+using Orchestrator.Messaging.Telemetry;
 
 namespace Orchestrator.Messaging.MassTransit.Sagas;
 
@@ -23,24 +24,32 @@ sealed class LaneSagaRepositoryContext<TSaga, TMessage>(ConsumeContext<TMessage>
     where TMessage : class
 {
     readonly ConsumeContext<TMessage> _context = context;
+    string? _before;
 
     public Task<SagaConsumeContext<TSaga, TMessage>> Add(TSaga instance) => Instance(instance);
 
     public Task<SagaConsumeContext<TSaga, TMessage>> Insert(TSaga instance) =>
         store.Find(instance.CorrelationId) is null ? Instance(instance) : Task.FromResult<SagaConsumeContext<TSaga, TMessage>>(null!);
 
-    public Task<SagaConsumeContext<TSaga, TMessage>> Load(Guid correlationId) =>
-        store.Find(correlationId) is { } instance ? Instance(instance) : Task.FromResult<SagaConsumeContext<TSaga, TMessage>>(null!);
+    public Task<SagaConsumeContext<TSaga, TMessage>> Load(Guid correlationId)
+    {
+        if (store.Find(correlationId) is not { } instance)
+            return Task.FromResult<SagaConsumeContext<TSaga, TMessage>>(null!);
+        _before = instance.CurrentState;
+        return Instance(instance);
+    }
 
     public Task Save(SagaConsumeContext<TSaga> context)
     {
         store.Insert(context.Saga);
+        Spans.Transition(typeof(TSaga).Name, context.Saga.CorrelationId, from: null, context.Saga.CurrentState);
         return Task.CompletedTask;
     }
 
     public Task Update(SagaConsumeContext<TSaga> context)
     {
         store.Update(context.Saga.CorrelationId);
+        Spans.Transition(typeof(TSaga).Name, context.Saga.CorrelationId, _before, context.Saga.CurrentState);
         return Task.CompletedTask;
     }
 
