@@ -5,6 +5,7 @@ using Npgsql;
 using Orchestrator.Api.Hosting;
 using Orchestrator.Api.Security;
 using Orchestrator.Ledger.Replay;
+using Orchestrator.Messaging.Configuration;
 
 namespace Orchestrator.Api.Jobs;
 
@@ -34,7 +35,7 @@ public static class JobsModule
             .UseSimpleAssemblyNameTypeSerializer()
             .UseRecommendedSerializerSettings()
             .UsePostgreSqlStorage(
-                storage => storage.UseNpgsqlConnection(Connection(provider.GetRequiredService<IConfiguration>())),
+                storage => storage.UseConnectionFactory(new JobConnections(Databases.Create("jobs", Connection(provider.GetRequiredService<IConfiguration>())))),
                 // It shares the database with the lanes, and asks seldom.
                 new PostgreSqlStorageOptions
                 {
@@ -101,4 +102,10 @@ public static class JobsModule
 
     static string Connection(IConfiguration configuration) =>
         new NpgsqlConnectionStringBuilder(configuration["ORCHESTRATOR_POSTGRES"]) { ApplicationName = "orchestrator-jobs", MaxPoolSize = Pool }.ConnectionString;
+
+    /// <summary>Connections of a pool that metrics know by its name.</summary>
+    sealed class JobConnections(NpgsqlDataSource source) : IConnectionFactory
+    {
+        public NpgsqlConnection GetOrCreateConnection() => source.CreateConnection();
+    }
 }

@@ -71,15 +71,24 @@ public sealed class ApiFixture(TestInfrastructure infrastructure) : IAsyncLifeti
             });
     }
 
+    /// <summary>Stops the service before its time.</summary>
+    /// <returns>All that it has logged.</returns>
+    public async Task<string> StopAsync()
+    {
+        var service = _service!;
+        _service = null;
+        await service.StopAsync();
+        var output = await service.OutputAsync();
+        await service.DisposeAsync();
+        return output;
+    }
+
     public async ValueTask DisposeAsync()
     {
         foreach (var client in _clients.Values)
             client.Dispose();
         if (_service is not null)
-        {
-            await _service.StopAsync();
-            await _service.DisposeAsync();
-        }
+            await StopAsync();
         if (_database is not null)
             await _database.DisposeAsync();
     }

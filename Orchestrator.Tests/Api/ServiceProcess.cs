@@ -83,6 +83,9 @@ public sealed class ServiceProcess : IAsyncDisposable
         return _process.ExitCode;
     }
 
+    /// <summary>All that it has written; to be read when it has ended.</summary>
+    public async Task<string> OutputAsync() => await _output + await _errors;
+
     /// <inheritdoc />
     public async ValueTask DisposeAsync()
     {
