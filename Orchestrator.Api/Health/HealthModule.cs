@@ -21,7 +21,7 @@ public static class HealthModule
             .AddCheck<LanesCheck>("lanes");
         services.AddSingleton<IHealthCheckPublisher, HealthFigures>();
         services.AddOptions<HealthCheckPublisherOptions>().Configure<IOptions<StoredFiguresOptions>>((publisher, figures) =>
-            (publisher.Delay, publisher.Period) = (TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(figures.Value.SampleSeconds)));
+            publisher.Delay = publisher.Period = TimeSpan.FromSeconds(figures.Value.SampleSeconds));
         return services;
     }
 

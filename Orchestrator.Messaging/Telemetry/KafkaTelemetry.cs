@@ -11,7 +11,7 @@ public sealed class KafkaTelemetry : IDisposable
     public const string Name = "Orchestrator.Kafka";
 
     /// <summary>How often producers tell their statistics, unless the client property <c>statistics.interval.ms</c> says otherwise, in milliseconds.</summary>
-    public const int StatisticsIntervalMs = 5_000;
+    public const int StatisticsIntervalMs = 15_000;
 
     readonly Meter _meter;
     readonly Counter<long> _producerErrors;

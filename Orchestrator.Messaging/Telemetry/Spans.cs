@@ -19,7 +19,9 @@ internal static class Spans
     {
         if (!AreWatched || messages == 0)
             return null;
-        return Source.StartActivity(ActivityKind.Internal, new ActivityContext(), name: $"{lane.Group} unit")
+        // Whoever let the group run, a request perhaps, has nothing to do with it.
+        Activity.Current = null;
+        return Source.StartActivity(ActivityKind.Internal, default(ActivityContext), name: $"{lane.Group} unit")
             ?.SetTag("messaging.kafka.consumer.group", lane.Group).SetTag("orchestrator.lane", lane.Partition).SetTag("messaging.batch.message_count", messages);
     }
 

@@ -62,7 +62,7 @@ public sealed class ApiFixture(TestInfrastructure infrastructure) : IAsyncLifeti
             {
                 ["ORCHESTRATOR_POSTGRES"] = _database.ConnectionString,
                 // What is looked at in the background is there when a test asks for it.
-                ["Telemetry__SampleSeconds"] = "1",
+                ["Telemetry__SampleSeconds"] = "1", ["Kafka__statistics.interval.ms"] = "1000",
                 // Tests ask faster than people do.
                 ["Api__Limits__PeoplePerSecond"] = "100000", ["Api__Limits__PeopleBurst"] = "100000",
                 ["Activity__Ingest__Keys__shop__Key"] = ShopKey, ["Activity__Ingest__Keys__shop__Origins__0"] = "https://shop.example",

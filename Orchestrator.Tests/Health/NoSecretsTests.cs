@@ -87,6 +87,14 @@ public sealed class NoSecretsTests(TestInfrastructure infrastructure)
         await Eventually.HoldsAsync("it is held", async () => (await api.GetAsync($"/v1/transactions/{Id(2)}")).Json is var json
             && json.TryGetProperty("state", out var state) && state.GetString() == "held");
         Assert.Equal(HttpStatusCode.Accepted, (await api.PostAsync("/v1/transactions", Payment(3, 4_900_000))).Status);
+        // Opened again, for somebody else.
+        var before = await TakenAsync(api);
+        await api.ProduceAsync(
+            "accounts", Encoding.UTF8.GetBytes(Payer),
+            Encoding.UTF8.GetBytes($$"""{ "accountId": "{{Payer}}", "customerId": "{{Customer}}-b", "currency": "EUR", "requestedAt": "2026-01-01T00:00:00Z", "reply": true }"""),
+            ("ce_id", Encoding.ASCII.GetBytes(Id(8).ToString())), ("ce_type", "orchestrator.account.open.v1"u8.ToArray()), ("ce_source", "/tests"u8.ToArray()),
+            ("traceparent", Encoding.ASCII.GetBytes($"00-{Trace}-00f067aa0ba902b7-01")));
+        await Eventually.HoldsAsync("the ledger has answered", async () => await TakenAsync(api) > before);
         using var visit = new HttpRequestMessage(HttpMethod.Post, "/v1/activity")
         {
             Content = new StringContent($$"""{ "type": "page_view", "visitorId": "{{Visitor}}", "url": "https://shop.example/cart?of={{Customer}}" }""", Encoding.UTF8, "application/json"),
@@ -144,8 +152,10 @@ public sealed class NoSecretsTests(TestInfrastructure infrastructure)
         var lines = log.Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(l => l.StartsWith('{')).Select(l => JsonDocument.Parse(l).RootElement).ToList();
         Assert.True(lines.Count > 20, $"there are {lines.Count} lines");
         Assert.All(lines, line => Assert.All(new[] { "time", "level", "category", "message" }, field => Assert.True(line.TryGetProperty(field, out _), $"{line} has a {field}")));
-        Assert.Contains(lines, line => line.TryGetProperty("fields", out var fields) && fields.TryGetProperty("Topic", out _));
-        Assert.Contains(lines, line => line.TryGetProperty("trace_id", out var trace) && trace.GetString()!.Length == 32);
+        // The ledger has said whom it refused, as much of it as may be said, and in whose trace.
+        var refused = lines.Find(line => line.TryGetProperty("event", out var name) && name.GetString() == "OpenRefused");
+        Assert.Equal($"***{Payer[^4..]}", refused.GetProperty("fields").GetProperty("Account").GetString());
+        Assert.Equal(Trace, refused.GetProperty("trace_id").GetString());
     }
 
     static void Traced(CollectorListener collector)
@@ -168,6 +178,10 @@ public sealed class NoSecretsTests(TestInfrastructure infrastructure)
         }
         Assert.Equal(["ledger-replies process", "ledger-commands process", "decisions process", "transactions process", "POST /v1/transactions"], chain);
     }
+
+    // The ids that the ledger has taken: whatever it says of a message it has said by then.
+    static Task<long> TakenAsync(ApiFixture api) =>
+        api.ScalarAsync<long>("select count(*) from messaging.inbox join messaging.lane_group using (group_id) where name = 'ledger'");
 
     static HashSet<string> Names(CollectorListener collector) => collector.SpansOf(Trace).Select(s => s.Name).ToHashSet(StringComparer.Ordinal);
 
