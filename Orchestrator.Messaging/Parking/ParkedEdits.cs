@@ -202,7 +202,7 @@ public sealed class ParkedEdits(NpgsqlDataSource database, LaneMessageReader rea
         return asked.GetHashAndReset();
     }
 
-    static Task NoteAsync(NpgsqlConnection connection, long parkedId, string action, string actor, Guid editId, CancellationToken cancellationToken) => Statements.ExecuteAsync(
+    static Task<int> NoteAsync(NpgsqlConnection connection, long parkedId, string action, string actor, Guid editId, CancellationToken cancellationToken) => Statements.ExecuteAsync(
         connection, "insert into messaging.parked_audit (parked_id, action, actor, outcome) values ($1, $2, $3, $4)", cancellationToken,
         Statements.Of(parkedId), Statements.Of(action), Statements.Of(actor), Statements.Of($"edit {editId}"));
 

@@ -27,9 +27,9 @@ public sealed class ParkedOrderTests(TestInfrastructure infrastructure)
     }
 
     [Fact]
-    public void Key_when_people_redrive_edit_and_discard_at_random_has_the_effects_of_the_model() =>
+    public Task Key_when_people_redrive_edit_and_discard_at_random_has_the_effects_of_the_model() =>
         Gen.Select(Gen.Bool.Array[Keys * EachKey], Gen.Select(Gen.Enum<Act>(), Gen.Int[1, Keys * EachKey]).Array[Acts])
-            .SampleAsync((fails, acts) => HoldsAsync(fails, acts), iter: 1, threads: 1).GetAwaiter().GetResult();
+            .SampleAsync((fails, acts) => HoldsAsync(fails, acts), iter: 1, threads: 1);
 
     [Fact]
     public async Task Message_when_its_edit_is_approved_while_its_lane_has_it_takes_effect_once_as_it_was_edited()
