@@ -33,7 +33,7 @@ public static class OrchestratorCommand
             SimulateCommand.Create(connections, time),
             PublishCommand.Create(connections, time),
             TailCommand.Create(connections),
-            ParkedCommand.Create(connections),
+            ParkedCommand.Create(connections, time),
             DecisionsCommand.Create(connections),
             LabelsCommand.Create(connections),
             LedgerCommand.Create(connections, time),

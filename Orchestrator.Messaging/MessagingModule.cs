@@ -62,7 +62,8 @@ public static class MessagingModule
         });
         services.AddSingleton(sp => new ClusterFacts(sp.GetRequiredService<KafkaOptions>().ClientConfig()));
         services.AddSingleton<ClusterGuard>();
-        services.AddSingleton<ParkedMessages>();
+        services.AddSingleton<ParkedMessages>().AddSingleton<ParkedSearch>().AddSingleton<ParkedEdits>().AddSingleton<Redrives>();
+        services.AddHostedService<Redriver>();
         services.AddSingleton<LaneHost>();
         services.AddHostedService(sp => sp.GetRequiredService<LaneHost>());
         services.AddSingleton<StreamHost>();

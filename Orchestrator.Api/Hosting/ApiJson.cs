@@ -7,6 +7,7 @@ using Orchestrator.Api.Casework;
 using Orchestrator.Api.Decisions;
 using Orchestrator.Api.Jobs;
 using Orchestrator.Api.Labels;
+using Orchestrator.Api.Parked;
 using Orchestrator.Api.Postings;
 using Orchestrator.Api.Reconciliation;
 using Orchestrator.Api.Rules;
@@ -72,6 +73,9 @@ namespace Orchestrator.Api.Hosting;
 [JsonSerializable(typeof(ReversalAccepted))]
 [JsonSerializable(typeof(CancellationAccepted))]
 [JsonSerializable(typeof(ScheduleRedriveRequest))]
+[JsonSerializable(typeof(ProposeEditRequest))]
+[JsonSerializable(typeof(DecideEditRequest))]
+[JsonSerializable(typeof(StartRedriveRequest))]
 [JsonSerializable(typeof(RetrySagaRequest))]
 [JsonSerializable(typeof(MoveSagaRequest))]
 [JsonSerializable(typeof(SagaOperationAccepted))]

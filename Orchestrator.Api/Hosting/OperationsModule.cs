@@ -1,5 +1,6 @@
 using Orchestrator.Api.Holds;
 using Orchestrator.Api.Jobs;
+using Orchestrator.Api.Parked;
 using Orchestrator.Api.Sagas;
 
 namespace Orchestrator.Api.Hosting;
@@ -9,7 +10,7 @@ static class OperationsModule
 {
     /// <summary>Adds what they need; jobs run where lanes do.</summary>
     public static IServiceCollection AddOperations(this IServiceCollection services, HostRoles roles) =>
-        services.AddSagasApi().AddHolds().AddJobs(runs: roles.HasFlag(HostRoles.Sagas) || roles.HasFlag(HostRoles.Ledger) || roles.HasFlag(HostRoles.Casework));
+        services.AddSagasApi().AddHolds().AddParked().AddJobs(runs: roles.HasFlag(HostRoles.Sagas) || roles.HasFlag(HostRoles.Ledger) || roles.HasFlag(HostRoles.Casework));
 
     /// <summary>Maps /v1/sagas, /v1/holds, /v1/jobs and the dashboard of jobs.</summary>
     public static IEndpointRouteBuilder MapOperations(this IEndpointRouteBuilder routes) => routes.MapSagas().MapHolds().MapJobs();

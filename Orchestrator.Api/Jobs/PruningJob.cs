@@ -22,6 +22,7 @@ sealed class PruningJob(NpgsqlDataSource database, OldSnapshots snapshots, IOpti
         ("jobs.run", "run_id", "ended_at", o => o.RunDays),
         ("jobs.raised", "alert_id", "raised_at", o => o.RunDays),
         ("jobs.parked_schedule", "schedule_id", "done_at", o => o.AuditDays),
+        ("messaging.redrive", "redrive_id", "ended_at", o => o.AuditDays),
     ];
 
     /// <summary>Snapshots of older code.</summary>

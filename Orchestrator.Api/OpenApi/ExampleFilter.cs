@@ -8,6 +8,7 @@ using Orchestrator.Api.Casework;
 using Orchestrator.Api.Jobs;
 using Orchestrator.Api.Labels;
 using Orchestrator.Api.Models;
+using Orchestrator.Api.Parked;
 using Orchestrator.Api.Postings;
 using Orchestrator.Api.Reconciliation;
 using Orchestrator.Api.Rules;
@@ -61,6 +62,11 @@ sealed class ExampleFilter : ISchemaFilter
         [typeof(RetrySagaRequest)] = """{ "reason": "the ledger was away" }""",
         [typeof(MoveSagaRequest)] = """{ "reason": "looked at by hand, nothing has moved", "toState": "declined" }""",
         [typeof(ScheduleRedriveRequest)] = """{ "at": "2030-01-01T03:00:00Z" }""",
+        [typeof(ProposeEditRequest)] =
+            """{ "payload": { "accountId": "alice", "customerId": "customer-1", "currency": "EUR", "requestedAt": "2026-03-04T12:00:00Z" }, "reason": "the currency was missing", "editId": "018f4e2a-7b1c-7d3e-9a5b-2c4d6e8f0a30" }""",
+        [typeof(DecideEditRequest)] = """{ "reason": "compared with what the publisher has" }""",
+        [typeof(StartRedriveRequest)] =
+            """{ "which": { "group": "16cb7343c7ee98de" }, "ratePerSecond": 20, "reason": "the fault is mended", "redriveId": "018f4e2a-7b1c-7d3e-9a5b-2c4d6e8f0a31" }""",
         [typeof(ClaimCaseRequest)] = """{ "queue": "fraud_review" }""",
         [typeof(AssignCaseRequest)] = """{ "assignee": "carol", "reason": "knows the customer" }""",
         [typeof(SnoozeCaseRequest)] = """{ "until": "2030-01-01T09:00:00Z", "reason": "the customer calls back" }""",

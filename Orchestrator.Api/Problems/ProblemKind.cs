@@ -35,6 +35,8 @@ public static class ProblemKinds
     public static readonly ProblemKind HoldNotFound = new("hold_not_found", 404, "There is no such hold");
     public static readonly ProblemKind CommandNotFound = new("command_not_found", 404, "There is no such command");
     public static readonly ProblemKind ParkedNotFound = new("parked_not_found", 404, "There is no such parked message or group");
+    public static readonly ProblemKind ParkedEditNotFound = new("parked_edit_not_found", 404, "There is no such edit of a parked message");
+    public static readonly ProblemKind RedriveNotFound = new("redrive_not_found", 404, "There is no such redrive");
     public static readonly ProblemKind ProjectionNotFound = new("projection_not_found", 404, "There is no such projection");
     public static readonly ProblemKind StatementNotFound = new("statement_not_found", 404, "The account has no statement of this month");
     public static readonly ProblemKind ReportNotFound = new("report_not_found", 404, "There is no such report");
@@ -72,6 +74,10 @@ public static class ProblemKinds
     public static readonly ProblemKind ReviewExists = new("review_exists", 409, "Somebody has decided otherwise before");
     public static readonly ProblemKind SagaOperationRefused = new("saga_operation_refused", 409, "From where the saga stands that is not done");
     public static readonly ProblemKind ParkedBehind = new("parked_behind", 409, "The message waits behind another of its key");
+    public static readonly ProblemKind ParkedRequested = new("parked_requested", 409, "The message's lane was asked for something and has not got to it yet");
+    public static readonly ProblemKind ParkedEditExists = new("parked_edit_exists", 409, "Another edit of the message waits for a decision");
+    public static readonly ProblemKind ParkedEditEnded = new("parked_edit_ended", 409, "The edit waits for no decision any more");
+    public static readonly ProblemKind RedriveEnded = new("redrive_ended", 409, "The redrive has ended and cannot be cancelled");
     public static readonly ProblemKind RebuildRunning = new("rebuild_running", 409, "The projection is being built already");
     public static readonly ProblemKind CheckRunning = new("check_running", 409, "A projection is being checked already");
     public static readonly ProblemKind MonthNotOver = new("month_not_over", 409, "The month cannot be closed yet");
@@ -101,9 +107,11 @@ public static class ProblemKinds
     public static readonly ProblemKind UnsupportedMediaType = new("unsupported_media_type", 415, "The body has a media type that is not taken here");
     public static readonly ProblemKind TooManyRequests = new("too_many_requests", 429, "Too many requests; try again later");
     public static readonly ProblemKind BacktestsFull = new("backtests_full", 429, "Too many backtests wait already; try again later");
+    public static readonly ProblemKind RedrivesFull = new("redrives_full", 429, "Too many redrives are open already; try again later");
     public static readonly ProblemKind Internal = new("internal", 500, "Something went wrong here");
     public static readonly ProblemKind TraceNotAvailable = new("trace_not_available", 501, "This service has nothing that makes decisions again");
     public static readonly ProblemKind WebhooksNotConfigured = new("webhooks_not_configured", 501, "This service has no key for webhooks");
+    public static readonly ProblemKind ParkedEditsOff = new("parked_edits_off", 501, "Parked messages may not be edited here");
     public static readonly ProblemKind Unavailable = new("unavailable", 503, "The database cannot be reached; try again");
     public static readonly ProblemKind IssuerUnavailable = new("issuer_unavailable", 503, "The token cannot be checked; try again");
     public static readonly ProblemKind AuditUnavailable = new("audit_unavailable", 503, "The read cannot be recorded; try again");
@@ -122,14 +130,14 @@ public static class ProblemKinds
     [
         NotJson, WrongShape, Invalid, StatementRefused, RuleSetInvalid, ModelInvalid, BadRequest, Unauthenticated, WriteKeyUnknown, Forbidden, FourEyes, MakerIsChecker,
         OriginNotAllowed, NotFound, AccountNotFound, AccountOpening, ApplicationNotFound, TransactionNotFound, TransferNotFound, HoldNotFound, CommandNotFound,
-        ParkedNotFound, ProjectionNotFound, StatementNotFound, ReportNotFound, ReconciliationNotFound, RuleSetNotFound, ModelNotFound, ListNotFound, DecisionNotFound,
+        ParkedNotFound, ParkedEditNotFound, RedriveNotFound, ProjectionNotFound, StatementNotFound, ReportNotFound, ReconciliationNotFound, RuleSetNotFound, ModelNotFound, ListNotFound, DecisionNotFound,
         CaseNotFound, AttachmentNotFound, LinkNotFound, WebhookNotFound, BacktestNotFound, MachineNotFound, SagaNotFound, JobNotFound, VisitorNotFound, SegmentNotFound,
         CustomerNotFound, MethodNotAllowed, NotAcceptable, IdempotencyKeyReused, AccountExists, AccountRefused, CommandExists, TransferNotPosted, HoldOfTransfer,
         TransactionExists, TransactionEnded, TransactionNotHeld, TransactionUnderWay, TransactionNotAuthorised, CaptureExists, TransactionNotCompleted, ReviewExists,
-        SagaOperationRefused, ParkedBehind, RebuildRunning, CheckRunning, MonthNotOver, BreakNotOpen, PostingMatched, RuleSetExists, RuleSetState, ModelExists,
+        SagaOperationRefused, ParkedBehind, ParkedRequested, ParkedEditExists, ParkedEditEnded, RedriveEnded, RebuildRunning, CheckRunning, MonthNotOver, BreakNotOpen, PostingMatched, RuleSetExists, RuleSetState, ModelExists,
         ModelState, ListExists, ListFull, LabelExists, DecisionExists, DecisionNotReplayable, CaseRefused, CaseFull, WebhooksFull, BacktestExists, BacktestEnded,
         SegmentsFull, RuleSetChanged, SagaChanged, CaseChanged, ModelChanged, SegmentChanged, BodyTooLarge, UnsupportedMediaType, TooManyRequests, BacktestsFull,
-        Internal, TraceNotAvailable, WebhooksNotConfigured, Unavailable, IssuerUnavailable, AuditUnavailable, TooManyListeners, LaneNotHere, TooManyDecisions,
+        RedrivesFull, Internal, TraceNotAvailable, WebhooksNotConfigured, ParkedEditsOff, Unavailable, IssuerUnavailable, AuditUnavailable, TooManyListeners, LaneNotHere, TooManyDecisions,
         DecisionLate, DecisionNotPublished, DecisionNotStored, ProjectionNotReady, TooManyEvents, ActivityNotPublished,
     ];
 

@@ -18,8 +18,6 @@ static class Masking
     static readonly string[] Sentences = ["sentence", "expression", "value", "detail"];
     static readonly TimeSpan Longest = TimeSpan.FromSeconds(1);
 
-    const string NotJson = "(hidden: it is no JSON)";
-
     // Flows with the request to wherever its answer is written.
     static readonly AsyncLocal<Scope?> Hides = new();
 
@@ -66,52 +64,106 @@ static class Masking
         }
     }
 
-    /// <summary>A message that is not ours to understand, as whoever asks may see it: the accounts in its JSON are hidden, and all of it where it is no JSON.</summary>
+    /// <summary>A JSON message that is not ours to understand, as whoever asks may see it: the accounts in it are hidden, in its fields and wherever else they stand.</summary>
     /// <param name="body">The message.</param>
     /// <param name="key">Its key, which is an account in most topics, and is hidden wherever it stands.</param>
-    public static string Body(string body, string key)
+    public static string Body(string body, string key) =>
+        IsOn && Parse(body) is { } node ? Hide(node, name: null, AccountsIn(body, key))?.ToJsonString() ?? body : body;
+
+    /// <summary>Whether a message is JSON.</summary>
+    public static bool IsJson(string body) => Parse(body) is not null;
+
+    /// <summary>The accounts that a message names, its key first.</summary>
+    public static IReadOnlyList<string> AccountsIn(string? body, string key)
     {
-        if (!IsOn)
-            return body;
-        try
-        {
-            return Hide(JsonNode.Parse(body), name: null, key)?.ToJsonString() ?? body;
-        }
-        catch (System.Text.Json.JsonException)
-        {
-            return NotJson;
-        }
+        var accounts = new List<string>();
+        if (key.Length > 0)
+            accounts.Add(key);
+        if (body is not null && Parse(body) is { } node)
+            Collect(node, name: null, accounts);
+        return accounts;
     }
 
-    /// <summary>A header of a message as whoever asks may see it.</summary>
-    public static string Header(string value, string key) => IsOn && key.Length > 0 ? value.Replace(key, Of(key), StringComparison.Ordinal) : value;
+    /// <summary>A text without any of the accounts, as whoever asks may see it.</summary>
+    public static string? Without(string? text, IReadOnlyList<string> accounts)
+    {
+        if (!IsOn || string.IsNullOrEmpty(text))
+            return text;
+        // The longest first: one may begin as another does.
+        foreach (var account in accounts.OrderByDescending(a => a.Length))
+            text = Regex.Replace(text, $"(?<![A-Za-z0-9]){Regex.Escape(account)}(?![A-Za-z0-9])", Of(account)!.Replace("$", "$$", StringComparison.Ordinal), RegexOptions.None, Longest);
+        return text;
+    }
+
+    /// <summary>What somebody has made of a message that they saw with its accounts hidden: those that they have left as they were shown are what they were.</summary>
+    /// <param name="edited">What they have made of it, JSON.</param>
+    /// <param name="original">The message as it is.</param>
+    /// <param name="key">Its key.</param>
+    public static string Restore(string edited, string original, string key)
+    {
+        if (!IsOn || Parse(original) is not { } from || Parse(edited) is not { } to)
+            return edited;
+        return Restore(to, from, name: null, AccountsIn(original, key))?.ToJsonString() ?? edited;
+    }
 
     static string? Text(string? text)
     {
         if (Hides.Value is not { Known.Count: > 0 } scope || string.IsNullOrEmpty(text))
             return text;
-        foreach (var account in scope.Known)
-            text = Regex.Replace(text, $"(?<![A-Za-z0-9]){Regex.Escape(account)}(?![A-Za-z0-9])", Of(account)!.Replace("$", "$$", StringComparison.Ordinal), RegexOptions.None, Longest);
-        return text;
+        return Without(text, scope.Known);
     }
 
     // Most topics are keyed by an account.
-    static bool IsKey(JsonTypeInfo type, JsonPropertyInfo property) => type.Type == typeof(ParkedView) && property.Name is "key";
+    static bool IsKey(JsonTypeInfo type, JsonPropertyInfo property) =>
+        property.Name is "key" && string.Equals(type.Type.Namespace, typeof(ParkedView).Namespace, StringComparison.Ordinal);
 
-    static JsonNode? Hide(JsonNode? node, string? name, string key)
+    static JsonNode? Parse(string body)
+    {
+        try
+        {
+            return JsonNode.Parse(body, documentOptions: new() { AllowDuplicateProperties = false });
+        }
+        catch (System.Text.Json.JsonException)
+        {
+            return null;
+        }
+    }
+
+    static void Collect(JsonNode? node, string? name, List<string> accounts)
     {
         switch (node)
         {
             case JsonObject fields:
-                return new JsonObject(fields.Select(f => KeyValuePair.Create(f.Key, Hide(f.Value, f.Key, key))));
+                foreach (var (field, value) in fields)
+                    Collect(value, field, accounts);
+                break;
             case JsonArray items:
-                return new JsonArray([.. items.Select(i => Hide(i, name, key))]);
-            case JsonValue value when value.TryGetValue<string>(out var text):
-                return name is not null && IsAccount(name) ? Of(text) : Header(text, key);
-            default:
-                return node?.DeepClone();
+                foreach (var item in items)
+                    Collect(item, name, accounts);
+                break;
+            case JsonValue value when name is not null && IsAccount(name) && value.TryGetValue<string>(out var account) && account.Length > 0 && !accounts.Contains(account):
+                accounts.Add(account);
+                break;
         }
     }
+
+    static JsonNode? Hide(JsonNode? node, string? name, IReadOnlyList<string> accounts) => node switch
+    {
+        JsonObject fields => new JsonObject(fields.Select(f => KeyValuePair.Create(f.Key, Hide(f.Value, f.Key, accounts)))),
+        JsonArray items => new JsonArray([.. items.Select(i => Hide(i, name, accounts))]),
+        JsonValue value when value.TryGetValue<string>(out var text) => Hidden(text, name, accounts),
+        _ => node?.DeepClone(),
+    };
+
+    static string? Hidden(string text, string? name, IReadOnlyList<string> accounts) => name is not null && IsAccount(name) ? Of(text) : Without(text, accounts);
+
+    static JsonNode? Restore(JsonNode? edited, JsonNode? original, string? name, IReadOnlyList<string> accounts) => (edited, original) switch
+    {
+        (JsonObject to, JsonObject from) => new JsonObject(to.Select(f => KeyValuePair.Create(f.Key, Restore(f.Value, from[f.Key], f.Key, accounts)))),
+        (JsonArray to, JsonArray from) => new JsonArray([.. to.Select((item, at) => Restore(item, at < from.Count ? from[at] : null, name, accounts))]),
+        (JsonValue to, JsonValue from) when to.TryGetValue<string>(out var text) && from.TryGetValue<string>(out var was) => text == Hidden(was, name, accounts) ? was : text,
+        _ => edited?.DeepClone(),
+    };
 
     sealed class Scope
     {

@@ -47,6 +47,10 @@ public sealed record SubmissionKind
     public static SubmissionKind Label { get; } = new("label");
 
     public static SubmissionKind Backtest { get; } = new("backtest");
+
+    public static SubmissionKind ParkedEdit { get; } = new("parked_edit");
+
+    public static SubmissionKind Redrive { get; } = new("redrive");
 }
 
 /// <summary>What became of a submission.</summary>

@@ -52,6 +52,23 @@ public sealed class ApiCalls(ApiAccess access, TimeSpan timeout) : IDisposable
         }
     }
 
+    /// <summary>Copies a file, whatever its length, as it comes.</summary>
+    /// <exception cref="CommandException"><c>api_unreachable</c>, also when it breaks off, or <c>refused_</c> and the status.</exception>
+    public async Task CopyAsync(string path, Stream to, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var answer = await _http.GetAsync(path, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+            if (!answer.IsSuccessStatusCode)
+                throw await RefusedAsync(answer, cancellationToken);
+            await answer.Content.CopyToAsync(to, cancellationToken);
+        }
+        catch (Exception e) when (e is HttpRequestException or HttpIOException)
+        {
+            throw new CommandException("api_unreachable", $"{access.Address}: {e.Message}", e);
+        }
+    }
+
     /// <inheritdoc />
     public void Dispose() => _http.Dispose();
 

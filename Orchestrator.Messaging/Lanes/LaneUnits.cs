@@ -151,7 +151,7 @@ internal sealed class LaneUnits(
         var started = services.Time.GetTimestamp();
         if (due.Discard)
         {
-            await CommitAsync(Sorted.Nothing, Unmoved, [ParkedCommands.Delete(due.ParkedId, "discarded")], started, cancellationToken);
+            await CommitAsync(Sorted.Nothing, Unmoved, ParkedCommands.Delete(due.ParkedId, due.Revision, "discarded"), started, cancellationToken);
             return true;
         }
         try
@@ -162,17 +162,17 @@ internal sealed class LaneUnits(
             var sorted = taken ? Sorted.Nothing : Sorted.Nothing with { Handled = [due.Message] };
             try
             {
-                await CommitAsync(sorted, Unmoved, [ParkedCommands.Delete(due.ParkedId, taken ? "duplicate" : "done")], started, cancellationToken);
+                await CommitAsync(sorted, Unmoved, ParkedCommands.Delete(due.ParkedId, due.Revision, taken ? "duplicate" : "done"), started, cancellationToken);
             }
             catch (DuplicateIdsException)
             {
-                await CommitAsync(Sorted.Nothing, Unmoved, [ParkedCommands.Delete(due.ParkedId, "duplicate")], started, cancellationToken);
+                await CommitAsync(Sorted.Nothing, Unmoved, ParkedCommands.Delete(due.ParkedId, due.Revision, "duplicate"), started, cancellationToken);
             }
             return true;
         }
         catch (Exception e) when (Failures.IsMessagesFault(e))
         {
-            await CommitAsync(Sorted.Nothing, Unmoved, [ParkedCommands.Fail(due.ParkedId, ParkedCause.Of(e))], started, cancellationToken);
+            await CommitAsync(Sorted.Nothing, Unmoved, ParkedCommands.Fail(due.ParkedId, due.Revision, ParkedCause.Of(e)), started, cancellationToken);
             return false;
         }
     }
@@ -219,7 +219,7 @@ internal sealed class LaneUnits(
 
     // A unit that rested on a guess may be at fault by that alone, wherever its messages come from: once more, without.
     async Task CommitAsync(
-        Sorted sorted, Dictionary<string, long> moved, IReadOnlyList<Npgsql.NpgsqlBatchCommand> extra, long started, CancellationToken cancellationToken)
+        Sorted sorted, Dictionary<string, long> moved, IReadOnlyList<(Npgsql.NpgsqlBatchCommand Command, int? Rows)> extra, long started, CancellationToken cancellationToken)
     {
         try
         {
@@ -232,7 +232,7 @@ internal sealed class LaneUnits(
     }
 
     async Task CommitOnceAsync(
-        Sorted sorted, Dictionary<string, long> moved, IReadOnlyList<Npgsql.NpgsqlBatchCommand> extra, long started, CancellationToken cancellationToken)
+        Sorted sorted, Dictionary<string, long> moved, IReadOnlyList<(Npgsql.NpgsqlBatchCommand Command, int? Rows)> extra, long started, CancellationToken cancellationToken)
     {
         using var span = Spans.Unit(grant.Lane, sorted.Handled.Count);
         var work = new UnitOfWork(grant.Lane, services.Time.GetUtcNow(), services.Catalog) { Waiting = parked.IsBlocked };
@@ -246,8 +246,8 @@ internal sealed class LaneUnits(
                 await DecideAsync(sorted.Handled, work, cancellationToken);
             foreach (var entry in sorted.Parked)
                 work.Publish(ParkedCopy.Of(entry, work.Lane, work.Now));
-            foreach (var command in extra)
-                work.Write(command);
+            foreach (var (command, rows) in extra)
+                work.Write(command, rows);
             if (work.Outgoing.Count > 0)
                 seq++;
             var ids = processor.KnowsDuplicates ? [] : sorted.Handled.Select(m => m.Id).ToList();

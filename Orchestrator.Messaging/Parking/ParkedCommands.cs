@@ -36,39 +36,46 @@ internal static class ParkedCommands
         },
     };
 
-    /// <summary>The parked message has taken effect, or was discarded.</summary>
-    public static NpgsqlBatchCommand Delete(long parkedId, string outcome) => new(
-        """
-        with gone as (delete from messaging.parked where parked_id = $1 returning parked_id, requested, requested_by)
-        insert into messaging.parked_audit (parked_id, action, actor, outcome)
-        select parked_id, coalesce(requested, 'resume'), coalesce(requested_by, 'lane'), $2 from gone
-        """)
-    {
-        Parameters = { new() { Value = parkedId }, new() { Value = outcome } },
-    };
-
-    /// <summary>The parked message failed again, or for the first time while it was queued.</summary>
-    public static NpgsqlBatchCommand Fail(long parkedId, ParkedCause cause) => new(
-        """
-        with again as (
-            update messaging.parked set attempts = attempts + 1, status = $2, error_code = $3, exception_type = $4, stack_hash = $5, detail = $6,
-                requested = null, requested_by = null, requested_at = null
-            where parked_id = $1 returning parked_id
-        )
-        insert into messaging.parked_audit (parked_id, action, actor, outcome)
-        select parked_id, 'redrive', 'lane', $3 from again
-        """)
-    {
-        Parameters =
+    /// <summary>The parked message has taken effect, or was discarded. The row must be as it was read: when other bytes have taken its place meanwhile, nothing of the unit counts.</summary>
+    public static IReadOnlyList<(NpgsqlBatchCommand Command, int? Rows)> Delete(long parkedId, int revision, string outcome) =>
+    [
+        (new("""
+            insert into messaging.parked_audit (parked_id, action, actor, outcome, redrive_id)
+            select parked_id, coalesce(requested, 'resume'), coalesce(requested_by, 'lane'), $3, redrive_id from messaging.parked where parked_id = $1 and revision = $2
+            """)
         {
-            new() { Value = parkedId },
-            new() { Value = cause.StackHash is null ? ParkedStatus.Refused : ParkedStatus.Failed },
-            Text(cause.Code),
-            Text(cause.ExceptionType),
-            Text(cause.StackHash),
-            Text(cause.Detail?.Replace("\0", "", StringComparison.Ordinal)),
-        },
-    };
+            Parameters = { new() { Value = parkedId }, new() { Value = revision }, new() { Value = outcome } },
+        }, null),
+        (new("delete from messaging.parked where parked_id = $1 and revision = $2") { Parameters = { new() { Value = parkedId }, new() { Value = revision } } }, 1),
+    ];
+
+    /// <summary>The parked message failed again, or for the first time while it was queued. One that other bytes have taken the place of meanwhile has not.</summary>
+    public static IReadOnlyList<(NpgsqlBatchCommand Command, int? Rows)> Fail(long parkedId, int revision, ParkedCause cause) =>
+    [
+        (new("""
+            with before as (
+                select parked_id, redrive_id from messaging.parked where parked_id = $1 and revision = $7 for update
+            ), again as (
+                update messaging.parked p set attempts = attempts + 1, status = $2, error_code = $3, exception_type = $4, stack_hash = $5, detail = $6,
+                    requested = null, requested_by = null, requested_at = null, redrive_id = null
+                from before where p.parked_id = before.parked_id returning p.parked_id, before.redrive_id
+            )
+            insert into messaging.parked_audit (parked_id, action, actor, outcome, redrive_id)
+            select parked_id, 'redrive', 'lane', $3, redrive_id from again
+            """)
+        {
+            Parameters =
+            {
+                new() { Value = parkedId },
+                new() { Value = cause.StackHash is null ? ParkedStatus.Refused : ParkedStatus.Failed },
+                Text(cause.Code),
+                Text(cause.ExceptionType),
+                Text(cause.StackHash),
+                Text(cause.Detail?.Replace("\0", "", StringComparison.Ordinal)),
+                new() { Value = revision },
+            },
+        }, null),
+    ];
 
     static NpgsqlParameter Text(string? value) => new() { Value = (object?)value ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text };
 }

@@ -6,7 +6,7 @@ using Orchestrator.Messaging.Wire;
 namespace Orchestrator.Messaging.Parking;
 
 /// <summary>A parked message whose turn has come: redriven, discarded, or next in a key that is free again.</summary>
-internal sealed record ParkedDue(long ParkedId, LaneMessage Message, bool Discard);
+internal sealed record ParkedDue(long ParkedId, int Revision, LaneMessage Message, bool Discard);
 
 /// <summary>What a lane knows of its parked messages: which keys wait, and whether there is anything to ask the database for.</summary>
 internal sealed class ParkedLane(LaneGrant grant, NpgsqlDataSource database, LaneMessageReader reader)
@@ -51,7 +51,7 @@ internal sealed class ParkedLane(LaneGrant grant, NpgsqlDataSource database, Lan
         const int atOnce = 100;
         await using var command = Command(
             $"""
-            select p.parked_id, p.topic, p.raw, p.parked_at, coalesce(p.requested = 'discard', false), p.timer from messaging.parked p
+            select p.parked_id, p.topic, p.raw, p.parked_at, coalesce(p.requested = 'discard', false), p.timer, p.revision from messaging.parked p
             where p.group_id = $1 and p.partition = $2 and (
                 (p.requested is not null and p.status <> 'queued')
                 or (p.status = 'queued' and not exists (
@@ -65,7 +65,7 @@ internal sealed class ParkedLane(LaneGrant grant, NpgsqlDataSource database, Lan
         {
             var raw = PackedRaw.Unpack(rows.GetFieldValue<byte[]>(2));
             var message = reader.Read(raw, new MessageOrigin(rows.GetString(1), -1), rows.GetFieldValue<DateTimeOffset>(3), rows.GetBoolean(5));
-            due.Add(new ParkedDue(rows.GetInt64(0), message, rows.GetBoolean(4)));
+            due.Add(new ParkedDue(rows.GetInt64(0), rows.GetInt32(6), message, rows.GetBoolean(4)));
         }
         return due;
     }

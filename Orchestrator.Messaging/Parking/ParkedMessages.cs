@@ -2,6 +2,7 @@ using Npgsql;
 using Orchestrator.Messaging.Lanes;
 using Orchestrator.Messaging.Rows;
 using Orchestrator.Messaging.Wire;
+using static Orchestrator.Messaging.Parking.ParkedRows;
 
 namespace Orchestrator.Messaging.Parking;
 
@@ -16,18 +17,6 @@ public sealed class ParkedMessages(NpgsqlDataSource database)
 
     /// <summary>The most messages that one request for a cause takes; ask again for more.</summary>
     public const int MaxRequested = 10_000;
-
-    const string Cause =
-        "left(md5(concat_ws(chr(10), g.name, p.topic, coalesce(p.message_type, ''), coalesce(p.error_code, ''), " +
-        "coalesce(p.exception_type, ''), coalesce(p.stack_hash, ''))), 16)";
-
-    const string Columns =
-        $"""
-        select p.parked_id, g.name, case when p.status <> 'queued' then {Cause} end, p.status, p.topic, p.partition, p.position, p.message_key,
-            p.message_id, p.message_type, p.error_code, p.exception_type, p.stack_hash, p.detail, p.attempts, p.parked_at, p.requested
-        """;
-
-    const string From = "from messaging.parked p join messaging.lane_group g using (group_id)";
 
     /// <summary>How many are parked.</summary>
     public async Task<long> CountAsync(CancellationToken cancellationToken)
@@ -47,7 +36,7 @@ public sealed class ParkedMessages(NpgsqlDataSource database)
                         select 1 from messaging.parked f where f.group_id = p.group_id and f.partition = p.partition and f.message_key = p.message_key
                             and f.status = 'failed' and f.parked_id > p.parked_id and f.parked_id < q.parked_id)))
                     filter (where p.status = 'failed'), 0)::bigint,
-                min(p.parked_at), max(p.parked_at), min(p.detail)
+                min(p.parked_at), max(p.parked_at), (array_agg(p.detail order by p.parked_id))[1], min(p.parked_id)
             {From}
             where p.status <> 'queued'
             group by 1, 2, 3, 4, 5, 6, 7 order by 8 desc, 1 limit {MaxPage}
@@ -58,7 +47,7 @@ public sealed class ParkedMessages(NpgsqlDataSource database)
         {
             causes.Add(new ParkedCauseView(
                 rows.GetString(0), rows.GetString(1), rows.GetString(2), rows.Text(3), rows.Text(4), rows.Text(5), rows.Text(6),
-                rows.GetInt64(7), rows.GetInt64(8), rows.GetFieldValue<DateTimeOffset>(9), rows.GetFieldValue<DateTimeOffset>(10), rows.Text(11)));
+                rows.GetInt64(7), rows.GetInt64(8), rows.GetFieldValue<DateTimeOffset>(9), rows.GetFieldValue<DateTimeOffset>(10), rows.Text(11), rows.GetInt64(12)));
         }
         return causes;
     }
@@ -79,11 +68,7 @@ public sealed class ParkedMessages(NpgsqlDataSource database)
         command.Parameters.AddWithValue(limit);
         if (causeId is not null)
             command.Parameters.AddWithValue(causeId);
-        await using var rows = await command.ExecuteReaderAsync(cancellationToken);
-        var page = new List<ParkedView>();
-        while (await rows.ReadAsync(cancellationToken))
-            page.Add(View(rows));
-        return page;
+        return await ViewsAsync(command, cancellationToken);
     }
 
     /// <summary>The parked messages of a key, oldest first, at most <paramref name="limit"/>.</summary>
@@ -92,11 +77,7 @@ public sealed class ParkedMessages(NpgsqlDataSource database)
         await using var command = database.CreateCommand($"{Columns} {From} where p.message_key = $1 order by p.parked_id limit $2");
         command.Parameters.AddWithValue(key);
         command.Parameters.AddWithValue(limit);
-        await using var rows = await command.ExecuteReaderAsync(cancellationToken);
-        var found = new List<ParkedView>();
-        while (await rows.ReadAsync(cancellationToken))
-            found.Add(View(rows));
-        return found;
+        return await ViewsAsync(command, cancellationToken);
     }
 
     /// <summary>One parked message with its bytes; null when it is not there (any more).</summary>
@@ -105,7 +86,7 @@ public sealed class ParkedMessages(NpgsqlDataSource database)
         await using var command = database.CreateCommand($"{Columns}, p.raw {From} where p.parked_id = $1");
         command.Parameters.AddWithValue(parkedId);
         await using var rows = await command.ExecuteReaderAsync(cancellationToken);
-        return await rows.ReadAsync(cancellationToken) ? (View(rows), PackedRaw.Unpack(rows.GetFieldValue<byte[]>(17))) : null;
+        return await rows.ReadAsync(cancellationToken) ? (View(rows), PackedRaw.Unpack(rows.GetFieldValue<byte[]>(Next))) : null;
     }
 
     /// <summary>What was done about a parked message, oldest first; kept after the message is gone.</summary>
@@ -140,7 +121,7 @@ public sealed class ParkedMessages(NpgsqlDataSource database)
                 select p.parked_id {From}
                 where {which} and p.requested is null order by p.parked_id limit {MaxRequested} for update of p
             ), noted as (
-                update messaging.parked p set requested = $1, requested_by = $2, requested_at = now()
+                update messaging.parked p set requested = $1, requested_by = $2, requested_at = now(), redrive_id = null
                 from chosen where p.parked_id = chosen.parked_id returning p.parked_id
             )
             insert into messaging.parked_audit (parked_id, action, actor, outcome) select parked_id, $1, $2, 'requested' from noted
@@ -150,9 +131,4 @@ public sealed class ParkedMessages(NpgsqlDataSource database)
         addWhich(command);
         return await command.ExecuteNonQueryAsync(cancellationToken);
     }
-
-    static ParkedView View(NpgsqlDataReader rows) => new(
-        rows.GetInt64(0), rows.GetString(1), rows.Text(2), rows.GetString(3), rows.GetString(4), rows.GetInt32(5), rows.GetInt64(6), rows.GetString(7),
-        rows.Id(8), rows.Text(9), rows.Text(10), rows.Text(11), rows.Text(12), rows.Text(13),
-        rows.GetInt32(14), rows.GetFieldValue<DateTimeOffset>(15), rows.Text(16));
 }

@@ -18,6 +18,8 @@ namespace Orchestrator.Messaging.Parking;
 /// <param name="Attempts">How often it was tried.</param>
 /// <param name="ParkedAt">When, UTC.</param>
 /// <param name="Requested"><c>redrive</c> or <c>discard</c> when somebody asked for it and the lane has not got to it yet.</param>
+/// <param name="Kind"><c>lane</c>, where later messages of its key wait behind one that failed, or <c>stream</c>, where they go on.</param>
+/// <param name="EditId">The approved edit whose bytes it has; null while it has those that came.</param>
 public sealed record ParkedView(
     long ParkedId,
     string Group,
@@ -35,7 +37,9 @@ public sealed record ParkedView(
     string? Detail,
     int Attempts,
     DateTimeOffset ParkedAt,
-    string? Requested);
+    string? Requested,
+    string Kind,
+    Guid? EditId);
 
 /// <summary>Messages that are parked for the same cause.</summary>
 /// <param name="CauseId">A hash of the fields that follow; stable across processes and restarts.</param>
@@ -49,7 +53,8 @@ public sealed record ParkedView(
 /// <param name="QueuedBehind">How many more wait behind them for the sake of order.</param>
 /// <param name="FirstParkedAt">The oldest's time, UTC.</param>
 /// <param name="LastParkedAt">The newest's time, UTC.</param>
-/// <param name="Detail">What was wrong with one of them.</param>
+/// <param name="Detail">What was wrong with the example.</param>
+/// <param name="ExampleId">The oldest of them.</param>
 public sealed record ParkedCauseView(
     string CauseId,
     string Group,
@@ -62,10 +67,11 @@ public sealed record ParkedCauseView(
     long QueuedBehind,
     DateTimeOffset FirstParkedAt,
     DateTimeOffset LastParkedAt,
-    string? Detail);
+    string? Detail,
+    long ExampleId);
 
 /// <summary>What was done about a parked message.</summary>
-/// <param name="Action"><c>redrive</c>, <c>discard</c> or <c>resume</c>.</param>
+/// <param name="Action"><c>redrive</c>, <c>discard</c>, <c>resume</c>, or <c>propose</c>, <c>approve</c>, <c>reject</c> for an edit.</param>
 /// <param name="Actor">Who; <c>lane</c> for what followed by itself.</param>
 /// <param name="Outcome">What became of it.</param>
 /// <param name="At">When, UTC.</param>

@@ -66,7 +66,7 @@ internal sealed partial class StreamRedrive : IAsyncDisposable
 
     async Task RunRequestedAsync()
     {
-        foreach (var (parkedId, topic, raw, discard) in await RequestedAsync())
+        foreach (var (parkedId, revision, topic, raw, discard) in await RequestedAsync())
         {
             if (!discard)
                 await PublishAsync(topic, raw);
@@ -77,20 +77,20 @@ internal sealed partial class StreamRedrive : IAsyncDisposable
                     {
                         Parameters = { new() { Value = _grant.GroupId }, new() { Value = _grant.Lane.Partition }, new() { Value = _grant.Epoch } },
                     }, 1, _ => new LaneFencedException(_grant.Lane)),
-                    new(ParkedCommands.Delete(parkedId, discard ? "discarded" : "republished")),
+                    .. ParkedCommands.Delete(parkedId, revision, discard ? "discarded" : "republished").Select(d => CommitBatch.Step.Of(new UnitWrite(d.Command, d.Rows, IsRows: false))),
                 ],
                 _stop.Token);
         }
     }
 
-    async Task<List<(long ParkedId, string Topic, RawMessage Raw, bool Discard)>> RequestedAsync()
+    async Task<List<(long ParkedId, int Revision, string Topic, RawMessage Raw, bool Discard)>> RequestedAsync()
     {
         await using var command = Command(
-            $"select parked_id, topic, raw, requested = 'discard' from messaging.parked where group_id = $1 and partition = $2 and requested is not null order by parked_id limit {AtOnce}");
+            $"select parked_id, revision, topic, raw, requested = 'discard' from messaging.parked where group_id = $1 and partition = $2 and requested is not null order by parked_id limit {AtOnce}");
         await using var rows = await command.ExecuteReaderAsync(_stop.Token);
-        var requested = new List<(long, string, RawMessage, bool)>();
+        var requested = new List<(long, int, string, RawMessage, bool)>();
         while (await rows.ReadAsync(_stop.Token))
-            requested.Add((rows.GetInt64(0), rows.GetString(1), PackedRaw.Unpack(rows.GetFieldValue<byte[]>(2)), rows.GetBoolean(3)));
+            requested.Add((rows.GetInt64(0), rows.GetInt32(1), rows.GetString(2), PackedRaw.Unpack(rows.GetFieldValue<byte[]>(3)), rows.GetBoolean(4)));
         return requested;
     }
 

@@ -10,7 +10,7 @@ namespace Orchestrator.Tests.Messaging;
 
 /// <summary>
 /// Writes a row for every message that takes effect and publishes an alert for it, so that a test can count effects and announcements.
-/// What a message asks for stands in its metadata: <c>fail</c>, <c>violate</c> (the name of an invariant), <c>timer</c> (milliseconds), <c>guess</c> (wrongly, where a guess is allowed).
+/// What a message asks for stands in its metadata: <c>fail</c>, <c>violate</c> (the name of an invariant), <c>timer</c> (milliseconds), <c>kind</c> (of its row), <c>guess</c> (wrongly, where a guess is allowed).
 /// </summary>
 public sealed class RecordingProcessor(LaneId lane, RecordingProcessor.Behaviour behaviour) : LaneProcessor
 {
@@ -60,7 +60,7 @@ public sealed class RecordingProcessor(LaneId lane, RecordingProcessor.Behaviour
             throw new InvariantViolatedException(invariant);
         if (transaction.Metadata?.ContainsKey("fail") == true && behaviour.Failing && behaviour.Fails(transaction))
             throw new InvalidOperationException("asked to fail");
-        _effects.Add((message.Key, transaction.TransactionId, "message", lane.Partition));
+        _effects.Add((message.Key, transaction.TransactionId, transaction.Metadata?.GetValueOrDefault("kind") ?? "message", lane.Partition));
         if (transaction.Metadata?.TryGetValue("timer", out var after) == true)
         {
             var reminder = new TransactionCancelled(transaction.TransactionId, transaction.SourceAccountId, work.Now);

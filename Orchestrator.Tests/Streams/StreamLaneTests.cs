@@ -5,6 +5,7 @@ using Orchestrator.Contracts;
 using Orchestrator.Contracts.Transactions;
 using Orchestrator.Messaging.Parking;
 using Orchestrator.Messaging.Streams;
+using Orchestrator.Messaging.Wire;
 using Orchestrator.Tests.Infrastructure;
 using static Orchestrator.Tests.Streams.StreamFixture;
 
@@ -129,21 +130,34 @@ public sealed class StreamLaneTests(TestInfrastructure infrastructure)
         var host = await fixture.StartServiceAsync(behaviour);
         fixture.Send(1, "a", ("fail", ""));
         fixture.Send(2, "a", ("fail", ""));
+        fixture.Send(4, "a", ("fail", ""));
         fixture.Send(3, "a");
         await fixture.AnswersAsync(1);
-        await Eventually.HoldsAsync("two are parked", async () => await fixture.ScalarAsync<long>("select count(*) from messaging.parked where status = 'failed'") == 2);
+        await Eventually.HoldsAsync("three are parked", async () => await fixture.ScalarAsync<long>("select count(*) from messaging.parked where status = 'failed'") == 3);
 
-        behaviour.Failing = false;
+        // One is edited, while the others would fail again; then one is taken again at a rate, and one is given up.
         var parked = host.Services.GetRequiredService<ParkedMessages>();
-        var ids = (await parked.PageAsync(null, 0, 10, CancellationToken.None)).Select(p => p.ParkedId).ToList();
-        Assert.True(await parked.RequestAsync(ids[0], ParkedRequest.Redrive, "test", CancellationToken.None));
+        var messages = (await parked.PageAsync(null, 0, 10, CancellationToken.None)).ToList();
+        Assert.All(messages, m => Assert.Equal("stream", m.Kind));
+        var ids = messages.ConvertAll(p => p.ParkedId);
+        var edits = host.Services.GetRequiredService<ParkedEdits>();
+        var mended = System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(
+            Messaging.LaneFixture.Transaction(Id(4), "a"), MessageCatalog.Contracts.Of(typeof(TransactionSubmitted)).Json);
+        Assert.IsType<ParkedEditOutcome.Done>(await edits.ProposeAsync(
+            new ParkedProposal(Id(40), ids[2], mended, "typo", TimeProvider.System.GetUtcNow().AddHours(1)), "otto", CancellationToken.None));
+        Assert.IsType<ParkedEditOutcome.Done>(await edits.ApproveAsync(Id(40), "fine", "olga", CancellationToken.None));
+        await fixture.AnswersAsync(2);
+        behaviour.Failing = false;
+        await host.Services.GetRequiredService<Redrives>().AskAsync(
+            new RedriveOrder(Id(41), new ParkedFilter { ParkedId = ids[0] }, 1, At: null, "mended", "test"), CancellationToken.None);
         Assert.True(await parked.RequestAsync(ids[1], ParkedRequest.Discard, "test", CancellationToken.None));
-        var answers = await fixture.AnswersAsync(2);
+        var answers = await fixture.AnswersAsync(3);
         AssertChained(answers);
-        Assert.Equal([Id(3), Id(1)], answers.Select(a => a.TransactionId));
+        Assert.Equal([Id(3), Id(4), Id(1)], answers.Select(a => a.TransactionId));
         await Eventually.HoldsAsync("none is parked", async () => await fixture.ScalarAsync<long>("select count(*) from messaging.parked") == 0);
-        Assert.Equal("discarded,republished", await fixture.ScalarAsync<string>(
-            "select string_agg(outcome, ',' order by outcome) from messaging.parked_audit where outcome <> 'requested'"));
+        await Eventually.HoldsAsync("the redrive is done", async () => await fixture.ScalarAsync<string>("select state from messaging.redrive") == "done");
+        Assert.Equal("discarded,republished,republished", await fixture.ScalarAsync<string>(
+            "select string_agg(outcome, ',' order by outcome) from messaging.parked_audit where outcome in ('discarded', 'republished')"));
     }
 
     [Fact]

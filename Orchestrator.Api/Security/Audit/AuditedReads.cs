@@ -6,7 +6,7 @@ public static class AuditedReads
     const int MostAccounts = 8;
     const int LongestText = 128;
 
-    static readonly string[] People = ["visitor", "customer"];
+    static readonly string[] People = ["visitor", "customer", "key"];
 
     /// <summary>Everything that a person reads there is recorded before it is answered; what services read is not. What changes something, in a group that is read too, pays nothing.</summary>
     public static TBuilder Audited<TBuilder>(this TBuilder endpoint) where TBuilder : IEndpointConventionBuilder
