@@ -9,6 +9,7 @@ using Orchestrator.Api.Jobs;
 using Orchestrator.Api.Labels;
 using Orchestrator.Api.Postings;
 using Orchestrator.Api.Reconciliation;
+using Orchestrator.Api.Replay;
 using Orchestrator.Api.Rules;
 using Orchestrator.Api.Sagas;
 using Orchestrator.Api.Security;
@@ -50,6 +51,7 @@ namespace Orchestrator.Api.Hosting;
 [JsonSerializable(typeof(BulkLabelRequest))]
 [JsonSerializable(typeof(LabelAccepted))]
 [JsonSerializable(typeof(BacktestRequest))]
+[JsonSerializable(typeof(StartReplayRequest))]
 [JsonSerializable(typeof(SubmitTransactionRequest))]
 [JsonSerializable(typeof(TransactionAccepted))]
 [JsonSerializable(typeof(ClaimCaseRequest))]

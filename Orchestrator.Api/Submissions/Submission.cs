@@ -47,6 +47,8 @@ public sealed record SubmissionKind
     public static SubmissionKind Label { get; } = new("label");
 
     public static SubmissionKind Backtest { get; } = new("backtest");
+
+    public static SubmissionKind Replay { get; } = new("replay");
 }
 
 /// <summary>What became of a submission.</summary>
