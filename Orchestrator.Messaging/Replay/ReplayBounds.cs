@@ -17,9 +17,9 @@ internal sealed class ReplayBounds(KafkaOptions kafka, ClusterFacts facts)
     public async Task<int?> PartitionsAsync(string topic, CancellationToken cancellationToken) =>
         (await AskAsync(() => facts.TopicPartitions(Patience), cancellationToken)).TryGetValue(topic, out var count) ? count : null;
 
-    /// <summary>What a partition holds.</summary>
-    public async Task<Watermarks> WatermarksAsync(TopicPartition partition, CancellationToken cancellationToken) =>
-        (await AskAsync(() => facts.ReadWatermarks([partition], Patience), cancellationToken))[partition];
+    /// <summary>What partitions hold.</summary>
+    public Task<IReadOnlyDictionary<TopicPartition, Watermarks>> WatermarksAsync(IEnumerable<TopicPartition> partitions, CancellationToken cancellationToken) =>
+        AskAsync(() => facts.ReadWatermarks(partitions, Patience), cancellationToken);
 
     /// <summary>The bounds of each partition that is wanted.</summary>
     /// <exception cref="ReplayException"><see cref="ReplayFailures.UnknownTopic"/> or <see cref="ReplayFailures.UnknownPartition"/>.</exception>
@@ -29,7 +29,7 @@ internal sealed class ReplayBounds(KafkaOptions kafka, ClusterFacts facts)
         if (order.Partitions?.Any(p => p < 0 || p >= count) == true)
             throw new ReplayException(ReplayFailures.UnknownPartition, $"{order.Topic} has the partitions 0 to {count - 1}.");
         var partitions = (order.Partitions?.Distinct().Order() ?? Enumerable.Range(0, count)).Select(p => new TopicPartition(order.Topic, p)).ToList();
-        var held = await AskAsync(() => facts.ReadWatermarks(partitions, Patience), cancellationToken);
+        var held = await WatermarksAsync(partitions, cancellationToken);
         var from = await FindAsync(order.From, held, cancellationToken);
         var to = await FindAsync(order.To, held, cancellationToken);
         return [.. partitions.Select(p => Settle(p.Partition.Value, held[p], from?[p], to?[p], order.From?.Time is not null))];

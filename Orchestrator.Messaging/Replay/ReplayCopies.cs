@@ -1,4 +1,5 @@
 using Confluent.Kafka;
+using Orchestrator.Messaging.Clusters;
 using Orchestrator.Messaging.Configuration;
 
 namespace Orchestrator.Messaging.Replay;
@@ -59,8 +60,9 @@ internal sealed class ReplayCopies : ReplaySink
         var isNew = await _topics.EnsureAsync(Topic, source, TimeSpan.FromHours(_claim.Job.Order.KeepHours) + MoreThanKept, cancellationToken);
         if (isNew && courses.Any(c => c.Taken > 0))
             throw new ReplayException(ReplayFailures.TargetLost, $"The topic {Topic} was deleted while the replay wrote to it.");
+        var held = await _bounds.WatermarksAsync(courses.Select(c => new TopicPartition(Topic, c.Partition)), cancellationToken);
         foreach (var course in courses)
-            await RecoverAsync(course, cancellationToken);
+            await RecoverAsync(course, held[new TopicPartition(Topic, course.Partition)], cancellationToken);
         _producer = Connect();
     }
 
@@ -122,10 +124,9 @@ internal sealed class ReplayCopies : ReplaySink
         });
     }
 
-    async Task RecoverAsync(PartitionCourse course, CancellationToken cancellationToken)
+    async Task RecoverAsync(PartitionCourse course, Watermarks held, CancellationToken cancellationToken)
     {
         var place = new TopicPartition(Topic, course.Partition);
-        var held = await _bounds.WatermarksAsync(place, cancellationToken);
         if (held.High < course.Taken)
             throw new ReplayException(ReplayFailures.TargetLost, $"{Topic}[{course.Partition}] has {held.High} of the {course.Taken} copies that were written.");
         if (held.High == course.Taken)

@@ -1,3 +1,5 @@
+using Confluent.Kafka;
+
 namespace Orchestrator.Messaging.Replay;
 
 /// <summary>One run of a replay: from where it stands to its end, or to what stops it. Whatever stops it, another run goes on from what is stored.</summary>
@@ -120,7 +122,8 @@ internal sealed class ReplayRun(ReplayClaim claim, ReplayParts parts)
 
     async Task SkipAsync(ReplaySource source, ReplaySink sink, PartitionCourse course, CancellationToken cancellationToken)
     {
-        var held = await parts.Bounds.WatermarksAsync(new(Order.Topic, course.Partition), cancellationToken);
+        var place = new TopicPartition(Order.Topic, course.Partition);
+        var held = (await parts.Bounds.WatermarksAsync([place], cancellationToken))[place];
         if (held.Low <= course.Position)
             throw new ReplayException(ReplayFailures.UnknownTopic, $"{Order.Topic}[{course.Partition}] ends at offset {held.High}, before what the replay has read: it was made anew.");
         if (!Order.AllowGaps && !Order.DryRun)
