@@ -25,6 +25,7 @@ create table messaging.replay (
     cluster_id       text,
     requested_by     text        not null check (requested_by <> ''),
     reason           text        not null check (reason <> ''),
+    error            text,
     request_hash     bytea       not null,
     request          jsonb       not null,
     plan             jsonb,
@@ -39,6 +40,7 @@ comment on column messaging.replay.epoch is 'raised with each claim; fences whoe
 comment on column messaging.replay.attempts is 'how many times it was begun since it last got on';
 comment on column messaging.replay.target is 'the topic, or the name of the projection';
 comment on column messaging.replay.cluster_id is 'whose offsets its bounds are';
+comment on column messaging.replay.error is 'why it does not get on at present; it is tried again';
 comment on column messaging.replay.expires_at is 'when what it has made is dropped';
 
 create index replay_open on messaging.replay (number) where state in ('queued', 'running');

@@ -132,8 +132,8 @@ public static class ProblemKinds
         CustomerNotFound, MethodNotAllowed, NotAcceptable, IdempotencyKeyReused, AccountExists, AccountRefused, CommandExists, TransferNotPosted, HoldOfTransfer,
         TransactionExists, TransactionEnded, TransactionNotHeld, TransactionUnderWay, TransactionNotAuthorised, CaptureExists, TransactionNotCompleted, ReviewExists,
         SagaOperationRefused, ParkedBehind, RebuildRunning, CheckRunning, MonthNotOver, BreakNotOpen, PostingMatched, RuleSetExists, RuleSetState, ModelExists,
-        ModelState, ListExists, ListFull, LabelExists, DecisionExists, DecisionNotReplayable, CaseRefused, CaseFull, WebhooksFull, BacktestExists, BacktestEnded, ReplayExists, ReplayTargetBusy, ReplayState,
-        SegmentsFull, RuleSetChanged, SagaChanged, CaseChanged, ModelChanged, SegmentChanged, BodyTooLarge, UnsupportedMediaType, TooManyRequests, ReplaysFull, BacktestsFull,
+        ModelState, ListExists, ListFull, LabelExists, DecisionExists, DecisionNotReplayable, CaseRefused, CaseFull, WebhooksFull, BacktestExists, BacktestEnded,
+        ReplayExists, ReplayTargetBusy, ReplayState, SegmentsFull, RuleSetChanged, SagaChanged, CaseChanged, ModelChanged, SegmentChanged, BodyTooLarge, UnsupportedMediaType, TooManyRequests, ReplaysFull, BacktestsFull,
         Internal, TraceNotAvailable, WebhooksNotConfigured, Unavailable, IssuerUnavailable, AuditUnavailable, TooManyListeners, LaneNotHere, TooManyDecisions,
         DecisionLate, DecisionNotPublished, DecisionNotStored, ProjectionNotReady, TooManyEvents, ActivityNotPublished,
     ];

@@ -64,8 +64,9 @@ public sealed record StartReplayRequest(
 /// <param name="Progress">How far it is; absent until its bounds are settled.</param>
 /// <param name="Plan">What a dry run has counted.</param>
 /// <param name="Failure">Why it failed.</param>
+/// <param name="Error">Why it does not get on at present; it is tried again.</param>
 /// <param name="Audit">What was done about it, oldest first; absent in lists.</param>
-public sealed record ReplayView(
+public sealed record ReplayJobView(
     Guid ReplayId,
     ReplayState State,
     bool DryRun,
@@ -85,6 +86,7 @@ public sealed record ReplayView(
     ReplayProgressView? Progress,
     ReplayPlan? Plan,
     ReplayFailure? Failure,
+    string? Error,
     IReadOnlyList<ReplayAuditEntry>? Audit);
 
 /// <summary>The range of a replay, as it was asked for.</summary>

@@ -7,14 +7,14 @@ namespace Orchestrator.Api.Replay;
 static class ReplayViews
 {
     /// <summary>One of them.</summary>
-    public static ReplayView Of(ReplayJob job, IReadOnlyList<ReplayAuditEntry>? audit = null)
+    public static ReplayJobView Of(ReplayJob job, IReadOnlyList<ReplayAuditEntry>? audit = null)
     {
         var order = job.Order;
-        return new ReplayView(
+        return new ReplayJobView(
             job.Id, job.State, order.DryRun, order.Topic,
             order.Target.Kind == ReplayTargetKind.Topic ? StartReplayRequest.TopicTarget : $"{StartReplayRequest.ProjectionTarget}{order.Target.Name}",
             order.DryRun ? null : job.Place, Scope(order), job.RequestedBy, job.Reason, job.RequestedAt, job.StartedAt, job.EndedAt, job.ExpiresAt, job.DroppedAt, job.CancelRequested,
-            job.PauseRequested, job.Partitions.Count == 0 ? null : Progress(job), job.Plan, job.Failure, audit);
+            job.PauseRequested, job.Partitions.Count == 0 ? null : Progress(job), job.Plan, job.Failure, job.Error, audit);
     }
 
     static ReplayScope Scope(ReplayOrder order) => new(

@@ -36,7 +36,7 @@ public static class ReplaysModule
                 "Bounds by offset or time, partitions, a filter by type, key and header, a rate and a number of messages. Copies go into topic `replay-{replayId}`, each once, with headers that say " +
                 "where it came from; or events are folded by the code of a projection into a schema of their own. No position, effect or table of what is live is touched. `dryRun` counts only. " +
                 "Look at its address until its state is done. Audited with the reason. The same Idempotency-Key (or replayId) with the same body gets the same replay, with another body 409.")
-            .Produces<ReplayView>(202).ProducesProblems(400, 409, 413, 415, 429, 503);
+            .Produces<ReplayJobView>(202).ProducesProblems(400, 409, 413, 415, 429, 503);
         group.MapGet("/", ListAsync)
             .WithSummary("Replays, the newest first")
             .WithDescription("Pages of at most 200; `after` is the `next` of the page before.")
@@ -90,16 +90,16 @@ public static class ReplaysModule
         }
     }
 
-    static async Task<Results<Ok<Page<ReplayView>>, ProblemHttpResult>> ListAsync(ReplayStore replays, CancellationToken cancellationToken, long? after = null, int limit = 100)
+    static async Task<Results<Ok<Page<ReplayJobView>>, ProblemHttpResult>> ListAsync(ReplayStore replays, CancellationToken cancellationToken, long? after = null, int limit = 100)
     {
         if (PageLimits.Refuse(after ?? 0, limit, ReplayStore.MaxPage) is { } refused)
             return refused;
         var page = await replays.ListAsync(after, limit, cancellationToken);
-        return TypedResults.Ok(new Page<ReplayView>(
+        return TypedResults.Ok(new Page<ReplayJobView>(
             [.. page.Select(job => ReplayViews.Of(job))], page.Count == limit ? page[^1].Number.ToString(CultureInfo.InvariantCulture) : null));
     }
 
-    static async Task<Results<Ok<ReplayView>, ProblemHttpResult>> GetAsync(Guid replayId, ReplayStore replays, CancellationToken cancellationToken) =>
+    static async Task<Results<Ok<ReplayJobView>, ProblemHttpResult>> GetAsync(Guid replayId, ReplayStore replays, CancellationToken cancellationToken) =>
         await replays.FindAsync(replayId, cancellationToken) is { } job
             ? TypedResults.Ok(ReplayViews.Of(job, await replays.AuditOfAsync(replayId, cancellationToken)))
             : ApiProblem.Of(ProblemKinds.ReplayNotFound);
@@ -112,7 +112,7 @@ public static class ReplaysModule
 sealed record ReplayChanging(ReplayStore Replays, Actor Actor, CancellationToken CancellationToken)
 {
     /// <summary>Asks for it.</summary>
-    public async Task<Results<Ok<ReplayView>, ProblemHttpResult>> RunAsync(Guid replayId, ReplayChange change) =>
+    public async Task<Results<Ok<ReplayJobView>, ProblemHttpResult>> RunAsync(Guid replayId, ReplayChange change) =>
         await Replays.ChangeAsync(replayId, change, $"{Actor}", CancellationToken) switch
         {
             ReplayChanged.Done(var job) => TypedResults.Ok(ReplayViews.Of(job)),

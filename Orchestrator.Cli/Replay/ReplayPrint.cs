@@ -19,6 +19,8 @@ static class ReplayPrint
     {
         Console.Out.WriteLine(Line(replay));
         Console.Out.WriteLine($"{(replay.DryRun ? "plan of" : "of")} {replay.Topic} into {replay.Place ?? replay.Target}, for {replay.RequestedBy}: {replay.Reason}");
+        if (replay.Error is { } error)
+            Terminal.Warn($"It does not get on at present: {error}");
         if (replay.Failure is { } failure)
             Console.Out.WriteLine($"{failure.Code}: {failure.Detail}");
         if (replay.Plan is { } plan)

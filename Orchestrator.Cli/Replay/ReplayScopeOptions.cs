@@ -65,7 +65,8 @@ sealed class ReplayScopeOptions
                 return;
             if (text.Split(':', 2) is ["offset", var number] && long.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var offset))
                 body[name + "Offset"] = offset;
-            else if (text.Split(':', 2) is ["time", var iso] && DateTimeOffset.TryParse(iso, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var at))
+            else if (text.Split(':', 2) is ["time", var iso]
+                && DateTimeOffset.TryParse(iso, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var at))
                 body[name] = at;
             else
                 throw new CommandException("bad_bound", $"--{name}: '{text}' is not offset:N or time:ISO, for instance time:2026-05-01T12:00:00Z.");

@@ -7,7 +7,7 @@ namespace Orchestrator.Cli.Replay;
 /// <summary>A replay as the API answers.</summary>
 public sealed record ReplayAnswer(
     Guid ReplayId, string State, bool DryRun, string Topic, string Target, string? Place, string RequestedBy, string Reason, DateTimeOffset RequestedAt, DateTimeOffset? EndedAt,
-    DateTimeOffset? ExpiresAt, bool CancelRequested, bool PauseRequested, ReplayProgressAnswer? Progress, ReplayPlan? Plan, ReplayFailure? Failure)
+    DateTimeOffset? ExpiresAt, bool CancelRequested, bool PauseRequested, ReplayProgressAnswer? Progress, ReplayPlan? Plan, ReplayFailure? Failure, string? Error)
 {
     /// <summary>Whether nothing more comes of it.</summary>
     public bool HasEnded => EndedAt is not null;

@@ -144,9 +144,16 @@ internal sealed class ReplayClaims(NpgsqlDataSource database, TimeProvider time)
                 PgArray.Column(partitions, NpgsqlDbType.Bigint, p => p.Bytes), PgArray.Column(partitions, NpgsqlDbType.Bigint, p => p.Deleted),
                 PgArray.Column(partitions, NpgsqlDbType.Bigint, p => p.ClockMs), PgArray.Column(partitions, NpgsqlDbType.Bigint, p => p.Mark));
             await ExecuteAsync(
-                connection, "update messaging.replay set attempts = case when $4 then 0 else attempts end, progress_at = $2, rate = coalesce($3, rate) where number = $1",
+                connection, "update messaging.replay set attempts = case when $4 then 0 else attempts end, progress_at = $2, rate = coalesce($3, rate), error = case when $4 then null else error end where number = $1",
                 cancellationToken, Of(claim.Job.Number), Of(time.GetUtcNow()), new NpgsqlParameter { Value = (object?)rate ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Double }, Of(getsOn));
         }, cancellationToken);
+
+    /// <summary>Says why it does not get on; it is tried again.</summary>
+    public async Task InterruptedAsync(ReplayClaim claim, string error, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await ExecuteAsync(connection, $"update messaging.replay set error = $4 where {Mine}", cancellationToken, [.. Key(claim), Of(error)]);
+    }
 
     /// <summary>Ends it: all is done.</summary>
     public Task<bool> DoneAsync(ReplayClaim claim, ReplayPlan? plan, CancellationToken cancellationToken) => EndAsync(
@@ -174,7 +181,7 @@ internal sealed class ReplayClaims(NpgsqlDataSource database, TimeProvider time)
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         var isMine = await ExecuteAsync(
-            connection, $"update messaging.replay set {change}, lease_owner = null, lease_until = null where {Mine}", cancellationToken, [.. Key(claim), .. parameters]) == 1;
+            connection, $"update messaging.replay set {change}, error = null, lease_owner = null, lease_until = null where {Mine}", cancellationToken, [.. Key(claim), .. parameters]) == 1;
         if (isMine && outcome is not null)
             await ReplayStore.AuditAsync(connection, claim.Job.Id, "end", "replay", outcome, cancellationToken);
         await transaction.CommitAsync(cancellationToken);

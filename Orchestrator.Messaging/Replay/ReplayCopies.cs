@@ -87,6 +87,10 @@ internal sealed class ReplayCopies : ReplaySink
             {
                 await Task.Delay(FullPause, _time, cancellationToken);
             }
+            catch (ProduceException<byte[], byte[]> e) when (e.Error.Code == ErrorCode.MsgSizeTooLarge)
+            {
+                throw TooLarge(message.Partition);
+            }
         }
     }
 
@@ -112,6 +116,7 @@ internal sealed class ReplayCopies : ReplaySink
     /// <inheritdoc />
     public override async ValueTask DisposeAsync()
     {
+        await base.DisposeAsync();
         if (_producer is not { } producer)
             return;
         _producer = null;
@@ -174,7 +179,9 @@ internal sealed class ReplayCopies : ReplaySink
 
     void Delivered(DeliveryReport<byte[], byte[]> report, long sequence, int size)
     {
-        if (report.Error.IsError)
+        if (report.Error.Code is ErrorCode.MsgSizeTooLarge or ErrorCode.RecordListTooLarge)
+            Fail(TooLarge(report.Partition.Value));
+        else if (report.Error.IsError)
             Fail(new KafkaException(report.Error));
         else if (report.Offset.Value != sequence)
             Fail(Disturbed(report.Partition.Value, sequence));
@@ -183,6 +190,8 @@ internal sealed class ReplayCopies : ReplaySink
 
     ReplayException Disturbed(int partition, long offset) => new(
         ReplayFailures.TargetDisturbed, $"What stands in {Topic}[{partition}] at offset {offset} is not the copy that belongs there: somebody else has written to the topic.");
+
+    ReplayException TooLarge(int partition) => new(ReplayFailures.CannotCopy, $"A message of {_claim.Job.Order.Topic}[{partition}] is larger than {Topic} takes, with the headers of a copy.");
 
     // What the topic shows weighs more than that the broker is away.
     void Fail(Exception fault)

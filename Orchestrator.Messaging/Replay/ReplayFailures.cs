@@ -27,6 +27,9 @@ public static class ReplayFailures
     /// <summary>A message cannot be folded.</summary>
     public const string CannotFold = "cannot_fold";
 
+    /// <summary>A message is larger than the replay's topic takes.</summary>
+    public const string CannotCopy = "cannot_copy";
+
     /// <summary>It was begun several times without getting on: it may be what ends the processes that work on it.</summary>
     public const string Abandoned = "abandoned";
 

@@ -19,6 +19,7 @@ namespace Orchestrator.Messaging.Replay;
 /// <param name="Partitions">How far it is in each partition; empty until its bounds are settled.</param>
 /// <param name="Plan">What a dry run has counted.</param>
 /// <param name="Failure">Why it failed.</param>
+/// <param name="Error">Why it does not get on at present; it is tried again.</param>
 public sealed record ReplayJob(
     long Number,
     Guid Id,
@@ -37,7 +38,8 @@ public sealed record ReplayJob(
     double? RatePerSecond,
     IReadOnlyList<PartitionProgress> Partitions,
     ReplayPlan? Plan,
-    ReplayFailure? Failure)
+    ReplayFailure? Failure,
+    string? Error)
 {
     /// <summary>The schema of a projection that is replayed: its own.</summary>
     public static string SchemaOf(long number) => $"ledger_replay_{number}";

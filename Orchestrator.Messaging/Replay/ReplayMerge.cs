@@ -8,10 +8,17 @@ namespace Orchestrator.Messaging.Replay;
 /// </summary>
 internal sealed class ReplayMerge
 {
-    readonly SortedDictionary<int, Queued> _partitions = [];
+    readonly Dictionary<int, Queued> _partitions = [];
+
+    // By their numbers.
+    Queued[] _inOrder = [];
 
     /// <summary>Goes on with a partition.</summary>
-    public void Add(int partition, long clockMs) => _partitions[partition] = new Queued(clockMs);
+    public void Add(int partition, long clockMs)
+    {
+        _partitions.Add(partition, new Queued(clockMs));
+        _inOrder = [.. _partitions.OrderBy(p => p.Key).Select(p => p.Value)];
+    }
 
     /// <summary>What waits, in bytes.</summary>
     public long Bytes { get; private set; }
@@ -38,7 +45,7 @@ internal sealed class ReplayMerge
     public ScannedMessage? TryTake()
     {
         Queued? first = null;
-        foreach (var queued in _partitions.Values)
+        foreach (var queued in _inOrder)
         {
             if (queued.Waiting.TryPeek(out var head))
             {

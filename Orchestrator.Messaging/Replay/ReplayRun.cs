@@ -58,7 +58,7 @@ internal sealed class ReplayRun(ReplayClaim claim, ReplayParts parts)
         var taken = Taken;
         while (taken < (Order.MaxMessages ?? long.MaxValue))
         {
-            if (await NextAsync(source, sink, cancellationToken) is not { } message)
+            if ((source.TryNext() ?? await NextAsync(source, sink, cancellationToken)) is not { } message)
             {
                 if (source.Gone is not { } gone)
                 {

@@ -43,6 +43,9 @@ internal sealed class ReplaySource : IDisposable
 
     KafkaException? Fatal { get; set; }
 
+    /// <summary>The next message when it is there already, and is certainly the next.</summary>
+    public ScannedMessage? TryNext() => _merge.TryTake();
+
     /// <summary>The next message; null at the end, and where <see cref="Gone"/> says so.</summary>
     public async ValueTask<ScannedMessage?> NextAsync(CancellationToken cancellationToken)
     {
@@ -73,9 +76,12 @@ internal sealed class ReplaySource : IDisposable
             Close(course.Partition, reading);
             return;
         }
+        // The client remembers it beyond the assignment.
+        if (reading.IsPaused)
+            _consumer.Resume([new TopicPartition(_topic, course.Partition)]);
+        reading.IsPaused = false;
         _consumer.IncrementalUnassign([new TopicPartition(_topic, course.Partition)]);
         _consumer.IncrementalAssign([new TopicPartitionOffset(_topic, course.Partition, course.Position)]);
-        reading.IsPaused = false;
     }
 
     /// <inheritdoc />

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Npgsql;
 using Orchestrator.Messaging.Lanes;
 
 namespace Orchestrator.Messaging.Replay;
@@ -9,7 +10,7 @@ internal sealed partial class ReplayWorker(ReplayParts parts, ReplayExpiry expir
 {
     const int RenewalsToLease = 6;
 
-    static readonly TimeSpan LongestRenewal = TimeSpan.FromSeconds(1);
+    static readonly TimeSpan LongestRenewal = TimeSpan.FromMilliseconds(500);
     static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
     static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
 
@@ -102,8 +103,21 @@ internal sealed partial class ReplayWorker(ReplayParts parts, ReplayExpiry expir
             catch (Exception e) when (e is not (ReplayException or ReplayFencedException) && Failures.IsTransient(e) && !cancellationToken.IsCancellationRequested)
             {
                 Interrupted(logger, e);
+                await SayAsync(claim, e, cancellationToken);
             }
             await Task.Delay(pause, parts.Time, cancellationToken);
+        }
+    }
+
+    async Task SayAsync(ReplayClaim claim, Exception error, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await parts.Claims.InterruptedAsync(claim, $"{error.GetType().Name}: {error.InnerException?.Message ?? error.Message}", cancellationToken);
+        }
+        catch (NpgsqlException)
+        {
+            // It is the database that is away.
         }
     }
 

@@ -65,6 +65,7 @@ public sealed class ApiFixture(TestInfrastructure infrastructure) : IAsyncLifeti
                 ["Api__Limits__PeoplePerSecond"] = "100000", ["Api__Limits__PeopleBurst"] = "100000",
                 ["Activity__Ingest__Keys__shop__Key"] = ShopKey, ["Activity__Ingest__Keys__shop__Origins__0"] = "https://shop.example",
                 ["Ledger__Assets__0__Code"] = "PEARL", ["Ledger__Assets__0__Scale"] = "4", ["Ledger__Assets__0__Name"] = "Pearls",
+                ["Replays__PollMs"] = "50",
                 ["Casework__WebhookKey"] = Convert.ToBase64String(new byte[32]), ["Casework__Webhooks__AllowHttp"] = "true", ["Casework__Webhooks__AllowPrivateAddresses"] = "true",
             });
     }

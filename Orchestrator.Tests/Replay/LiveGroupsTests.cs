@@ -51,7 +51,7 @@ public sealed class LiveGroupsTests(TestInfrastructure infrastructure)
 
     static Task<string> StandingAsync(LaneFixture fixture) => fixture.ScalarAsync<string>(
         """
-        select concat_ws(' ', (select string_agg(concat_ws(' ', group_id, partition, epoch, positions), ',' order by group_id, partition) from messaging.lane),
+        select concat_ws(' ', (select string_agg(concat_ws(' ', group_id, partition, positions), ',' order by group_id, partition) from messaging.lane),
             (select count(*) from effect), (select count(*) from messaging.inbox), (select count(*) from messaging.parked), (select count(*) from messaging.lane_group))
         """);
 }

@@ -11,57 +11,69 @@ using Orchestrator.Tests.Infrastructure;
 
 namespace Orchestrator.Tests.Replay;
 
-/// <summary>A database, a cluster with a topic, and what works on replays, all real.</summary>
-sealed class ReplayFixture : IAsyncDisposable
+/// <summary>The tests that share a <see cref="ReplayFixture"/>.</summary>
+[CollectionDefinition(Name)]
+public sealed class ReplayCollection : ICollectionFixture<ReplayFixture>
+{
+    public const string Name = "Replay";
+}
+
+/// <summary>A database, a cluster with some topics, and what works on replays, all real.</summary>
+public sealed class ReplayFixture(TestInfrastructure infrastructure) : IAsyncLifetime
 {
     public const int Partitions = 3;
+
+    public const int Messages = 900;
+
+    public const string Model = "model";
+
+    public const string Expiring = "expiring";
 
     /// <summary>No machine is so busy that it takes as long between two renewals.</summary>
     public const int LongLeaseMs = 120_000;
 
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
-    readonly TestDatabase _database;
-    readonly IHost _host;
+    TestDatabase _database = null!;
+    IHost _host = null!;
 
-    ReplayFixture(TestDatabase database, TestKafka kafka)
-    {
-        (_database, Kafka) = (database, kafka);
-        Source = NpgsqlDataSource.Create(database.ConnectionString);
-        _host = ReplayService.Build(kafka.BootstrapServers, database.ConnectionString, LongLeaseMs);
-        Store = new ReplayStore(Source, TimeProvider.System);
-        Worker = WorkerOf(_host);
-    }
+    public TestKafka Kafka { get; private set; } = null!;
 
-    public TestKafka Kafka { get; }
+    public NpgsqlDataSource Source { get; private set; } = null!;
 
-    public NpgsqlDataSource Source { get; }
+    public ReplayStore Store { get; private set; } = null!;
 
-    public ReplayStore Store { get; }
-
-    public ReplayWorker Worker { get; }
+    internal ReplayWorker Worker { get; private set; } = null!;
 
     public string ConnectionString => _database.ConnectionString;
 
+    /// <summary>Has <see cref="Messages"/> messages, in turn over its partitions.</summary>
     public string Topic => Kafka.Topic("history");
 
-    public ReplayParts Parts => _host.Services.GetRequiredService<ReplayParts>();
+    /// <summary>For a test that fills it by itself.</summary>
+    public string OtherTopic(string name) => Kafka.Topic(name);
 
-    public ReplayExpiry Expiry => _host.Services.GetRequiredService<ReplayExpiry>();
+    internal ReplayParts Parts => _host.Services.GetRequiredService<ReplayParts>();
 
-    public static async Task<ReplayFixture> CreateAsync(TestInfrastructure infrastructure)
+    internal ReplayExpiry Expiry => _host.Services.GetRequiredService<ReplayExpiry>();
+
+    public async ValueTask InitializeAsync()
     {
-        var database = await infrastructure.CreateMigratedDatabaseAsync();
-        var kafka = TestInfrastructure.StartEmbeddedKafka();
-        await kafka.CreateTopicsAsync(Partitions, "history");
-        return new ReplayFixture(database, kafka);
+        _database = await infrastructure.CreateMigratedDatabaseAsync();
+        Kafka = TestInfrastructure.StartEmbeddedKafka();
+        await Kafka.CreateTopicsAsync(Partitions, "history", Model, Expiring);
+        Source = NpgsqlDataSource.Create(_database.ConnectionString);
+        _host = ReplayService.Build(Kafka.BootstrapServers, _database.ConnectionString, LongLeaseMs);
+        Store = new ReplayStore(Source, TimeProvider.System);
+        Worker = WorkerOf(_host);
+        Publish(InTurn(Messages));
     }
 
-    public static ReplayWorker WorkerOf(IHost host) =>
+    internal static ReplayWorker WorkerOf(IHost host) =>
         new(host.Services.GetRequiredService<ReplayParts>(), host.Services.GetRequiredService<ReplayExpiry>(), NullLogger<ReplayWorker>.Instance);
 
     /// <summary>Publishes messages, each to its partition; they stand there in their order.</summary>
-    public void Publish(IEnumerable<PastMessage> messages, string? topic = null)
+    internal void Publish(IEnumerable<PastMessage> messages, string? topic = null)
     {
         using var producer = new ProducerBuilder<byte[], byte[]>(new ProducerConfig(Kafka.ClientConfig) { LingerMs = 2, EnableIdempotence = true }).SetLogHandler((_, _) => { }).Build();
         foreach (var m in messages)
@@ -78,7 +90,7 @@ sealed class ReplayFixture : IAsyncDisposable
     }
 
     /// <summary>Messages in turn over the partitions.</summary>
-    public static IEnumerable<PastMessage> InTurn(int count) => Enumerable.Range(0, count).Select(n => new PastMessage(n % Partitions, 1_000_000 + n, $"k{n % 7}", "a.v1", "red", $"body {n}"));
+    internal static IEnumerable<PastMessage> InTurn(int count) => Enumerable.Range(0, count).Select(n => new PastMessage(n % Partitions, 1_000_000 + n, $"k{n % 7}", "a.v1", "red", $"body {n}"));
 
     /// <summary>Asks for a replay, which waits for a process.</summary>
     public async Task<ReplayJob> AskAsync(int id, ReplayOrder order) =>
@@ -97,7 +109,10 @@ sealed class ReplayFixture : IAsyncDisposable
 
     public static Guid Id(int n) => new($"018f4e2b-a000-7000-8000-{n:x12}");
 
-    public ReplayOrder Into(int id) => new(Topic, ReplayTarget.TopicOf(Id(id)), ReplayFilter.All);
+    /// <summary>From here on it goes as fast as it can.</summary>
+    public Task LiftRateAsync(int id) => ExecuteAsync($"update messaging.replay set request = request - 'ratePerSecond' where id = '{Id(id)}'");
+
+    public ReplayOrder Into(int id, string? topic = null) => new(topic ?? Topic, ReplayTarget.TopicOf(Id(id)), ReplayFilter.All);
 
     /// <summary>Makes the lease of whoever works on it end now, as time would.</summary>
     public async Task EndLeaseAsync(int id) => await ExecuteAsync($"update messaging.replay set lease_until = clock_timestamp() - interval '1 second' where id = '{Id(id)}'");
@@ -116,7 +131,7 @@ sealed class ReplayFixture : IAsyncDisposable
     }
 
     /// <summary>All that stands in a replay's topic: where each copy came from, by partition in order. That it is in its place is checked.</summary>
-    public List<(int Partition, long Offset, string Body)> Read(int id)
+    public List<(int Partition, long Offset, string Body)> Read(int id, string? source = null)
     {
         var topic = ReplayTarget.TopicOf(Id(id)).Name;
         using var consumer = Consumer();
@@ -128,7 +143,7 @@ sealed class ReplayFixture : IAsyncDisposable
             for (var n = 0L; n < end; n++)
             {
                 var copy = consumer.Consume(Patience);
-                Assert.Equal((n, $"{n}", $"{Id(id)}", Topic, $"{p}"), (copy.Offset.Value, Header(copy, ReplayHeaders.Sequence), Header(copy, ReplayHeaders.Id), Header(copy, ReplayHeaders.Topic), Header(copy, ReplayHeaders.Partition)));
+                Assert.Equal((n, $"{n}", $"{Id(id)}", source ?? Topic, $"{p}"), (copy.Offset.Value, Header(copy, ReplayHeaders.Sequence), Header(copy, ReplayHeaders.Id), Header(copy, ReplayHeaders.Topic), Header(copy, ReplayHeaders.Partition)));
                 all.Add((p, long.Parse(Header(copy, ReplayHeaders.Offset)!, CultureInfo.InvariantCulture), Encoding.UTF8.GetString(copy.Message.Value)));
             }
         }

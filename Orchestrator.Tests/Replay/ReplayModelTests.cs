@@ -1,11 +1,11 @@
 using CsCheck;
 using Orchestrator.Messaging.Replay;
-using Orchestrator.Tests.Infrastructure;
 
 namespace Orchestrator.Tests.Replay;
 
 /// <summary>Whatever is asked for, a replay takes exactly that: compared with a plain model of a topic.</summary>
-public sealed class ReplayModelTests(TestInfrastructure infrastructure)
+[Collection(ReplayCollection.Name)]
+public sealed class ReplayModelTests(ReplayFixture fixture)
 {
     const int Messages = 150;
     const int DeletedBefore = 7;
@@ -35,16 +35,16 @@ public sealed class ReplayModelTests(TestInfrastructure infrastructure)
     [Fact]
     public async Task Replay_whatever_is_asked_for_takes_exactly_that_and_a_dry_run_counts_it()
     {
-        await using var fixture = await ReplayFixture.CreateAsync(infrastructure);
-        fixture.Publish(History);
+        var topic = fixture.OtherTopic(ReplayFixture.Model);
+        fixture.Publish(History, topic);
         // Retention has had the beginning of one partition.
-        fixture.Kafka.Embedded!.DeleteRecords(fixture.Topic, 1, DeletedBefore);
-        var next = 1;
+        fixture.Kafka.Embedded!.DeleteRecords(topic, 1, DeletedBefore);
+        var next = 1_001;
         await Scope.SampleAsync(
             async scope =>
             {
                 var id = Interlocked.Add(ref next, 2);
-                var order = fixture.Into(id) with { From = scope.From, To = scope.To, Filter = scope.Filter, Partitions = scope.Partitions, MaxMessages = scope.Max, AllowGaps = true };
+                var order = fixture.Into(id, topic) with { From = scope.From, To = scope.To, Filter = scope.Filter, Partitions = scope.Partitions, MaxMessages = scope.Max, AllowGaps = true };
                 await fixture.AskAsync(id, order);
                 await fixture.AskAsync(id + 1, order with { DryRun = true });
 
@@ -52,11 +52,11 @@ public sealed class ReplayModelTests(TestInfrastructure infrastructure)
 
                 var expected = Expected(scope.From, scope.To, scope.Filter, scope.Partitions, scope.Max);
                 Assert.Equal((ReplayState.Done, ReplayState.Done), (copied.State, counted.State));
-                Assert.Equal(expected.Select(m => (m.Message.Partition, m.Offset, m.Message.Body)), fixture.Read(id));
+                Assert.Equal(expected.Select(m => (m.Message.Partition, m.Offset, m.Message.Body)), fixture.Read(id, topic));
                 Assert.Equal(expected.Count, copied.Partitions.Sum(p => p.Taken));
                 CheckPlan(expected, counted.Plan!);
             },
-            iter: 12, threads: 1);
+            iter: 8, threads: 1);
     }
 
     static void CheckPlan(List<(PastMessage Message, long Offset)> expected, ReplayPlan plan)
