@@ -9,6 +9,7 @@ using Orchestrator.Cli.Models;
 using Orchestrator.Cli.Parked;
 using Orchestrator.Cli.Publish;
 using Orchestrator.Cli.Reconcile;
+using Orchestrator.Cli.Replay;
 using Orchestrator.Cli.Schemas;
 using Orchestrator.Cli.Simulate;
 using Orchestrator.Cli.Store;
@@ -44,6 +45,7 @@ public static class OrchestratorCommand
             TrainCommand.Create(connections),
             ModelsCommand.Create(connections),
             BacktestCommand.Create(connections, time),
+            ReplayCommand.Create(connections, time),
             SchemasCommand.Create(connections),
         };
         connections.AddTo(root);

@@ -10,6 +10,7 @@ using Orchestrator.Api.Labels;
 using Orchestrator.Api.Parked;
 using Orchestrator.Api.Postings;
 using Orchestrator.Api.Reconciliation;
+using Orchestrator.Api.Replay;
 using Orchestrator.Api.Rules;
 using Orchestrator.Api.Sagas;
 using Orchestrator.Api.Security;
@@ -51,6 +52,7 @@ namespace Orchestrator.Api.Hosting;
 [JsonSerializable(typeof(BulkLabelRequest))]
 [JsonSerializable(typeof(LabelAccepted))]
 [JsonSerializable(typeof(BacktestRequest))]
+[JsonSerializable(typeof(StartReplayRequest))]
 [JsonSerializable(typeof(SubmitTransactionRequest))]
 [JsonSerializable(typeof(TransactionAccepted))]
 [JsonSerializable(typeof(ClaimCaseRequest))]

@@ -11,6 +11,7 @@ using Orchestrator.Api.Models;
 using Orchestrator.Api.Parked;
 using Orchestrator.Api.Postings;
 using Orchestrator.Api.Reconciliation;
+using Orchestrator.Api.Replay;
 using Orchestrator.Api.Rules;
 using Orchestrator.Api.Sagas;
 using Orchestrator.Api.Transactions;
@@ -80,6 +81,8 @@ sealed class ExampleFilter : ISchemaFilter
         [typeof(DisableWebhookRequest)] = """{ "reason": "the receiver moves house" }""",
         [typeof(BacktestRequest)] =
             """{ "from": "2026-02-01T00:00:00Z", "to": "2026-03-01T00:00:00Z", "rules": "2026-03-cash", "model": "none", "unlabelledAsGenuine": true, "reviewCostMinor": { "EUR": 500 }, "backtestId": "018f4e2a-7b1c-7d3e-9a5b-2c4d6e8f0a25" }""",
+        [typeof(StartReplayRequest)] =
+            """{ "topic": "ledger-events", "reason": "the warehouse lost an hour", "from": "2026-02-01T09:00:00Z", "to": "2026-02-01T10:00:00Z", "ratePerSecond": 500, "dryRun": true, "allowGaps": true, "replayId": "018f4e2a-7b1c-7d3e-9a5b-2c4d6e8f0a30" }""",
         [typeof(CaptureTransactionRequest)] = """{ "amountMinor": 900, "reason": "one of two was in stock" }""",
         [typeof(ReverseTransactionRequest)] = """{ "reason": "the goods came back" }""",
         [typeof(ActivityBatch)] =

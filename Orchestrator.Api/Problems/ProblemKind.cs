@@ -50,6 +50,7 @@ public static class ProblemKinds
     public static readonly ProblemKind LinkNotFound = new("link_not_found", 404, "The case has no such link");
     public static readonly ProblemKind WebhookNotFound = new("webhook_not_found", 404, "There is no such webhook or delivery");
     public static readonly ProblemKind BacktestNotFound = new("backtest_not_found", 404, "There is no such backtest");
+    public static readonly ProblemKind ReplayNotFound = new("replay_not_found", 404, "There is no such replay");
     public static readonly ProblemKind MachineNotFound = new("machine_not_found", 404, "There is no such kind of sagas");
     public static readonly ProblemKind SagaNotFound = new("saga_not_found", 404, "There is no saga of this account");
     public static readonly ProblemKind JobNotFound = new("job_not_found", 404, "There is no such job");
@@ -97,6 +98,9 @@ public static class ProblemKinds
     public static readonly ProblemKind WebhooksFull = new("webhooks_full", 409, "There are as many webhooks as there may be");
     public static readonly ProblemKind BacktestExists = new("backtest_exists", 409, "The backtest id was used before with another body");
     public static readonly ProblemKind BacktestEnded = new("backtest_ended", 409, "The backtest has ended and cannot be cancelled");
+    public static readonly ProblemKind ReplayExists = new("replay_exists", 409, "The replay id was used before with another body");
+    public static readonly ProblemKind ReplayTargetBusy = new("replay_target_busy", 409, "Another replay makes something of the target at present");
+    public static readonly ProblemKind ReplayState = new("replay_state", 409, "From where the replay stands that is not done");
     public static readonly ProblemKind SegmentsFull = new("segments_full", 409, "There are as many segments as there may be");
     public static readonly ProblemKind RuleSetChanged = new("rule_set_changed", 412, "The rule set has changed since it was looked at");
     public static readonly ProblemKind SagaChanged = new("saga_changed", 412, "The saga has changed since it was looked at");
@@ -106,6 +110,7 @@ public static class ProblemKinds
     public static readonly ProblemKind BodyTooLarge = new("body_too_large", 413, "The body is too large");
     public static readonly ProblemKind UnsupportedMediaType = new("unsupported_media_type", 415, "The body has a media type that is not taken here");
     public static readonly ProblemKind TooManyRequests = new("too_many_requests", 429, "Too many requests; try again later");
+    public static readonly ProblemKind ReplaysFull = new("replays_full", 429, "Too many replays wait already; try again later");
     public static readonly ProblemKind BacktestsFull = new("backtests_full", 429, "Too many backtests wait already; try again later");
     public static readonly ProblemKind RedrivesFull = new("redrives_full", 429, "Too many redrives are open already; try again later");
     public static readonly ProblemKind Internal = new("internal", 500, "Something went wrong here");
@@ -131,12 +136,12 @@ public static class ProblemKinds
         NotJson, WrongShape, Invalid, StatementRefused, RuleSetInvalid, ModelInvalid, BadRequest, Unauthenticated, WriteKeyUnknown, Forbidden, FourEyes, MakerIsChecker,
         OriginNotAllowed, NotFound, AccountNotFound, AccountOpening, ApplicationNotFound, TransactionNotFound, TransferNotFound, HoldNotFound, CommandNotFound,
         ParkedNotFound, ParkedEditNotFound, RedriveNotFound, ProjectionNotFound, StatementNotFound, ReportNotFound, ReconciliationNotFound, RuleSetNotFound, ModelNotFound, ListNotFound, DecisionNotFound,
-        CaseNotFound, AttachmentNotFound, LinkNotFound, WebhookNotFound, BacktestNotFound, MachineNotFound, SagaNotFound, JobNotFound, VisitorNotFound, SegmentNotFound,
+        CaseNotFound, AttachmentNotFound, LinkNotFound, WebhookNotFound, BacktestNotFound, ReplayNotFound, MachineNotFound, SagaNotFound, JobNotFound, VisitorNotFound, SegmentNotFound,
         CustomerNotFound, MethodNotAllowed, NotAcceptable, IdempotencyKeyReused, AccountExists, AccountRefused, CommandExists, TransferNotPosted, HoldOfTransfer,
         TransactionExists, TransactionEnded, TransactionNotHeld, TransactionUnderWay, TransactionNotAuthorised, CaptureExists, TransactionNotCompleted, ReviewExists,
         SagaOperationRefused, ParkedBehind, ParkedRequested, ParkedEditExists, ParkedEditEnded, RedriveEnded, RebuildRunning, CheckRunning, MonthNotOver, BreakNotOpen, PostingMatched, RuleSetExists, RuleSetState, ModelExists,
         ModelState, ListExists, ListFull, LabelExists, DecisionExists, DecisionNotReplayable, CaseRefused, CaseFull, WebhooksFull, BacktestExists, BacktestEnded,
-        SegmentsFull, RuleSetChanged, SagaChanged, CaseChanged, ModelChanged, SegmentChanged, BodyTooLarge, UnsupportedMediaType, TooManyRequests, BacktestsFull,
+        ReplayExists, ReplayTargetBusy, ReplayState, SegmentsFull, RuleSetChanged, SagaChanged, CaseChanged, ModelChanged, SegmentChanged, BodyTooLarge, UnsupportedMediaType, TooManyRequests, ReplaysFull, BacktestsFull,
         RedrivesFull, Internal, TraceNotAvailable, WebhooksNotConfigured, ParkedEditsOff, Unavailable, IssuerUnavailable, AuditUnavailable, TooManyListeners, LaneNotHere, TooManyDecisions,
         DecisionLate, DecisionNotPublished, DecisionNotStored, ProjectionNotReady, TooManyEvents, ActivityNotPublished,
     ];

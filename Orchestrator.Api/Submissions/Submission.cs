@@ -51,6 +51,8 @@ public sealed record SubmissionKind
     public static SubmissionKind ParkedEdit { get; } = new("parked_edit");
 
     public static SubmissionKind Redrive { get; } = new("redrive");
+
+    public static SubmissionKind Replay { get; } = new("replay");
 }
 
 /// <summary>What became of a submission.</summary>

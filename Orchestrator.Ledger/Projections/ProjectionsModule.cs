@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Orchestrator.Ledger.Projections.Balances;
 using Orchestrator.Messaging.Lanes;
+using Orchestrator.Messaging.Replay;
 
 namespace Orchestrator.Ledger.Projections;
 
@@ -19,6 +20,7 @@ public static class ProjectionsModule
         services.AddSingleton<ProjectionCheck>();
         services.AddSingleton<BalanceReader>();
         services.AddSingleton<EntryReader>();
+        services.AddSingleton<IReplayProjections, ReplayedProjections>();
         return services;
     }
 

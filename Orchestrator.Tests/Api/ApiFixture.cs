@@ -68,6 +68,7 @@ public sealed class ApiFixture(TestInfrastructure infrastructure) : IAsyncLifeti
                 ["Activity__Ingest__Keys__shop__Key"] = ShopKey, ["Activity__Ingest__Keys__shop__Origins__0"] = "https://shop.example",
                 ["Ledger__Assets__0__Code"] = "PEARL", ["Ledger__Assets__0__Scale"] = "4", ["Ledger__Assets__0__Name"] = "Pearls",
                 ["Parked__AllowEdits"] = "true",
+                ["Replays__PollMs"] = "50",
                 ["Casework__WebhookKey"] = Convert.ToBase64String(new byte[32]), ["Casework__Webhooks__AllowHttp"] = "true", ["Casework__Webhooks__AllowPrivateAddresses"] = "true",
             });
     }

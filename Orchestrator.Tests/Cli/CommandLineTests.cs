@@ -8,7 +8,7 @@ public sealed class CommandLineTests
     [Fact]
     public void Commands_are_those_that_the_documentation_names() =>
         Assert.Equal(
-            ["backtest", "broker", "decisions", "labels", "ledger", "migrate", "models", "parked", "publish", "reconcile", "schemas", "simulate", "tail", "train", "verify"],
+            ["backtest", "broker", "decisions", "labels", "ledger", "migrate", "models", "parked", "publish", "reconcile", "replay", "schemas", "simulate", "tail", "train", "verify"],
             Root().Subcommands.Select(c => c.Name).Order(StringComparer.Ordinal));
 
     [Fact]
@@ -34,6 +34,9 @@ public sealed class CommandLineTests
     [InlineData("parked propose 1 body.json --reason typo --actor otto")]
     [InlineData("parked approve 018f4e2a-7b1c-7d3e-9a5b-2c4d6e8f0a30 --reason fine")]
     [InlineData("parked edits --state proposed --json")]
+    [InlineData("replay plan ledger-events --from time:2026-05-01T12:00:00Z --to offset:9 --partition 1 --type a.v1 --key k --header a=b --rate 5 --max 9 --reason why --json")]
+    [InlineData("replay start ledger-events --target projection:balances --allow-gaps --keep-hours 5 --id 018f4e2b-a000-7000-8000-000000000001 --reason why --no-wait")]
+    [InlineData("replay cancel 018f4e2b-a000-7000-8000-000000000001")]
     [InlineData("parked list --group abc --limit 10 --api http://127.0.0.1:1")]
     [InlineData("decisions show 018f4e2a-7b1c-7d3e-9a5b-2c4d6e8f0a1b --trace --json")]
     [InlineData("labels publish labels.csv --source customer --show-errors 5 --json")]

@@ -25,7 +25,7 @@ static class AuditModule
             .WithSummary("What people have read, the newest first")
             .WithDescription(
                 "By an `actor`, of an `account`, `from` and before `to`. At most 500 a page; `after` is the `next` of the page before. Reads of accounts, their balances, entries, events and " +
-                "statements, of transactions, transfers, holds, decisions, cases, alerts, parked messages, sessions and visitors; not those by services.")
+                "statements, of transactions, transfers, holds, decisions, cases, alerts, parked messages, replays, sessions and visitors; not those by services.")
             .ProducesProblems(400, 503);
         return routes;
     }
