@@ -68,7 +68,7 @@ static class TopicsPrint
         _ => failure.Error.Reason,
     };
 
-    static string Deed(TopicDifference d) => d.What == "topic" ? $"create {d.Topic} with {d.Planned}" : $"set {d.Topic} {d.What} from {d.Actual ?? "(none)"} to {d.Planned}: {d.Why}";
+    static string Deed(TopicDifference d) => d.What == "topic" ? $"create {d.Topic} with {d.Planned}" : $"set {d.Topic} {d.What} from {d.Actual ?? "(none)"} to {d.Planned}";
 
     static string Mending(TopicDifference d) => d.Change switch
     {

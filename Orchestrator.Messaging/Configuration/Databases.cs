@@ -12,7 +12,7 @@ public static class Databases
     const int ReadPool = 30;
 
     // Of lane groups, stream groups and projections, with what each keeps beside them; a test counts them.
-    const int GroupSessions = 22;
+    const int GroupSessions = 28;
 
     // The background's one, and those of jobs.
     const int Others = 7;

@@ -11,11 +11,15 @@ public static class SecretFiles
     /// <summary>The variable that names the folder.</summary>
     public const string Variable = "ORCHESTRATOR_SECRETS";
 
-    /// <summary>Adds the folder's files, where it is named.</summary>
+    /// <summary>Adds the files of the folder that the variable names; nothing where it names none.</summary>
     /// <exception cref="DirectoryNotFoundException">It is named and not there.</exception>
-    public static IConfigurationBuilder AddSecretFiles(this IConfigurationBuilder builder)
+    public static IConfigurationBuilder AddSecretFiles(this IConfigurationBuilder builder) => builder.AddSecretFiles(Environment.GetEnvironmentVariable(Variable));
+
+    /// <summary>Adds the files of a folder; nothing where it is null or empty.</summary>
+    /// <exception cref="DirectoryNotFoundException">It is named and not there.</exception>
+    internal static IConfigurationBuilder AddSecretFiles(this IConfigurationBuilder builder, string? folder)
     {
-        if (Environment.GetEnvironmentVariable(Variable) is not { Length: > 0 } folder)
+        if (string.IsNullOrEmpty(folder))
             return builder;
         return Directory.Exists(folder)
             ? builder.AddKeyPerFile(Path.GetFullPath(folder), optional: false)

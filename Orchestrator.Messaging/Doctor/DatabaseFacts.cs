@@ -90,7 +90,7 @@ public static class DatabaseFactsReader
     public static async Task<DatabaseFacts> ReadAsync(string connectionString, TimeProvider time, CancellationToken cancellationToken)
     {
         await using var database = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(connectionString) { ApplicationName = "orchestrator-doctor", MaxPoolSize = 1 }.ConnectionString);
-        var settings = (await ReadAsync(database, "select name, coalesce(current_setting(name, true), '') from unnest($1) name", r => (r.GetString(0), r.GetString(1)), cancellationToken, Settings))
+        var settings = (await ReadAsync(database, "select name, coalesce(current_setting(name, true), '') from unnest($1) name", r => (r.GetString(0), r.GetString(1)), cancellationToken, (object)Settings))
             .ToDictionary(s => s.Item1, s => s.Item2, StringComparer.Ordinal);
         var before = time.GetUtcNow();
         var clock = await One<DateTime>(database, "select clock_timestamp()", cancellationToken);
@@ -115,7 +115,7 @@ public static class DatabaseFactsReader
                     and has_table_privilege(quote_ident(schemaname) || '.' || quote_ident(tablename), 'SELECT') and has_table_privilege(quote_ident(schemaname) || '.' || quote_ident(tablename), 'INSERT'))
                 order by 1
                 """,
-                r => r.GetString(0), cancellationToken, Schemas),
+                r => r.GetString(0), cancellationToken, (object)Schemas),
             Pending = await Migrations.PendingAsync(database, cancellationToken),
             Unknown = [.. applied.Except(Migrations.Known, StringComparer.Ordinal)],
             Connections = (int)await One<long>(database, "select count(*) from pg_stat_activity where backend_type = 'client backend' and pid <> pg_backend_pid()", cancellationToken),

@@ -43,6 +43,8 @@ public sealed record RoleUse(string Role, IReadOnlyList<GroupUse> Groups, IReadO
                 new("ledger", [Topics.Accounts, Topics.LedgerCommands]),
                 // A generation of a projection is a group of its own.
                 new("ledger-balances-", [Topics.LedgerEvents]) { IsPrefix = true },
+                new("ledger-reports-", [Topics.LedgerEvents]) { IsPrefix = true },
+                new("ledger-statements-", [Topics.LedgerEvents]) { IsPrefix = true },
             ],
             [Topics.LedgerReplies, Topics.LedgerEvents, Topics.Accounts, Topics.LedgerCommands]),
         new("casework", [new("casework", [Topics.Alerts])], []),
