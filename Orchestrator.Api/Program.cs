@@ -24,7 +24,7 @@ using Orchestrator.Sagas;
 return await HostStart.RunAsync(async () =>
 {
     var builder = WebApplication.CreateBuilder(args);
-    var roles = HostRolesParser.Parse(builder.Configuration["roles"]);
+    var roles = builder.CheckedRoles(args);
     await builder.AddSecurityAsync(roles);
 
     // Started before everything else and stopped after it.

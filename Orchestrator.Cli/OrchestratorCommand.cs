@@ -1,8 +1,10 @@
 using System.CommandLine;
 using Orchestrator.Cli.Backtests;
 using Orchestrator.Cli.Broker;
+using Orchestrator.Cli.Clusters;
 using Orchestrator.Cli.Connections;
 using Orchestrator.Cli.Decisions;
+using Orchestrator.Cli.Doctor;
 using Orchestrator.Cli.Labels;
 using Orchestrator.Cli.Ledger;
 using Orchestrator.Cli.Models;
@@ -47,6 +49,9 @@ public static class OrchestratorCommand
             BacktestCommand.Create(connections, time),
             ReplayCommand.Create(connections, time),
             SchemasCommand.Create(connections),
+            AclsCommand.Create(connections),
+            TopicsCommand.Create(connections, time),
+            DoctorCommand.Create(connections, time),
         };
         connections.AddTo(root);
         return root;

@@ -21,8 +21,6 @@ namespace Orchestrator.Messaging;
 /// <summary>Registers messaging: what runs lanes, publishes and parks.</summary>
 public static class MessagingModule
 {
-    const string ClientPrefix = nameof(KafkaOptions.Client) + ":";
-
     /// <summary>
     /// Adds messaging. Groups are what is registered as <see cref="LaneGroup"/> and <see cref="StreamGroup"/>, messages beyond the contracts what is registered as
     /// <see cref="MessageContract"/>, steps from older versions of messages what is registered as <see cref="IUpcaster"/>. Register it after
@@ -36,7 +34,7 @@ public static class MessagingModule
             .Validate(o => o.HeartbeatMs * 3L <= o.LeaseMs, "Messaging:LeaseMs must be at least three times Messaging:HeartbeatMs, or a member that is alive loses its lanes")
             .ValidateOnStart();
         services.AddSingleton(sp => sp.GetRequiredService<IOptions<MessagingOptions>>().Value);
-        services.AddSingleton(_ => ReadKafka(configuration));
+        services.AddSingleton(_ => KafkaSection.ReadValid(configuration));
         services.AddSingleton(_ => Databases.Create("reads", Databases.ReadConnection(ReadPostgres(configuration))));
         services.AddSingleton(sp =>
         {
@@ -48,7 +46,7 @@ public static class MessagingModule
         });
         services.AddSingleton(sp => new MessageCatalog(
             ContractCatalog.All.Concat(sp.GetServices<MessageContract>()),
-            configuration.GetSection("Topics").GetChildren().ToDictionary(c => c.Key, c => c.Value ?? c.Key, StringComparer.Ordinal),
+            TopicNames.Read(configuration),
             sp.GetServices<IUpcaster>(),
             sp.GetService<CurrencyScales>()));
         services.AddSingleton(TimeProvider.System);
@@ -78,25 +76,6 @@ public static class MessagingModule
         services.AddSingleton<IStoredFigures, ClusterFigures>();
         services.AddHostedService<FigureKeeper>();
         return services;
-    }
-
-    // Client properties stand under Kafka:Client, or directly under Kafka.
-    internal static KafkaOptions ReadKafka(IConfiguration configuration)
-    {
-        var section = configuration.GetSection(KafkaOptions.Section);
-        var options = new KafkaOptions();
-        foreach (var entry in section.AsEnumerable(makePathsRelative: true).Where(e => e.Value is not null))
-        {
-            if (string.Equals(entry.Key, nameof(KafkaOptions.FetchWaitMs), StringComparison.OrdinalIgnoreCase))
-                options.FetchWaitMs = section.GetValue<int>(entry.Key);
-            else if (string.Equals(entry.Key, nameof(KafkaOptions.LingerMs), StringComparison.OrdinalIgnoreCase))
-                options.LingerMs = section.GetValue<double>(entry.Key);
-            else
-                options.Client[entry.Key.StartsWith(ClientPrefix, StringComparison.OrdinalIgnoreCase) ? entry.Key[ClientPrefix.Length..] : entry.Key] = entry.Value!;
-        }
-        if (configuration["ORCHESTRATOR_KAFKA"] is { Length: > 0 } servers)
-            options.Client["bootstrap.servers"] = servers;
-        return options;
     }
 
     // Those that decide, the session of each group's membership, and some for timers, parked messages and recovery; a group of streams also reads and writes a snapshot.

@@ -13,13 +13,14 @@ public static class EmbeddedParts
     public static async Task<EmbeddedInfrastructure> StartAsync(WebApplicationBuilder builder)
     {
         var configuration = builder.Configuration;
+        var ports = configuration.GetSection(EmbeddedOptions.Section).Get<EmbeddedOptions>() ?? new EmbeddedOptions();
         var parts = await EmbeddedInfrastructure.StartAsync(new EmbeddedInfrastructureOptions
         {
             DataDirectory = configuration["Api:DataDirectory"] ?? ".data",
-            Kafka = FirstGiven(configuration["ORCHESTRATOR_KAFKA"], configuration["Kafka:bootstrap.servers"]),
+            Kafka = FirstGiven(configuration["ORCHESTRATOR_KAFKA"], configuration["Kafka:bootstrap.servers"], configuration["Kafka:Client:bootstrap.servers"]),
             Postgres = FirstGiven(configuration["ORCHESTRATOR_POSTGRES"], configuration.GetConnectionString("Orchestrator")),
-            KafkaPort = configuration.GetValue<int?>("Embedded:KafkaPort"),
-            PostgresPort = configuration.GetValue<int?>("Embedded:PostgresPort"),
+            KafkaPort = ports.KafkaPort,
+            PostgresPort = ports.PostgresPort,
             Partitions = configuration.GetValue("Messaging:Partitions", Topics.DefaultPartitions),
             // It runs before there is a logger, and after.
             BrokerFailed = (request, failure) => Console.Error.WriteLine($"The embedded broker failed at {request}: {failure}"),

@@ -17,10 +17,9 @@ public static class HostStart
 
         await app.Services.GetRequiredService<AssetScales>().KeepAsync(CancellationToken.None);
 
-        var options = app.Services.GetRequiredService<IOptions<MessagingOptions>>().Value;
-        var names = app.Configuration.GetSection("Topics").GetChildren().ToDictionary(c => c.Key, c => c.Value ?? c.Key, StringComparer.Ordinal);
-        var plan = TopicPlan.Defaults(options.Partitions).Select(topic => topic with { Name = Named(topic.Name, names) }).ToList();
-        await new TopicProvisioner(app.Services.GetRequiredService<KafkaOptions>().ClientConfig(), TimeProvider.System).EnsureAsync(plan);
+        var kafka = app.Services.GetRequiredService<KafkaOptions>();
+        var needs = kafka.Topics(app.Services.GetRequiredService<IOptions<MessagingOptions>>().Value, TopicNames.Read(app.Configuration));
+        await new TopicProvisioner(kafka.ClientConfig(), TimeProvider.System).EnsureAsync(TopicPlan.Of(needs));
     }
 
     /// <summary>Runs <paramref name="host"/>; what an operator can mend comes as one line, not as a stack.</summary>
@@ -37,13 +36,6 @@ public static class HostStart
             await Console.Error.WriteLineAsync($"orchestrator: {reason}");
             return 1;
         }
-    }
-
-    static string Named(string topic, Dictionary<string, string> names)
-    {
-        var suffix = Contracts.Topics.ParkedSuffix;
-        var plain = topic.EndsWith(suffix, StringComparison.Ordinal) ? topic[..^suffix.Length] : topic;
-        return names.GetValueOrDefault(plain, plain) + topic[plain.Length..];
     }
 
     static string? Mendable(Exception exception) => exception switch

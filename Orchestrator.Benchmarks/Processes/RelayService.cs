@@ -33,7 +33,7 @@ sealed class RelayService : IChild
     {
         var configuration = new ConfigurationBuilder().AddEnvironmentVariables().Build();
         await Migrations.ApplyAsync(configuration["ORCHESTRATOR_POSTGRES"]!);
-        return new RelayService(MessagingModule.ReadKafka(configuration));
+        return new RelayService(KafkaSection.Read(configuration));
     }
 
     public async ValueTask DisposeAsync()

@@ -13,7 +13,7 @@ internal sealed class PartitionLog : IDisposable
 
     readonly string? _directory;
     readonly int _segmentBytes;
-    readonly long _retentionBytes;
+    long _retentionBytes;
     readonly Lock _lock = new();
     readonly List<LogSegment> _segments = [];
     readonly ProducerSequences _producers = new();
@@ -40,6 +40,9 @@ internal sealed class PartitionLog : IDisposable
         _startOffset = Math.Clamp(_startOffset, _segments[0].BaseOffset, _endOffset);
         _bytes = _segments.Sum(s => (long)s.Bytes);
     }
+
+    /// <summary>From now on it keeps at least so much, in bytes; what is beyond it goes when the next file begins.</summary>
+    public void Keep(long retentionBytes) => Interlocked.Exchange(ref _retentionBytes, retentionBytes);
 
     /// <summary>The first offset that is still there.</summary>
     public long StartOffset => Interlocked.Read(ref _startOffset);
@@ -121,7 +124,7 @@ internal sealed class PartitionLog : IDisposable
 
     void Retain()
     {
-        while (_segments.Count > 1 && (_bytes - _segments[0].Bytes > _retentionBytes || _segments[1].BaseOffset <= _startOffset))
+        while (_segments.Count > 1 && (_bytes - _segments[0].Bytes > Interlocked.Read(ref _retentionBytes) || _segments[1].BaseOffset <= _startOffset))
             DropFirst();
     }
 

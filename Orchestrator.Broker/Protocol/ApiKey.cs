@@ -63,6 +63,12 @@ public enum ApiKey : short
     /// <summary>A topic's settings.</summary>
     DescribeConfigs = 32,
 
+    /// <summary>More partitions for a topic.</summary>
+    CreatePartitions = 37,
+
     /// <summary>Deletes groups without members.</summary>
     DeleteGroups = 42,
+
+    /// <summary>Changes some of a topic's settings.</summary>
+    IncrementalAlterConfigs = 44,
 }

@@ -78,11 +78,65 @@ internal sealed partial class TopicRegistry : IDisposable
         }
     }
 
-    Topic Open(string name, Stored stored) => new(
-        name, stored.Settings,
-        [.. Enumerable.Range(0, stored.Partitions).Select(p => new PartitionLog(DirectoryOf(name, p), _options.SegmentBytes, RetentionBytes(stored.Settings)))]);
+    /// <summary>Gives a topic more partitions; those that it has stay as they are.</summary>
+    public KafkaError Extend(string name, int partitions, bool dryRun = false)
+    {
+        lock (_lock)
+        {
+            if (!_topics.TryGetValue(name, out var topic))
+                return KafkaError.UnknownTopicOrPartition;
+            var more = partitions - topic.Partitions.Count;
+            if (more < 1 || _topics.Values.Sum(t => t.Partitions.Count) + more > _options.MaxPartitions)
+                return KafkaError.InvalidPartitions;
+            if (dryRun)
+                return KafkaError.None;
+            _topics[name] = topic with { Partitions = [.. topic.Partitions, .. Enumerable.Range(topic.Partitions.Count, more).Select(p => Open(name, p, topic.Settings))] };
+            Save();
+            return KafkaError.None;
+        }
+    }
 
-    long RetentionBytes(Dictionary<string, string> settings)
+    /// <summary>Changes some of a topic's settings; null takes one away.</summary>
+    public KafkaError Alter(string name, IReadOnlyDictionary<string, string?> changes, bool dryRun = false)
+    {
+        lock (_lock)
+        {
+            if (!_topics.TryGetValue(name, out var topic))
+                return KafkaError.UnknownTopicOrPartition;
+            if (dryRun)
+                return KafkaError.None;
+            var settings = new Dictionary<string, string>(topic.Settings, StringComparer.Ordinal);
+            foreach (var (setting, value) in changes)
+            {
+                if (value is null)
+                    settings.Remove(setting);
+                else
+                    settings[setting] = value;
+            }
+            _topics[name] = topic with { Settings = settings };
+            foreach (var partition in topic.Partitions)
+                partition.Keep(RetentionBytes(settings));
+            Save();
+            return KafkaError.None;
+        }
+    }
+
+    /// <summary>What holds for a topic where it says nothing itself.</summary>
+    public IReadOnlyDictionary<string, string> Defaults => new Dictionary<string, string>(StringComparer.Ordinal)
+    {
+        ["cleanup.policy"] = "delete",
+        ["max.message.bytes"] = _options.MaxBatchBytes.ToString(CultureInfo.InvariantCulture),
+        ["min.insync.replicas"] = "1",
+        ["retention.bytes"] = _options.RetentionBytes.ToString(CultureInfo.InvariantCulture),
+        ["retention.ms"] = "-1",
+    };
+
+    Topic Open(string name, Stored stored) => new(name, stored.Settings, [.. Enumerable.Range(0, stored.Partitions).Select(p => Open(name, p, stored.Settings))]);
+
+    PartitionLog Open(string name, int partition, IReadOnlyDictionary<string, string> settings) =>
+        new(DirectoryOf(name, partition), _options.SegmentBytes, RetentionBytes(settings));
+
+    long RetentionBytes(IReadOnlyDictionary<string, string> settings)
     {
         var bytes = settings.TryGetValue("retention.bytes", out var said) && long.TryParse(said, CultureInfo.InvariantCulture, out var parsed) ? parsed : _options.RetentionBytes;
         return bytes < 0 ? long.MaxValue : bytes;

@@ -1,6 +1,9 @@
 using System.CommandLine;
 using Confluent.Kafka;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Options;
 using Orchestrator.Cli.Output;
+using Orchestrator.Messaging.Configuration;
 
 namespace Orchestrator.Cli.Connections;
 
@@ -26,6 +29,13 @@ public sealed class ConnectionOptions
         HelpName = "name=value",
         Recursive = true,
         DefaultValueFactory = _ => [],
+    };
+
+    readonly Option<FileInfo?> _clientFile = new("--kafka-config")
+    {
+        Description = "A file of client properties, name=value a line, for what must not stand on a command line; Kafka__NAME in the environment does as well",
+        HelpName = "client.properties",
+        Recursive = true,
     };
 
     readonly Option<string?> _postgres = new("--postgres")
@@ -54,33 +64,71 @@ public sealed class ConnectionOptions
     {
         root.Add(_kafka);
         root.Add(_properties);
+        root.Add(_clientFile);
         root.Add(_postgres);
         root.Add(_api);
         root.Add(_token);
     }
 
     /// <summary>Client settings that name the brokers and carry the given properties.</summary>
-    /// <exception cref="CommandException"><c>no_kafka</c> or <c>bad_kafka_property</c>.</exception>
+    /// <exception cref="CommandException"><c>no_kafka</c>, <c>bad_kafka_property</c> or <c>bad_kafka_settings</c>.</exception>
     public ClientConfig Kafka(ParseResult parsed)
     {
-        var servers = FirstGiven(parsed.GetValue(_kafka), Environment.GetEnvironmentVariable("ORCHESTRATOR_KAFKA"), () => Found().Kafka)
-            ?? throw new CommandException("no_kafka", "No broker is known: give --kafka host:port or set ORCHESTRATOR_KAFKA, or start the service here.");
-        var config = new ClientConfig { BootstrapServers = servers, ClientId = "orchestrator-cli" };
-        foreach (var property in parsed.GetValue(_properties) ?? [])
+        var options = KafkaSettings(parsed);
+        if (!options.Client.ContainsKey("bootstrap.servers"))
+            throw new CommandException("no_kafka", "No broker is known: give --kafka host:port or set ORCHESTRATOR_KAFKA, or start the service here.");
+        return new ClientConfig(options.ClientConfig()) { ClientId = "orchestrator-cli" };
+    }
+
+    /// <summary>Section <c>Kafka</c> of the environment, with what the command line says; it may name no broker.</summary>
+    /// <exception cref="CommandException"><c>bad_kafka_property</c> or <c>bad_kafka_settings</c>.</exception>
+    public KafkaOptions KafkaSettings(ParseResult parsed)
+    {
+        var options = ReadSection();
+        var servers = FirstGiven(parsed.GetValue(_kafka), options.Client.GetValueOrDefault("bootstrap.servers"), () => Found().Kafka);
+        if (servers is not null)
+            options.Client["bootstrap.servers"] = servers;
+        foreach (var property in FileProperties(parsed.GetValue(_clientFile)).Concat(parsed.GetValue(_properties) ?? []))
         {
             var (name, value) = property.Split('=', 2) is [{ Length: > 0 } n, var v]
-                ? (n, v)
-                : throw new CommandException("bad_kafka_property", $"'{property}' is not name=value");
-            config.Set(name, value);
+                ? (n.Trim(), v.Trim())
+                : throw new CommandException("bad_kafka_property", $"'{property.Split('=')[0]}' is not name=value");
+            options.Client[name] = value;
         }
-        return config;
+        return options;
+    }
+
+    /// <summary>The environment as the service reads it: variables with two underscores for a colon, and files of secrets.</summary>
+    public static IConfiguration Settings() => new ConfigurationBuilder().AddEnvironmentVariables().AddSecretFiles().Build();
+
+    static KafkaOptions ReadSection()
+    {
+        try
+        {
+            return KafkaSection.Read(Settings());
+        }
+        catch (Exception e) when (e is OptionsValidationException or DirectoryNotFoundException)
+        {
+            throw new CommandException("bad_kafka_settings", e.Message, e);
+        }
+    }
+
+    static IEnumerable<string> FileProperties(FileInfo? file)
+    {
+        if (file is null)
+            return [];
+        return file.Exists
+            ? File.ReadLines(file.FullName).Select(l => l.Trim()).Where(l => l.Length > 0 && l[0] is not ('#' or '!'))
+            : throw new CommandException("file_not_found", $"{file.FullName} is not there");
     }
 
     /// <summary>The database's connection string.</summary>
     /// <exception cref="CommandException"><c>no_postgres</c>.</exception>
     public string Postgres(ParseResult parsed) =>
-        FirstGiven(parsed.GetValue(_postgres), Environment.GetEnvironmentVariable("ORCHESTRATOR_POSTGRES"), () => Found().Postgres)
-        ?? throw new CommandException("no_postgres", "No database is known: give --postgres or set ORCHESTRATOR_POSTGRES, or start the service here.");
+        PostgresIfKnown(parsed) ?? throw new CommandException("no_postgres", "No database is known: give --postgres or set ORCHESTRATOR_POSTGRES, or start the service here.");
+
+    /// <summary>The same, or null where nobody says.</summary>
+    public string? PostgresIfKnown(ParseResult parsed) => FirstGiven(parsed.GetValue(_postgres), Settings()["ORCHESTRATOR_POSTGRES"], () => Found().Postgres);
 
     /// <summary>The API, and in whose name it is called.</summary>
     /// <param name="parsed">The command line.</param>

@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Runtime.InteropServices;
 using Confluent.Kafka;
+using Orchestrator.Messaging.Configuration;
 
 namespace Orchestrator.Messaging.Clusters;
 
@@ -49,6 +50,28 @@ internal static partial class Librdkafka
             || RuntimeInformation.RuntimeIdentifier.StartsWith("linux-musl", StringComparison.Ordinal)
                 ? ["alpine-librdkafka"]
                 : [Library, "centos8-librdkafka"];
+    }
+
+    /// <summary>What is wrong with a client property; null when nothing is. A secret is never shown.</summary>
+    internal static string? Problem(string name, string value)
+    {
+        // Those are for Confluent.Kafka itself.
+        if (name.StartsWith("dotnet.", StringComparison.Ordinal))
+            return null;
+        Span<byte> error = stackalloc byte[ErrorTextBytes];
+        var configuration = ConfigurationNew();
+        try
+        {
+            if (ConfigurationSet(configuration, name, value, error, (nuint)error.Length) == ConfigurationAccepted)
+                return null;
+            var end = error.IndexOf((byte)0);
+            var text = Secrets.IsSecret(name) ? "its value is not accepted" : System.Text.Encoding.UTF8.GetString(end < 0 ? error : error[..end]);
+            return $"unknown_client_property: Kafka:{name} is no property of the client library, or not with this value: {text}";
+        }
+        finally
+        {
+            ConfigurationDestroy(configuration);
+        }
     }
 
     [LibraryImport(Library, EntryPoint = "rd_kafka_conf_new")]

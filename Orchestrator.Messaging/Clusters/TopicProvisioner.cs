@@ -11,9 +11,6 @@ namespace Orchestrator.Messaging.Clusters;
 /// <param name="time">Bounds the wait for new topics to show.</param>
 public sealed class TopicProvisioner(ClientConfig configuration, TimeProvider time)
 {
-    // Whatever the cluster's default is: three on most that matter, one on a developer's.
-    const short BrokersDefaultReplication = -1;
-
     static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(30);
     static readonly TimeSpan VisibleWithin = TimeSpan.FromSeconds(30);
     static readonly TimeSpan PollEvery = TimeSpan.FromMilliseconds(100);
@@ -67,11 +64,11 @@ public sealed class TopicProvisioner(ClientConfig configuration, TimeProvider ti
         }
     }
 
-    static TopicSpecification Specification(TopicPlan topic) => new()
+    internal static TopicSpecification Specification(TopicPlan topic) => new()
     {
         Name = topic.Name,
         NumPartitions = topic.Partitions,
-        ReplicationFactor = BrokersDefaultReplication,
+        ReplicationFactor = topic.Replication,
         Configs = topic.Settings,
     };
 }

@@ -11,6 +11,12 @@ public static class Databases
 {
     const int ReadPool = 30;
 
+    // Of lane groups, stream groups and projections, with what each keeps beside them; a test counts them.
+    const int GroupSessions = 28;
+
+    // The background's one, and those of jobs.
+    const int Others = 7;
+
     /// <summary>The lanes' source; the only one where a host has but one.</summary>
     public static NpgsqlDataSource LaneDatabase(this IServiceProvider services) =>
         services.GetService<LaneDatabase>()?.Source ?? services.GetRequiredService<NpgsqlDataSource>();
@@ -45,6 +51,12 @@ public static class Databases
         builder.Options += " -c synchronous_commit=off";
         return builder.ConnectionString;
     }
+
+    /// <summary>
+    /// About how many connections a process with all roles opens at most: readers, lanes (what they decide at once, and a session for each group), commits, the background and jobs.
+    /// </summary>
+    /// <param name="processors">Of its machine.</param>
+    public static int MostConnections(int processors) => ReadPool + (2 * processors) + GroupSessions + processors + Others;
 
     /// <summary>How everything else connects.</summary>
     public static string ReadConnection(string connectionString) => Prepared(connectionString, ReadPool).ConnectionString;

@@ -1,4 +1,7 @@
+using System.ComponentModel.DataAnnotations;
 using Confluent.Kafka;
+using Orchestrator.Messaging.Clusters;
+using Orchestrator.Messaging.Configuration.Profiles;
 
 namespace Orchestrator.Messaging.Configuration;
 
@@ -18,13 +21,56 @@ public sealed class KafkaOptions
     /// How long the broker may keep an empty fetch waiting, in milliseconds: it answers as soon as there is something, but a partition that comes
     /// in between is asked for only with the next one. Default 50.
     /// </summary>
+    [Range(1, 60_000)]
     public int FetchWaitMs { get; set; } = 50;
 
     /// <summary>
     /// How long the producer gathers messages into a batch, in milliseconds. Default 0: what is committed is published at once, and what a busy
     /// service commits meanwhile goes together by itself.
     /// </summary>
+    [Range(0.0, 60_000.0)]
     public double LingerMs { get; set; }
+
+    /// <summary>
+    /// Which kind of Kafka is on the other side: what is assumed where nothing is said, and what is refused because that kind cannot do it; docs/clusters.md has it in full. Default
+    /// <c>Kafka</c>, which assumes nothing.
+    /// </summary>
+    public KafkaProfile Profile { get; set; }
+
+    /// <summary>The largest message that is published, in bytes; 0 for what the profile says: 1,048,576, and 1,000,000 on Event Hubs. Default 0.</summary>
+    [Range(0, 64 << 20)]
+    public int MaxMessageBytes { get; set; }
+
+    /// <summary>How many replicas new topics have; 0 for what the profile says: 3, or with <c>Kafka</c> and <c>EventHubs</c> what the cluster does by default. Default 0.</summary>
+    [Range(0, 10)]
+    public int ReplicationFactor { get; set; }
+
+    /// <summary>How many replicas of new topics must have a message before it is acknowledged; 0 for all but one of three or more, and else what the cluster does by default. Default 0.</summary>
+    [Range(0, 10)]
+    public int MinInSyncReplicas { get; set; }
+
+    /// <summary>
+    /// How many days new topics keep messages, except ledger-events, which keeps them for ever; copies of parked messages stay 30 days at least. 0 for as long as the inbox remembers ids
+    /// (Messaging:InboxDays), which should not be less. Default 0.
+    /// </summary>
+    [Range(0, 36_500)]
+    public int RetentionDays { get; set; }
+
+    /// <summary>What topics should be held to.</summary>
+    /// <param name="messaging">How many lanes there are, and how long ids are remembered.</param>
+    /// <param name="names">Other names for topics, by default name.</param>
+    public TopicNeeds Topics(MessagingOptions messaging, IReadOnlyDictionary<string, string> names)
+    {
+        var usual = ProfileDefaults.Topics(Profile);
+        return usual with
+        {
+            Partitions = messaging.Partitions,
+            Names = names,
+            Replication = ReplicationFactor > 0 ? (short)ReplicationFactor : usual.Replication,
+            MinInSync = MinInSyncReplicas > 0 ? MinInSyncReplicas : usual.MinInSync,
+            RetentionDays = RetentionDays > 0 ? RetentionDays : usual.RetentionDays ?? messaging.InboxDays,
+        };
+    }
 
     /// <summary>What every client of this process is configured with.</summary>
     /// <exception cref="InvalidOperationException">There is no bootstrap server.</exception>
@@ -32,7 +78,10 @@ public sealed class KafkaOptions
     {
         if (!Client.TryGetValue("bootstrap.servers", out var servers) || string.IsNullOrWhiteSpace(servers))
             throw new InvalidOperationException("Kafka:bootstrap.servers is not set; set ORCHESTRATOR_KAFKA to host:port");
-        return new ClientConfig(new Dictionary<string, string>(Client, StringComparer.Ordinal));
+        var properties = new Dictionary<string, string>(ProfileDefaults.Client(Profile, Client), StringComparer.Ordinal);
+        foreach (var (name, value) in Client)
+            properties[name] = value;
+        return new ClientConfig(properties);
     }
 
     /// <summary>A producer that is idempotent, waits for all replicas, never gives up by itself, and partitions as every Kafka client does by default (murmur2).</summary>
@@ -47,7 +96,7 @@ public sealed class KafkaOptions
         BatchNumMessages = 10_000,
         QueueBufferingMaxMessages = 200_000,
         QueueBufferingMaxKbytes = 256 << 10,
-        MessageMaxBytes = 1_048_576,
+        MessageMaxBytes = MaxMessageBytes > 0 ? MaxMessageBytes : ProfileDefaults.MessageBytes(Profile),
         DeliveryReportFields = "none",
     };
 

@@ -1,5 +1,6 @@
 using Orchestrator.Broker;
 using Orchestrator.Messaging.Clusters;
+using Orchestrator.Messaging.Configuration;
 
 namespace Orchestrator.Messaging.Embedded;
 
@@ -15,7 +16,8 @@ public static class EmbeddedBroker
     {
         options ??= new EmbeddedBrokerOptions();
         options.Validate();
-        var plans = TopicPlan.Defaults().ToDictionary(plan => plan.Name, StringComparer.Ordinal);
+        var needs = new KafkaOptions().Topics(new MessagingOptions { Partitions = options.Partitions }, new Dictionary<string, string>(StringComparer.Ordinal));
+        var plans = TopicPlan.Of(needs).ToDictionary(plan => plan.Name, StringComparer.Ordinal);
         var broker = KafkaBroker.Start(new BrokerOptions { Directory = options.Directory, Port = options.Port, Failed = options.Failed }, TimeProvider.System);
         foreach (var topic in options.Topics)
             broker.CreateTopic(topic, options.Partitions, plans.GetValueOrDefault(topic)?.Settings);

@@ -37,10 +37,13 @@ public static partial class Migrations
         return result.Scripts.Select(s => s.Name).ToList();
     }
 
+    /// <summary>The migrations of this version, in order.</summary>
+    public static IReadOnlyList<string> Known { get; } = [.. typeof(Migrations).Assembly.GetManifestResourceNames().Where(IsMigration).Order(StringComparer.Ordinal)];
+
     /// <summary>The migrations of this version that the database lacks; all when it is empty.</summary>
     public static async Task<IReadOnlyList<string>> PendingAsync(NpgsqlDataSource database, CancellationToken cancellationToken)
     {
-        var pending = typeof(Migrations).Assembly.GetManifestResourceNames().Where(IsMigration).Order(StringComparer.Ordinal).ToList();
+        var pending = Known.ToList();
         await using var exists = database.CreateCommand("select to_regclass('public.schema_migrations') is not null");
         if (!(bool)(await exists.ExecuteScalarAsync(cancellationToken))!)
             return pending;

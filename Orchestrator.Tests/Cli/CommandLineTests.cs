@@ -8,7 +8,7 @@ public sealed class CommandLineTests
     [Fact]
     public void Commands_are_those_that_the_documentation_names() =>
         Assert.Equal(
-            ["backtest", "broker", "decisions", "labels", "ledger", "migrate", "models", "parked", "publish", "reconcile", "replay", "schemas", "simulate", "tail", "train", "verify"],
+            ["acls", "backtest", "broker", "decisions", "doctor", "labels", "ledger", "migrate", "models", "parked", "publish", "reconcile", "replay", "schemas", "simulate", "tail", "topics", "train", "verify"],
             Root().Subcommands.Select(c => c.Name).Order(StringComparer.Ordinal));
 
     [Fact]
@@ -43,6 +43,11 @@ public sealed class CommandLineTests
     [InlineData("verify --settled --only ledger --json --postgres Host=a")]
     [InlineData("reconcile s.xml --format camt053 --days 3 --show 5 --json --postgres Host=a")]
     [InlineData("broker --port 9092")]
+    [InlineData("acls --roles ledger,http --principal User:pay --format confluent --create-topics --older-brokers --kafka-config client.properties")]
+    [InlineData("topics drift --profile msk --partitions 8 --replication 3 --min-in-sync 2 --retention-days 7 --json")]
+    [InlineData("topics apply --dry-run --allow partitions --allow shorter-retention")]
+    [InlineData("topics skew transactions ledger-events --json")]
+    [InlineData("doctor machine kafka postgres service --timeout 5 --directory . --json")]
     [InlineData("schemas check --json")]
     [InlineData("schemas list --history folder")]
     [InlineData("schemas diff orchestrator.alert.raised.v1 --from 1 --to 2 --format avro")]
@@ -78,6 +83,10 @@ public sealed class CommandLineTests
     [InlineData("schemas diff orchestrator.alert.raised.v1 --format xml")]
     [InlineData("backtest --rules live")]
     [InlineData("models")]
+    [InlineData("topics")]
+    [InlineData("topics apply --allow everything")]
+    [InlineData("doctor weather")]
+    [InlineData("acls --format xml")]
     [InlineData("models upload model.json")]
     [InlineData("models thresholds model.json")]
     [InlineData("ledger rebuild")]

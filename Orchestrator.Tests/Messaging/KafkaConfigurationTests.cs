@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Configuration;
-using Orchestrator.Messaging;
+using Orchestrator.Messaging.Configuration;
 
 namespace Orchestrator.Tests.Messaging;
 
@@ -19,7 +19,7 @@ public sealed class KafkaConfigurationTests
             ["ORCHESTRATOR_KAFKA"] = "from-the-variable:9092",
         }).Build();
 
-        var kafka = MessagingModule.ReadKafka(configuration);
+        var kafka = KafkaSection.Read(configuration);
 
         Assert.Equal(7, kafka.FetchWaitMs);
         Assert.Equal(
