@@ -3,6 +3,7 @@ using Orchestrator.Cli.Backtests;
 using Orchestrator.Cli.Broker;
 using Orchestrator.Cli.Connections;
 using Orchestrator.Cli.Decisions;
+using Orchestrator.Cli.Health;
 using Orchestrator.Cli.Labels;
 using Orchestrator.Cli.Ledger;
 using Orchestrator.Cli.Models;
@@ -38,6 +39,7 @@ public static class OrchestratorCommand
             LabelsCommand.Create(connections),
             LedgerCommand.Create(connections, time),
             MigrateCommand.Create(connections),
+            HealthCommand.Create(connections),
             BrokerCommand.Create(),
             VerifyCommand.Create(connections, time),
             ReconcileCommand.Create(connections, time),
