@@ -8,7 +8,7 @@ public sealed class CommandLineTests
     [Fact]
     public void Commands_are_those_that_the_documentation_names() =>
         Assert.Equal(
-            ["backtest", "broker", "decisions", "labels", "ledger", "migrate", "models", "parked", "publish", "reconcile", "schemas", "simulate", "tail", "train", "verify"],
+            ["backtest", "broker", "decisions", "health", "labels", "ledger", "migrate", "models", "parked", "publish", "reconcile", "schemas", "simulate", "tail", "train", "verify"],
             Root().Subcommands.Select(c => c.Name).Order(StringComparer.Ordinal));
 
     [Fact]
@@ -25,6 +25,8 @@ public sealed class CommandLineTests
     [InlineData("simulate --activity --http --write-key development --visitors 100 --rate 20 --count 10 --json")]
     [InlineData("publish f.csv --format handbook --dry-run")]
     [InlineData("tail transactions --from time:2026-05-01T12:00:00Z --filter key=a --filter b --count 3")]
+    [InlineData("health --live --timeout 2.5 --api http://127.0.0.1:1 --json")]
+    [InlineData("migrate --expand --json --postgres Host=a")]
     [InlineData("parked redrive 1 2 3")]
     [InlineData("parked list --group abc --limit 10 --api http://127.0.0.1:1")]
     [InlineData("decisions show 018f4e2a-7b1c-7d3e-9a5b-2c4d6e8f0a1b --trace --json")]
