@@ -5,6 +5,7 @@ using Orchestrator.Cli.Clusters;
 using Orchestrator.Cli.Connections;
 using Orchestrator.Cli.Decisions;
 using Orchestrator.Cli.Doctor;
+using Orchestrator.Cli.Health;
 using Orchestrator.Cli.Labels;
 using Orchestrator.Cli.Ledger;
 using Orchestrator.Cli.Models;
@@ -41,6 +42,7 @@ public static class OrchestratorCommand
             LabelsCommand.Create(connections),
             LedgerCommand.Create(connections, time),
             MigrateCommand.Create(connections),
+            HealthCommand.Create(connections),
             BrokerCommand.Create(),
             VerifyCommand.Create(connections, time),
             ReconcileCommand.Create(connections, time),

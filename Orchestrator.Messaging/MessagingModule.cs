@@ -32,6 +32,7 @@ public static class MessagingModule
     {
         services.AddOptions<MessagingOptions>().Bind(configuration.GetSection(MessagingOptions.Section)).ValidateDataAnnotations()
             .Validate(o => o.HeartbeatMs * 3L <= o.LeaseMs, "Messaging:LeaseMs must be at least three times Messaging:HeartbeatMs, or a member that is alive loses its lanes")
+            .Validate(o => o.RestoredTo is null == o.RestoredAt is null && !(o.RestoredTo >= o.RestoredAt), "Messaging:RestoredTo and Messaging:RestoredAt are given together, the earlier one first")
             .ValidateOnStart();
         services.AddSingleton(sp => sp.GetRequiredService<IOptions<MessagingOptions>>().Value);
         services.AddSingleton(_ => KafkaSection.ReadValid(configuration));

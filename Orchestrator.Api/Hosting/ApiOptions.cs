@@ -40,6 +40,12 @@ public sealed class ApiOptions
     [Range(1, 60_000)]
     public int DecisionDeadlineMs { get; init; } = 1_000;
 
+    /// <summary>
+    /// Whether a process that starts brings the database to its version. Default true. With false it refuses to start on a database that is older than it needs, and
+    /// <c>orchestrator migrate --expand</c> comes first: where many processes are replaced one by one, and the service's user may not change the schema.
+    /// </summary>
+    public bool Migrate { get; init; } = true;
+
     /// <summary>Where the embedded PostgreSQL and the endpoints file live, relative to the working folder. Default <c>.data</c>.</summary>
     [Required]
     public string DataDirectory { get; init; } = ".data";

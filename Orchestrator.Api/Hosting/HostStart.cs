@@ -9,11 +9,11 @@ namespace Orchestrator.Api.Hosting;
 /// <summary>What happens before the host starts, and how a start that cannot succeed says why.</summary>
 public static class HostStart
 {
-    /// <summary>Applies migrations, makes sure that assets mean what they meant, and creates the topics that are missing.</summary>
+    /// <summary>Sees to the schema, makes sure that assets mean what they meant, and creates the topics that are missing.</summary>
     public static async Task PrepareAsync(this WebApplication app)
     {
         var logger = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Orchestrator.Start");
-        await Migrations.ApplyAsync(app.Configuration["ORCHESTRATOR_POSTGRES"]!, logger);
+        await SchemaStart.PrepareAsync(app.Configuration["ORCHESTRATOR_POSTGRES"]!, app.Services.GetRequiredService<IOptions<ApiOptions>>().Value.Migrate, logger);
 
         await app.Services.GetRequiredService<AssetScales>().KeepAsync(CancellationToken.None);
 
@@ -40,7 +40,7 @@ public static class HostStart
 
     static string? Mendable(Exception exception) => exception switch
     {
-        HostRefusedException or OptionsValidationException or AssetScaleException or MigrationException or ClusterRefusedException or TopicsMissingException
+        HostRefusedException or OptionsValidationException or AssetScaleException or MigrationException or SchemaRefusedException or ClusterRefusedException or TopicsMissingException
             or FileNotFoundException or Npgsql.NpgsqlException or Confluent.Kafka.KafkaException or IOException => exception.Message,
         _ => null,
     };

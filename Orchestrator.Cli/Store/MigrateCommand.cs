@@ -9,20 +9,23 @@ namespace Orchestrator.Cli.Store;
 /// <summary><c>orchestrator migrate</c>.</summary>
 static class MigrateCommand
 {
+    static readonly Option<bool> Expand = new("--expand") { Description = "Take nothing away that an older version needs, which may run meanwhile" };
     static readonly Option<bool> Json = new("--json") { Description = "Print what was applied as one line of JSON" };
 
     public static Command Create(ConnectionOptions connections)
     {
-        var command = new Command("migrate", "Bring the database to this version. Migrations that are applied already are left alone.") { Json };
-        command.SetAction((parsed, cancellationToken) => RunAsync(connections.Postgres(parsed), parsed.GetValue(Json), cancellationToken));
+        var command = new Command("migrate", "Bring the database to this version. Migrations that are applied already are left alone.") { Expand, Json };
+        command.SetAction((parsed, cancellationToken) => RunAsync(connections.Postgres(parsed), parsed.GetValue(Expand), parsed.GetValue(Json), cancellationToken));
         return command;
     }
 
-    static async Task<int> RunAsync(string connectionString, bool json, CancellationToken cancellationToken)
+    static async Task<int> RunAsync(string connectionString, bool expand, bool json, CancellationToken cancellationToken)
     {
         try
         {
-            var applied = await Migrations.ApplyAsync(connectionString, logger: null, cancellationToken);
+            var applied = expand
+                ? await Migrations.ExpandAsync(connectionString, logger: null, cancellationToken)
+                : await Migrations.ApplyAsync(connectionString, logger: null, cancellationToken);
             if (json)
                 Terminal.Json(new { applied });
             else if (applied.Count == 0)
@@ -34,6 +37,10 @@ static class MigrateCommand
         catch (MigrationException e)
         {
             throw new CommandException("migration_failed", e.Message, e);
+        }
+        catch (SchemaRefusedException e)
+        {
+            throw new CommandException("schema_refused", e.Message, e);
         }
         catch (NpgsqlException e)
         {

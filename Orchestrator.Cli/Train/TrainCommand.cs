@@ -47,7 +47,7 @@ static class TrainCommand
     static async Task<int> RunAsync(ParseResult parsed, ConnectionOptions connections, CancellationToken cancellationToken)
     {
         var options = Options(parsed);
-        var (model, summary) = await Task.Run(() => TrainRun.Run(options, cancellationToken), cancellationToken);
+        var (model, summary) = await Task.Run(() => Train(options, cancellationToken), cancellationToken);
         var file = TreeModelFormat.Write(model);
         try
         {
@@ -67,6 +67,18 @@ static class TrainCommand
         else
             Print(summary, options.Output);
         return summary.Skipped > 0 ? CommandException.PartialExitCode : 0;
+    }
+
+    static (TreeModel Model, TrainSummary Summary) Train(TrainOptions options, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return TrainRun.Run(options, cancellationToken);
+        }
+        catch (DllNotFoundException e)
+        {
+            throw new CommandException("training_not_here", "This build comes without what trains models, as that of the container image does: train with the command built from the sources.", e);
+        }
     }
 
     static TrainOptions Options(ParseResult parsed)

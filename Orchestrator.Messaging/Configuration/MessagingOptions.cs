@@ -67,6 +67,15 @@ public sealed class MessagingOptions
     /// <summary>What to do when another Kafka cluster is behind this database, or a stored position is gone from it.</summary>
     public LostPositionPolicy OnLostPosition { get; set; } = LostPositionPolicy.Halt;
 
+    /// <summary>
+    /// Once the database was restored to an earlier time than Kafka: that time, the instant of its last transaction (<c>select pg_last_xact_replay_timestamp()</c>). What lanes published
+    /// between it and <see cref="RestoredAt"/> is passed over, for the database has forgotten that it did it, and does it again from what others published. With both, or with neither.
+    /// </summary>
+    public DateTimeOffset? RestoredTo { get; set; }
+
+    /// <summary>Any instant after the last process of the time before the restore had ended, and before the first one was started again.</summary>
+    public DateTimeOffset? RestoredAt { get; set; }
+
     /// <summary>How long a lane pauses after so many transient failures one after the other.</summary>
     internal TimeSpan PauseAfter(int failures) => TimeSpan.FromMilliseconds(Math.Min(MaxBackoffMs, BackoffMs * Math.Pow(2, Math.Min(failures - 1, 16))));
 

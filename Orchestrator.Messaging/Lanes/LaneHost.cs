@@ -5,7 +5,7 @@ using Orchestrator.Messaging.Clusters;
 namespace Orchestrator.Messaging.Lanes;
 
 /// <summary>Runs every registered group in this process, from start to drained stop, and those that are added while it runs.</summary>
-public sealed class LaneHost(IEnumerable<LaneGroup> groups, LaneServices services, ClusterGuard guard, ILoggerFactory loggers)
+public sealed class LaneHost(IEnumerable<LaneGroup> groups, LaneServices services, ClusterGuard guard, ClusterFacts facts, ILoggerFactory loggers)
     : IHostedService, IAsyncDisposable
 {
     readonly List<GroupRunner> _runners = [];
@@ -68,6 +68,8 @@ public sealed class LaneHost(IEnumerable<LaneGroup> groups, LaneServices service
         await guard.CheckAsync(all.Select(Topics), cancellationToken);
         services.Telemetry.Observe(Status);
         var logger = Logger();
+        await new OlderDatabase(services.Database, facts, services.Options, logger).CheckAsync(all, cancellationToken);
+        services.Forgotten = await ForgottenMessages.ReadAsync(services.Database, services.Options, logger, cancellationToken);
         lock (_lock)
         {
             _runners.AddRange(all.Select(group => Run(group, logger)));

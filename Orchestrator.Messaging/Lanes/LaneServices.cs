@@ -28,6 +28,9 @@ public sealed record LaneServices(
     /// <summary>For all but commits.</summary>
     public NpgsqlDataSource Database => Databases.Source;
 
+    /// <summary>What no lane takes, since the database was restored; null when it was not. Known before any lane runs.</summary>
+    internal ForgottenMessages? Forgotten { get; set; }
+
     /// <summary>How many units of work are decided at once. Beyond what the processors can serve, more of them only wait for each other.</summary>
     internal SemaphoreSlim UnitSlots { get; } = new(Options.ConcurrentUnits);
 

@@ -51,7 +51,7 @@ internal sealed partial class LaneWorker : ILaneWorker
         Grant = grant;
         _maxBatch = group.MaxBatch ?? services.Options.MaxBatch;
         _rest = group.Rest;
-        _taken = new TakenTypes(services.Catalog, group.Takes, group.KeeperOf);
+        _taken = new TakenTypes(services.Catalog, group.Takes, group.KeeperOf, services.Forgotten);
         _services = services;
         _consumer = consumer;
         _leaseIsFresh = leaseIsFresh;

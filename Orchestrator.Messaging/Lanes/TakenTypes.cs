@@ -11,7 +11,8 @@ namespace Orchestrator.Messaging.Lanes;
 /// <param name="catalog">The messages that are known.</param>
 /// <param name="takes">The records that the group takes; all when null.</param>
 /// <param name="keeperOf">Of which topics the group parks what names no known message; of all when null.</param>
-internal sealed class TakenTypes(MessageCatalog catalog, IReadOnlyCollection<Type>? takes, IReadOnlyCollection<string>? keeperOf)
+/// <param name="forgotten">What nobody takes, because a restored database has forgotten what it tells of; null when the database was not restored.</param>
+internal sealed class TakenTypes(MessageCatalog catalog, IReadOnlyCollection<Type>? takes, IReadOnlyCollection<string>? keeperOf, ForgottenMessages? forgotten = null)
 {
     const int NamesKept = 64;
 
@@ -21,6 +22,8 @@ internal sealed class TakenTypes(MessageCatalog catalog, IReadOnlyCollection<Typ
     /// <summary>Whether it is none of the group's.</summary>
     public bool IsPassedOver(ConsumeResult<byte[], byte[]> result)
     {
+        if (forgotten?.Holds(result) == true)
+            return true;
         if (_takes is null && keeperOf is null)
             return false;
         return TryFind(TypeOf(result.Message?.Headers), out var isTaken) ? !isTaken : keeperOf?.Contains(result.Topic, StringComparer.Ordinal) == false;

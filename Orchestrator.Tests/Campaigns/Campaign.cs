@@ -1,4 +1,5 @@
 using System.Text;
+using Confluent.Kafka;
 using Orchestrator.Contracts;
 using Orchestrator.Tests.Infrastructure;
 
@@ -24,12 +25,14 @@ public sealed class Campaign : IAsyncDisposable
     readonly List<LoggedProcess> _services = [];
     readonly long _began = TimeProvider.System.GetTimestamp();
     TimeSpan _longestPause;
+    readonly string? _version;
     int _started;
     int _done;
 
-    Campaign(int seed, CampaignServers servers, ProcessLog log)
+    Campaign(int seed, CampaignServers servers, ProcessLog log, string? version)
     {
         _seed = seed;
+        _version = version;
         Chance = new Random(seed);
         Servers = servers;
         _log = log;
@@ -44,7 +47,10 @@ public sealed class Campaign : IAsyncDisposable
     public CampaignServers Servers { get; }
 
     /// <summary>What another party sees.</summary>
-    public CampaignObserver Observer { get; }
+    public CampaignObserver Observer { get; private set; }
+
+    /// <summary>What is published.</summary>
+    public CampaignLoad Load => _load;
 
     /// <summary>The services that run, the oldest first.</summary>
     public IReadOnlyList<LoggedProcess> Services => _services;
@@ -53,11 +59,12 @@ public sealed class Campaign : IAsyncDisposable
     /// <param name="name">Names it in directories and texts.</param>
     /// <param name="seed">What it follows from.</param>
     /// <param name="disturb">What is done to the services while the load runs.</param>
-    public static async Task RunAsync(string name, int seed, Func<Campaign, Task> disturb)
+    /// <param name="version">Where the first service's version is built, which then brings the database to its own; this version when null.</param>
+    public static async Task RunAsync(string name, int seed, Func<Campaign, Task> disturb, string? version = null)
     {
         var log = new ProcessLog();
-        await using var servers = await CampaignServers.StartAsync($"{name}-{seed}", log);
-        await using var campaign = new Campaign(seed, servers, log);
+        await using var servers = await CampaignServers.StartAsync($"{name}-{seed}", log, migrated: version is null);
+        await using var campaign = new Campaign(seed, servers, log, version);
         IReadOnlyList<string> breaches;
         try
         {
@@ -79,12 +86,23 @@ public sealed class Campaign : IAsyncDisposable
         ? int.Parse(given)
         : (int)(TimeProvider.System.GetUtcNow().Ticks & int.MaxValue);
 
-    /// <summary>Starts one more service; it is on its way when this returns.</summary>
-    public LoggedProcess StartService()
+    /// <summary>From now on another party reads every topic from its beginning, and believes all but what it is told not to.</summary>
+    public async Task ObserveAnewAsync(Func<ConsumeResult<byte[], byte[]>, bool> passesOver)
     {
+        var former = Observer;
+        Observer = new CampaignObserver(Servers.Kafka, CampaignServers.Lanes, passesOver);
+        _load.Follow(Observer);
+        await former.DisposeAsync();
+    }
+
+    /// <summary>Starts one more service; it is on its way when this returns.</summary>
+    /// <param name="version">Where its version is built; this version when null.</param>
+    public LoggedProcess StartService(string? version = null)
+    {
+        var from = version ?? AppContext.BaseDirectory;
         var service = LoggedProcess.Start(
-            $"service {++_started}", "Orchestrator.Api.dll", Servers.ServiceSettings(), _log, WorkingDirectory(_started),
-            "--contentRoot", AppContext.BaseDirectory, "--urls", "http://127.0.0.1:0");
+            $"service {++_started}", Path.Combine(from, "Orchestrator.Api.dll"), Servers.ServiceSettings(), _log, WorkingDirectory(_started),
+            "--contentRoot", from, "--urls", "http://127.0.0.1:0");
         _services.Add(service);
         return service;
     }
@@ -141,7 +159,7 @@ public sealed class Campaign : IAsyncDisposable
 
     async Task BeginAsync()
     {
-        StartService();
+        StartService(_version);
         await _load.OpenAccountsAsync();
         await Eventually.HoldsAsync("accounts are open", async () =>
             Dead() is not null || await CountAsync("select count(*) from ledger.account where kind = 0") >= CampaignTraffic.Accounts.Count, ProgressWithin);

@@ -19,7 +19,7 @@ public sealed class CampaignLoad : IAsyncDisposable
 
     readonly TransactionPublisher _publisher;
     readonly CampaignTraffic _traffic;
-    readonly CampaignObserver _observer;
+    CampaignObserver _observer;
     readonly int _seed;
     readonly int _rate;
     readonly CancellationTokenSource _stop = new();
@@ -70,6 +70,16 @@ public sealed class CampaignLoad : IAsyncDisposable
 
     /// <summary>Begins to publish.</summary>
     public void Start() => _running = Task.Run(PublishAsync);
+
+    /// <summary>Goes by what another observer sees.</summary>
+    public void Follow(CampaignObserver observer) => Volatile.Write(ref _observer, observer);
+
+    /// <summary>Counts an ordinary transaction in that somebody else has submitted, and that was accepted.</summary>
+    public void Add(Guid transactionId)
+    {
+        if (_submitted.TryAdd(transactionId, Course.Ordinary))
+            Interlocked.Increment(ref _messages);
+    }
 
     /// <summary>Publishes what was held back, and ends.</summary>
     public async Task StopAsync()

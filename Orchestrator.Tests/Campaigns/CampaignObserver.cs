@@ -23,6 +23,7 @@ public sealed class CampaignObserver : IAsyncDisposable
     const int BreachesKept = 50;
 
     readonly IConsumer<byte[], byte[]> _consumer;
+    readonly Func<ConsumeResult<byte[], byte[]>, bool>? _passesOver;
     readonly Task _loop;
     readonly CancellationTokenSource _stop = new();
     readonly Lock _lock = new();
@@ -40,8 +41,12 @@ public sealed class CampaignObserver : IAsyncDisposable
     long _ledgerEvents;
     long _answered;
 
-    public CampaignObserver(string bootstrapServers, int partitions)
+    /// <param name="bootstrapServers">Where Kafka is.</param>
+    /// <param name="partitions">How many partitions each topic has.</param>
+    /// <param name="passesOver">Which messages it has been told not to believe.</param>
+    public CampaignObserver(string bootstrapServers, int partitions, Func<ConsumeResult<byte[], byte[]>, bool>? passesOver = null)
     {
+        _passesOver = passesOver;
         var config = new ConsumerConfig
         {
             BootstrapServers = bootstrapServers,
@@ -151,6 +156,8 @@ public sealed class CampaignObserver : IAsyncDisposable
 
     void Take(ConsumeResult<byte[], byte[]> result)
     {
+        if (_passesOver?.Invoke(result) == true)
+            return;
         var id = Guid.Parse(KafkaWire.Text(result.Message.Headers, CloudEventHeaders.Id)!);
         var type = KafkaWire.Text(result.Message.Headers, CloudEventHeaders.Type)!;
         var hash = new HashCode();

@@ -30,15 +30,16 @@ public sealed class CampaignServers : IAsyncDisposable
     /// <summary>A directory that goes with the servers.</summary>
     public string Directory { get; }
 
-    /// <summary>Starts them, the database migrated.</summary>
-    public static async Task<CampaignServers> StartAsync(string name, ProcessLog log)
+    /// <summary>Starts them, the database migrated unless the first service is to do that.</summary>
+    public static async Task<CampaignServers> StartAsync(string name, ProcessLog log, bool migrated = true)
     {
         var directory = await ScratchDirectory.CreateAsync(name);
         var postgres = await PrivatePostgres.StartAsync(new PrivatePostgresOptions { Directory = Path.Combine(directory, "postgres"), SharedBuffersMegabytes = 128 });
         LoggedProcess? broker = null;
         try
         {
-            await Migrations.ApplyAsync(postgres.ConnectionString);
+            if (migrated)
+                await Migrations.ApplyAsync(postgres.ConnectionString);
             broker = LoggedProcess.Start("broker", "orchestrator.dll", new Dictionary<string, string>(StringComparer.Ordinal), log, directory, "broker", "--faults", "--json");
             using var ready = JsonDocument.Parse(await broker.AnswerAsync());
             return new CampaignServers(directory, postgres, broker, ready.RootElement.GetProperty("bootstrapServers").GetString()!);
@@ -58,8 +59,11 @@ public sealed class CampaignServers : IAsyncDisposable
     /// <summary>Lets clients of the broker come back.</summary>
     public Task SetBrokerUpAsync() => _broker.AskAsync("up");
 
+    /// <summary>Settings that a campaign adds for services that start from then on.</summary>
+    public Dictionary<string, string> MoreSettings { get; } = new(StringComparer.Ordinal);
+
     /// <summary>What a service needs to know, and settings that let nothing be mended by waiting: a message that is lost leaves its transaction stuck.</summary>
-    public Dictionary<string, string> ServiceSettings() => new(StringComparer.Ordinal)
+    public Dictionary<string, string> ServiceSettings() => new(MoreSettings, StringComparer.Ordinal)
     {
         ["DOTNET_ENVIRONMENT"] = "Development",
         ["ORCHESTRATOR_KAFKA"] = Kafka,

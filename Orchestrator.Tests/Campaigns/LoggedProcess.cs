@@ -69,6 +69,9 @@ public sealed class LoggedProcess : IAsyncDisposable
     /// <summary>Whether it has said that it is ready. Before that, a request to stop may end it as any program that listens to no signal yet.</summary>
     public bool IsReady { get; private set; }
 
+    /// <summary>Where its API is, once it has said that it is ready.</summary>
+    public Uri? Address { get; private set; }
+
     /// <summary>Whether it has ended, however it did.</summary>
     public bool HasEnded => _process.HasExited;
 
@@ -128,7 +131,12 @@ public sealed class LoggedProcess : IAsyncDisposable
             return;
         if (isAnswer)
             _answers.Writer.TryWrite(line);
-        IsReady |= line.Contains(ReadyLine, StringComparison.Ordinal);
+        if (line.IndexOf(ReadyLine, StringComparison.Ordinal) is >= 0 and var at)
+        {
+            var address = line[(at + ReadyLine.Length)..];
+            Address = address.IndexOf(": ", StringComparison.Ordinal) is > 0 and var end ? new Uri(address[..end]) : null;
+            IsReady = true;
+        }
         log.Add(Name, line);
     }
 }

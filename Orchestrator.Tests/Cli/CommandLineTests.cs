@@ -8,7 +8,7 @@ public sealed class CommandLineTests
     [Fact]
     public void Commands_are_those_that_the_documentation_names() =>
         Assert.Equal(
-            ["acls", "backtest", "broker", "decisions", "doctor", "labels", "ledger", "migrate", "models", "parked", "publish", "reconcile", "replay", "schemas", "simulate", "tail", "topics", "train", "verify"],
+            ["acls", "backtest", "broker", "decisions", "doctor", "health", "labels", "ledger", "migrate", "models", "parked", "publish", "reconcile", "replay", "schemas", "simulate", "tail", "topics", "train", "verify"],
             Root().Subcommands.Select(c => c.Name).Order(StringComparer.Ordinal));
 
     [Fact]
@@ -25,6 +25,8 @@ public sealed class CommandLineTests
     [InlineData("simulate --activity --http --write-key development --visitors 100 --rate 20 --count 10 --json")]
     [InlineData("publish f.csv --format handbook --dry-run")]
     [InlineData("tail transactions --from time:2026-05-01T12:00:00Z --filter key=a --filter b --count 3")]
+    [InlineData("health --live --timeout 2.5 --api http://127.0.0.1:1 --json")]
+    [InlineData("migrate --expand --json --postgres Host=a")]
     [InlineData("parked redrive 1 2 3")]
     [InlineData("parked search --topic accounts --error wrong_shape --from 2026-03-04 --text currency --json")]
     [InlineData("parked queue 1 --limit 10")]
