@@ -14,6 +14,7 @@ using Orchestrator.Messaging.Parking;
 using Orchestrator.Messaging.Streams;
 using Orchestrator.Messaging.Telemetry;
 using Orchestrator.Messaging.Wire;
+using Orchestrator.Messaging.Wire.Formats;
 
 namespace Orchestrator.Messaging;
 
@@ -51,6 +52,7 @@ public static class MessagingModule
             sp.GetServices<IUpcaster>(),
             sp.GetService<CurrencyScales>()));
         services.AddSingleton(TimeProvider.System);
+        services.AddWireFormats(configuration);
         services.AddSingleton<LaneMessageReader>();
         services.AddSingleton<KafkaProducer>();
         services.AddSingleton<MessagingTelemetry>();

@@ -5,6 +5,7 @@ using Orchestrator.Api.Problems;
 using Orchestrator.Api.Security;
 using Orchestrator.Api.Security.Audit;
 using Orchestrator.Messaging.Parking;
+using Orchestrator.Messaging.Wire;
 
 namespace Orchestrator.Api.Parked;
 
@@ -50,14 +51,15 @@ public static class ParkedModule
             items.Count == limit ? $"{items[^1].ParkedId}" : null));
     }
 
-    static async Task<Results<Ok<ParkedDetail>, ProblemHttpResult>> GetAsync(long id, ParkedMessages parked, CancellationToken cancellationToken)
+    static async Task<Results<Ok<ParkedDetail>, ProblemHttpResult>> GetAsync(long id, ParkedMessages parked, LaneMessageReader reader, CancellationToken cancellationToken)
     {
         if (await parked.FindAsync(id, cancellationToken) is not var (view, raw))
             return ApiProblem.Of(ProblemKinds.ParkedNotFound);
+        var body = await reader.JsonOfAsync(raw, cancellationToken);
         return TypedResults.Ok(new ParkedDetail(
             view,
             [.. raw.Headers.Select(h => new ParkedHeader(h.Key, Masking.Header(Encoding.UTF8.GetString(h.Value), view.Key)))],
-            Masking.Body(Encoding.UTF8.GetString(raw.Body.AsSpan(0, Math.Min(raw.Body.Length, MaxBodyText))), view.Key),
+            Masking.Body(Encoding.UTF8.GetString(body.AsSpan(0, Math.Min(body.Length, MaxBodyText))), view.Key),
             raw.Body.Length,
             await parked.AuditAsync(id, cancellationToken)));
     }

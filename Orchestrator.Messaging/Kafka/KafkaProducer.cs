@@ -1,7 +1,9 @@
 using Confluent.Kafka;
 using Microsoft.Extensions.Logging;
 using Orchestrator.Messaging.Configuration;
+using Orchestrator.Messaging.Schemas;
 using Orchestrator.Messaging.Wire;
+using Orchestrator.Messaging.Wire.Formats;
 
 namespace Orchestrator.Messaging.Kafka;
 
@@ -19,6 +21,7 @@ public sealed partial class KafkaProducer : IDisposable
     readonly KafkaOptions _options;
     readonly ILogger<KafkaProducer> _logger;
     readonly double _lingerMs;
+    readonly WireFormats _formats;
     readonly Lock _lock = new();
     Client _producer;
     bool _disposed;
@@ -26,13 +29,17 @@ public sealed partial class KafkaProducer : IDisposable
     Task _abandoned = Task.CompletedTask;
 
     /// <summary>Connects in the background; producing may begin at once.</summary>
-    public KafkaProducer(KafkaOptions options, ILogger<KafkaProducer> logger)
-        : this(options, options.LingerMs, logger)
+    /// <param name="options">How to reach the cluster.</param>
+    /// <param name="logger">Hears what goes wrong.</param>
+    /// <param name="formats">In which format messages travel; JSON alone when null.</param>
+    public KafkaProducer(KafkaOptions options, ILogger<KafkaProducer> logger, WireFormats? formats = null)
+        : this(options, options.LingerMs, logger, formats)
     {
     }
 
-    internal KafkaProducer(KafkaOptions options, double lingerMs, ILogger<KafkaProducer> logger)
+    internal KafkaProducer(KafkaOptions options, double lingerMs, ILogger<KafkaProducer> logger, WireFormats? formats = null)
     {
+        _formats = formats ?? WireFormats.JsonOnly;
         _options = options;
         _lingerMs = lingerMs;
         _logger = logger;
@@ -42,12 +49,32 @@ public sealed partial class KafkaProducer : IDisposable
     /// <summary>Rises each time that what was under way is abandoned: nobody is told then.</summary>
     internal int Generation => Volatile.Read(ref _generation);
 
-    /// <summary>Hands a message to the client, waiting while its queue is full.</summary>
+    /// <summary>Why a message was not delivered last; null when none has been refused.</summary>
+    public string? LastRefusal { get; private set; }
+
+    /// <summary>
+    /// Hands a message to the client, in the format of its topic, waiting while its queue is full. One that cannot be encoded, for the schema registry is away, is not delivered:
+    /// it stays where it is stored, and whoever has stored it tries again.
+    /// </summary>
     /// <param name="message">The message.</param>
     /// <param name="delivered">Told once: whether the broker has it. Called on the client's thread, so it must be quick.</param>
     /// <param name="cancellationToken">Gives up waiting.</param>
     public async ValueTask ProduceAsync(OutgoingMessage message, Action<bool> delivered, CancellationToken cancellationToken)
     {
+        if (!_formats.IsJson(message.Topic))
+        {
+            try
+            {
+                message = await _formats.EncodeAsync(message, cancellationToken);
+            }
+            catch (Exception e) when (e is RegistryAwayException or SchemaException)
+            {
+                LastRefusal = e.Message;
+                NotEncoded(_logger, message.Type, message.Topic, e);
+                delivered(false);
+                return;
+            }
+        }
         var kafka = KafkaWire.ToKafka(message);
         while (!TryProduce(message.Topic, kafka, delivered))
             await Task.Delay(FullQueuePause, cancellationToken);
@@ -57,7 +84,10 @@ public sealed partial class KafkaProducer : IDisposable
         TryProduce(new TopicPartition(topic, Partition.Any), message, report =>
         {
             if (report.Error.IsError)
+            {
+                LastRefusal = report.Error.Reason;
                 NotDelivered(_logger, topic, report.Error.Code, report.Error.Reason);
+            }
             delivered(!report.Error.IsError);
         });
 
@@ -203,6 +233,9 @@ public sealed partial class KafkaProducer : IDisposable
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Not delivered to {Topic}: {Code} {Reason}")]
     static partial void NotDelivered(ILogger logger, string topic, ErrorCode code, string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Type} is not published to {Topic} yet: it cannot be encoded")]
+    static partial void NotEncoded(ILogger logger, string type, string topic, Exception exception);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Producer: {Code} {Reason}")]
     static partial void ClientError(ILogger logger, ErrorCode code, string reason);

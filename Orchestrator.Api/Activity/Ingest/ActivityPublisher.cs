@@ -4,6 +4,7 @@ using Orchestrator.Contracts.Catalog;
 using Orchestrator.Messaging.Configuration;
 using Orchestrator.Messaging.Kafka;
 using Orchestrator.Messaging.Wire;
+using Orchestrator.Messaging.Wire.Formats;
 
 namespace Orchestrator.Api.Activity.Ingest;
 
@@ -22,12 +23,12 @@ sealed class ActivityPublisher : IDisposable
     readonly TimeSpan _within;
     int _underWay;
 
-    public ActivityPublisher(IOptions<IngestOptions> options, KafkaOptions kafka, MessageCatalog catalog, TimeProvider time, ILogger<KafkaProducer> logger)
+    public ActivityPublisher(IOptions<IngestOptions> options, KafkaOptions kafka, MessageCatalog catalog, TimeProvider time, ILogger<KafkaProducer> logger, WireFormats? formats = null)
     {
         var own = new KafkaOptions { FetchWaitMs = kafka.FetchWaitMs, LingerMs = options.Value.LingerMs };
         foreach (var (name, value) in kafka.Client)
             own.Client[name] = value;
-        _producer = new KafkaProducer(own, logger);
+        _producer = new KafkaProducer(own, logger, formats);
         _contract = catalog.Of(typeof(ActivityRecorded));
         _time = time;
         _most = options.Value.MaxUnderWay;
