@@ -10,6 +10,7 @@ using Orchestrator.Api.Models;
 using Orchestrator.Api.OpenApi;
 using Orchestrator.Api.Parked;
 using Orchestrator.Api.Problems;
+using Orchestrator.Api.Registry;
 using Orchestrator.Api.Rules;
 using Orchestrator.Api.Security;
 using Orchestrator.Api.Security.Audit;
@@ -37,7 +38,7 @@ return await HostStart.RunAsync(async () =>
         builder.Services.AddLedgerRole();
     builder.Services.AddLedgerApi();
     builder.Services.AddCasework(builder.Configuration, roles).AddActivityApi(builder.Configuration, roles);
-    builder.Services.AddRules().AddModelsApi();
+    builder.Services.AddRules().AddModelsApi().AddRegistry(builder.Configuration);
     builder.Services.AddDecisionsApi().AddOperations(roles).AddAccountSagasReader();
     builder.Services.AddOrchestratorMessaging(builder.Configuration);
 
@@ -52,7 +53,7 @@ return await HostStart.RunAsync(async () =>
     await app.PrepareAsync();
 
     app.UseProblems().UseSecurity();
-    app.MapOrchestratorHealth().MapOrchestratorTelemetry().MapProblems();
+    app.MapOrchestratorHealth().MapOrchestratorTelemetry().MapProblems().MapRegistry(roles);
     if (roles.HasFlag(HostRoles.Http))
     {
         app.UseOrchestratorOpenApi();
@@ -62,8 +63,7 @@ return await HostStart.RunAsync(async () =>
         app.MapRules().MapModels();
         app.MapDecisions();
         app.MapCasework().MapActivity();
-        app.MapParked().MapOperations().MapAudit();
-        app.MapFigures();
+        app.MapParked().MapOperations().MapAudit().MapFigures();
     }
     await app.RunAsync();
 });

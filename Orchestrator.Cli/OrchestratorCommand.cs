@@ -44,7 +44,7 @@ public static class OrchestratorCommand
             TrainCommand.Create(connections),
             ModelsCommand.Create(connections),
             BacktestCommand.Create(connections, time),
-            SchemasCommand.Create(),
+            SchemasCommand.Create(connections),
         };
         connections.AddTo(root);
         return root;

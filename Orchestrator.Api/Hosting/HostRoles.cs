@@ -1,6 +1,6 @@
 namespace Orchestrator.Api.Hosting;
 
-/// <summary>What this process does, so that parts scale apart; all by default. Chosen by <c>--roles decisioning,sagas,ledger,casework,activity,http</c>.</summary>
+/// <summary>What this process does, so that parts scale apart; all by default. Chosen by <c>--roles decisioning,sagas,ledger,casework,activity,registry,http</c>.</summary>
 [Flags]
 public enum HostRoles
 {
@@ -22,8 +22,11 @@ public enum HostRoles
     /// <summary>Tracks what visitors and customers do, and keeps segments.</summary>
     Activity = 32,
 
+    /// <summary>Keeps schemas for those who have no registry of their own.</summary>
+    Registry = 64,
+
     /// <summary>Everything.</summary>
-    All = Decisioning | Sagas | Ledger | Casework | Activity | Http,
+    All = Decisioning | Sagas | Ledger | Casework | Activity | Http | Registry,
 }
 
 /// <summary>Reads <see cref="HostRoles"/>.</summary>
@@ -45,9 +48,10 @@ public static class HostRolesParser
                 "ledger" => HostRoles.Ledger,
                 "casework" => HostRoles.Casework,
                 "activity" => HostRoles.Activity,
+                "registry" => HostRoles.Registry,
                 "http" => HostRoles.Http,
                 "all" => HostRoles.All,
-                _ => throw new HostRefusedException($"--roles: '{name}' is none of decisioning, sagas, ledger, casework, activity, http, all"),
+                _ => throw new HostRefusedException($"--roles: '{name}' is none of decisioning, sagas, ledger, casework, activity, registry, http, all"),
             };
         }
         return roles;

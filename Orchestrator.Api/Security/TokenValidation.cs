@@ -2,6 +2,7 @@ using System.Security.Claims;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.Tokens;
+using Orchestrator.Api.Registry;
 
 namespace Orchestrator.Api.Security;
 
@@ -48,7 +49,7 @@ sealed class TokenValidation(IOptions<AuthenticationOptions> options, IHostEnvir
             jwt.BackchannelTimeout = IssuerAnswersWithin;
             jwt.RequireHttpsMetadata = given.RequireHttpsMetadata ?? !environment.IsDevelopment();
         }
-        jwt.Events = new JwtBearerEvents { OnTokenValidated = CheckName };
+        jwt.Events = new JwtBearerEvents { OnMessageReceived = PasswordToken.ReadAsync, OnTokenValidated = CheckName };
     }
 
     // Things are kept under it, and compared by it.

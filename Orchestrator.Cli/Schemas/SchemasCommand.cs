@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Orchestrator.Cli.Connections;
 using Orchestrator.Cli.Output;
 using Orchestrator.Contracts.Catalog;
 using Orchestrator.Messaging.Schemas.Compatibility;
@@ -7,31 +8,39 @@ using Spectre.Console;
 
 namespace Orchestrator.Cli.Schemas;
 
-/// <summary><c>orchestrator schemas</c>: messages against the history of their schemas, without a registry.</summary>
+/// <summary><c>orchestrator schemas</c>: messages against the history of their schemas, without a registry, and that beside what a registry has.</summary>
 static class SchemasCommand
 {
-    public static Command Create() =>
-        new("schemas", "The schemas of all messages, in JSON Schema, Avro and Protobuf, against the history of what was accepted; no registry is needed.")
+    public static Command Create(ConnectionOptions connections) =>
+        new("schemas", "The schemas of all messages, in JSON Schema, Avro and Protobuf, against the history of what was accepted; no registry is needed, and one can be filled.")
         {
-            Check(), List(), SchemaDiffCommand.Create(), Accept(),
+            Check(connections), List(), SchemaDiffCommand.Create(), Accept(), SchemaRegisterCommand.Create(connections),
         };
 
     static Option<bool> JsonOption() => new("--json") { Description = "Print the result as one line of JSON" };
 
     static Argument<string[]> NamesArgument() => new("NAME") { Description = "Messages, by their names on the wire [default: all]", Arity = ArgumentArity.ZeroOrMore };
 
-    static Command Check()
+    static Command Check(ConnectionOptions connections)
     {
-        var (history, json) = (HistoryPlace.Option(), JsonOption());
+        var (history, json, place, subjects) = (HistoryPlace.Option(), JsonOption(), new RegistryPlace(connections), new SubjectChoice());
         var command = new Command(
             "check",
             "Compare today's schemas with the newest version, and every version with those before it, as is promised of each message. Exit code 1 when " +
-            "something is not compatible, or changed and not accepted.")
+            "something is not compatible, or changed and not accepted. With --registry, compare the history with what a registry has: what is missing there, what it would refuse.")
         {
             history, json,
         };
-        command.SetAction(parsed =>
+        place.AddTo(command);
+        subjects.AddTo(command);
+        command.SetAction(async (parsed, cancellationToken) =>
         {
+            if (place.IsAsked(parsed))
+            {
+                var chosen = subjects.Of(parsed, ContractCatalog.All);
+                using var registry = place.Connect(parsed);
+                return await RegistryComparison.RunAsync(registry, chosen, HistoryPlace.Read(parsed.GetValue(history)), parsed.GetValue(json), cancellationToken);
+            }
             var reviews = HistoryPlace.Named(() => SchemaReview.Of(ContractCatalog.All, HistoryPlace.Read(parsed.GetValue(history))));
             var open = reviews.Where(r => r.State is not SchemaState.Accepted).ToList();
             if (parsed.GetValue(json))

@@ -13,7 +13,7 @@ public sealed class HostTests(TestInfrastructure infrastructure)
     [InlineData(null, HostRoles.All)]
     [InlineData("http", HostRoles.Http)]
     [InlineData(" Ledger , sagas ", HostRoles.Ledger | HostRoles.Sagas)]
-    [InlineData("decisioning,sagas,ledger,casework,activity,http", HostRoles.All)]
+    [InlineData("decisioning,sagas,ledger,casework,activity,registry,http", HostRoles.All)]
     public void Roles_when_named_are_those(string? text, HostRoles expected) => Assert.Equal(expected, HostRolesParser.Parse(text));
 
     [Fact]

@@ -122,6 +122,21 @@ public sealed class BadFrameTests
             return read.Fault is not null || read.Body is not null;
         });
 
+    [Fact]
+    public void Json_is_told_from_the_others_without_an_allocation()
+    {
+        var formats = _schemas.Formats(topics: (Contracts.Topics.Alerts, SchemaFormat.Avro));
+        var reader = new LaneMessageReader(MessageCatalog.Contracts, formats);
+        var json = Json;
+        for (var warm = 0; warm < 2; warm++)
+        {
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            for (var n = 0; n < 1_000; n++)
+                Assert.True(formats.IsReady(json) && formats.IsJson(Contracts.Topics.Transactions) && reader.PrepareAsync(json, default).IsCompleted);
+            Assert.True(warm == 0 || GC.GetAllocatedBytesForCurrentThread() == before);
+        }
+    }
+
     static byte[] Json => Encoding.UTF8.GetBytes(Version.Example);
 
     byte[] Good(SchemaFormat format) =>

@@ -4,20 +4,22 @@ namespace Orchestrator.Messaging.Schemas.Compatibility.Avro;
 sealed class AvroReading
 {
     readonly HashSet<(AvroType, AvroType)> _seen;
+    readonly ComparisonSteps _steps;
     readonly List<Incompatibility> _found = [];
 
-    AvroReading(HashSet<(AvroType, AvroType)> seen) => _seen = seen;
+    AvroReading(HashSet<(AvroType, AvroType)> seen, ComparisonSteps steps) => (_seen, _steps) = (seen, steps);
 
     /// <summary>What keeps the reader from reading.</summary>
     public static IReadOnlyList<Incompatibility> Compare(AvroType reader, AvroType writer)
     {
-        var reading = new AvroReading([]);
+        var reading = new AvroReading([], new ComparisonSteps());
         reading.Read(reader, writer, reader is AvroNamed named ? named.Name : "/");
         return reading._found;
     }
 
     void Read(AvroType reader, AvroType writer, string path)
     {
+        _steps.Take();
         if (!_seen.Add((reader, writer)))
             return;
         switch (reader, writer)
@@ -125,7 +127,8 @@ sealed class AvroReading
 
     bool Resolves(AvroType reader, AvroType writer)
     {
-        var trial = new AvroReading([.. _seen]);
+        _steps.Take(_seen.Count);
+        var trial = new AvroReading([.. _seen], _steps);
         trial.Read(reader, writer, "");
         return trial._found.Count == 0;
     }

@@ -14,11 +14,18 @@ sealed partial class AvroSchemaParser
 
     /// <summary>Reads one.</summary>
     /// <exception cref="SchemaException">The text is no Avro schema.</exception>
-    public static AvroType Parse(string text)
+    public static AvroType Parse(string text) => Parse(SchemaDocument.Of(text));
+
+    /// <summary>Reads one; what it speaks of is declared before it.</summary>
+    /// <exception cref="SchemaException">The text is no Avro schema.</exception>
+    public static AvroType Parse(SchemaDocument document)
     {
         try
         {
-            return new AvroSchemaParser().Read(JsonNode.Parse(text), "");
+            var parser = new AvroSchemaParser();
+            foreach (var reference in document.References)
+                parser.Read(JsonNode.Parse(reference.Text), "");
+            return parser.Read(JsonNode.Parse(document.Text), "");
         }
         catch (JsonException e)
         {
@@ -92,7 +99,7 @@ sealed partial class AvroSchemaParser
         var fields = new List<AvroField>();
         foreach (var field in o["fields"]?.AsArray() ?? throw new SchemaException("bad_schema", $"record {name} has no fields"))
         {
-            var declared = field!.AsObject();
+            var declared = field?.AsObject() ?? throw new SchemaException("bad_schema", $"a field of record {name} is null");
             var called = Valid(declared["name"]?.GetValue<string>());
             if (fields.Exists(f => string.Equals(f.Name, called, StringComparison.Ordinal)))
                 throw new SchemaException("repeated_field", $"record {name} has {called} twice");
@@ -100,7 +107,7 @@ sealed partial class AvroSchemaParser
             var hasDefault = declared.TryGetPropertyValue("default", out var value);
             if (hasDefault && !AvroDefaults.Fits(type, value))
                 throw new SchemaException("bad_default", $"the default of {name}.{called} is no {type.Name}; that of a union is of its first branch");
-            var aliases = declared["aliases"] is JsonArray others ? others.Select(a => a!.GetValue<string>()).ToList() : [];
+            var aliases = declared["aliases"] is JsonArray others ? others.Select(Text).ToList() : [];
             fields.Add(new AvroField(called, aliases, type, hasDefault, value));
         }
         record.Fields = fields;
@@ -142,7 +149,9 @@ sealed partial class AvroSchemaParser
         return (full, full.LastIndexOf('.') is var dot and >= 0 ? full[..dot] : "");
     }
 
-    static List<string> Aliases(JsonObject o, string space) => o["aliases"] is JsonArray aliases ? [.. aliases.Select(a => Full(a!.GetValue<string>(), space))] : [];
+    static List<string> Aliases(JsonObject o, string space) => o["aliases"] is JsonArray aliases ? [.. aliases.Select(a => Full(Text(a), space))] : [];
+
+    static string Text(JsonNode? name) => name?.GetValue<string>() ?? throw new SchemaException("bad_name", "null is no name in Avro");
 
     static string Full(string name, string space) => name.Contains('.') || space.Length == 0 ? name : $"{space}.{name}";
 

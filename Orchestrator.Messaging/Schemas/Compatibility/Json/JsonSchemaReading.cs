@@ -15,16 +15,18 @@ sealed class JsonSchemaReading
     readonly JsonSchemaRoot _reader;
     readonly JsonSchemaRoot _writer;
     readonly HashSet<(JsonNode, JsonNode)> _seen;
+    readonly ComparisonSteps _steps;
     readonly List<Incompatibility> _found = [];
     int _depth;
 
-    JsonSchemaReading(JsonSchemaRoot reader, JsonSchemaRoot writer, HashSet<(JsonNode, JsonNode)> seen) => (_reader, _writer, _seen) = (reader, writer, seen);
+    JsonSchemaReading(JsonSchemaRoot reader, JsonSchemaRoot writer, HashSet<(JsonNode, JsonNode)> seen, ComparisonSteps steps) =>
+        (_reader, _writer, _seen, _steps) = (reader, writer, seen, steps);
 
     /// <summary>What keeps the reader from reading.</summary>
     public static IReadOnlyList<Incompatibility> Compare(string reader, string writer)
     {
         var (readers, writers) = (JsonSchemaRoot.Parse(reader), JsonSchemaRoot.Parse(writer));
-        var reading = new JsonSchemaReading(readers, writers, []);
+        var reading = new JsonSchemaReading(readers, writers, [], new ComparisonSteps());
         reading.Compare(readers.Node, writers.Node, "#");
         return reading._found;
     }
@@ -35,6 +37,7 @@ sealed class JsonSchemaReading
     /// <summary>Compares two schemas that stand in the same place.</summary>
     public void Compare(JsonNode? readerNode, JsonNode? writerNode, string path)
     {
+        _steps.Take();
         var (reader, writer) = (_reader.Resolve(readerNode), _writer.Resolve(writerNode));
         if (reader is JsonObject && writer is JsonObject && !_seen.Add((reader, writer)))
             return;
@@ -90,7 +93,8 @@ sealed class JsonSchemaReading
     {
         if (reader is null)
             return false;
-        var trial = new JsonSchemaReading(_reader, _writer, [.. _seen]) { _depth = _depth };
+        _steps.Take(_seen.Count + ComparisonSteps.Alternative);
+        var trial = new JsonSchemaReading(_reader, _writer, [.. _seen], _steps) { _depth = _depth };
         trial.Compare(reader, writer, "#");
         return trial._found.Count == 0;
     }

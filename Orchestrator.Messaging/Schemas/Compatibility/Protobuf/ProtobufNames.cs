@@ -14,8 +14,11 @@ static class ProtobufNames
     /// <summary>The file with full names in the place of those that its fields say.</summary>
     public static ProtobufFile Resolve(ProtobufFile file) => file with
     {
-        Messages = [.. file.Messages.Select(m => m with { Fields = [.. m.Fields.Select(f => f with { Type = Find(f.Type, m, file) })] })],
+        Messages = [.. file.Messages.Select(m => IsImported(m.Name) ? m : m with { Fields = [.. m.Fields.Select(f => f with { Type = Find(f.Type, m, file) })] })],
     };
+
+    /// <summary>Whether something is of another file: its name begins with a point, and has its package.</summary>
+    public static bool IsImported(string name) => name is ['.', ..];
 
     // Names are looked up from the innermost message outwards.
     static string Find(string type, ProtobufMessage within, ProtobufFile file)
@@ -25,15 +28,35 @@ static class ProtobufNames
         var name = type.TrimStart('.');
         if (name.StartsWith(ProtobufParser.WellKnown, StringComparison.Ordinal))
             return name;
+        return FindHere(name, within, file) ?? FindImported(name, file) ?? throw new SchemaException("unknown_type", $"{type} of {within.Name} is in no file that is known here");
+    }
+
+    static string? FindHere(string name, ProtobufMessage within, ProtobufFile file)
+    {
         if (file.Package.Length > 0 && name.StartsWith(file.Package + ".", StringComparison.Ordinal))
             name = name[(file.Package.Length + 1)..];
         for (var scope = within.Name; ; scope = scope[..Math.Max(0, scope.LastIndexOf('.'))])
         {
             var full = scope.Length == 0 ? name : $"{scope}.{name}";
-            if (file.Message(full) is not null || file.Enum(full) is not null)
+            if (Has(full, file))
                 return full;
             if (scope.Length == 0)
-                throw new SchemaException("unknown_type", $"{type} of {within.Name} is not in the file");
+                return null;
         }
     }
+
+    // Likewise from the innermost part of the package outwards.
+    static string? FindImported(string name, ProtobufFile file)
+    {
+        for (var scope = file.Package; ; scope = scope[..Math.Max(0, scope.LastIndexOf('.'))])
+        {
+            var full = scope.Length == 0 ? $".{name}" : $".{scope}.{name}";
+            if (Has(full, file))
+                return full;
+            if (scope.Length == 0)
+                return null;
+        }
+    }
+
+    static bool Has(string name, ProtobufFile file) => file.Message(name) is not null || file.Enum(name) is not null;
 }

@@ -20,17 +20,30 @@ sealed class ProtobufParser
     readonly ProtobufTokens _tokens;
     readonly List<ProtobufMessage> _messages = [];
     readonly List<ProtobufEnum> _enums = [];
+    readonly ProtobufImports _imports;
     string _package = "";
 
-    ProtobufParser(string text) => _tokens = new ProtobufTokens(text);
+    ProtobufParser(string text, ProtobufImports imports) => (_tokens, _imports) = (new ProtobufTokens(text), imports);
 
     /// <summary>Reads a file.</summary>
     /// <exception cref="SchemaException">The text is no proto3, or uses what is not supported.</exception>
-    public static ProtobufFile Parse(string text)
+    public static ProtobufFile Parse(string text) => Parse(SchemaDocument.Of(text));
+
+    /// <summary>Reads a file, with those that it imports.</summary>
+    /// <exception cref="SchemaException">The text is no proto3, or uses what is not supported.</exception>
+    public static ProtobufFile Parse(SchemaDocument document)
     {
-        var parser = new ProtobufParser(text);
+        var imports = new ProtobufImports();
+        foreach (var reference in document.References)
+            imports.Add(reference.Name, Parse(reference.Text, imports));
+        return Parse(document.Text, imports);
+    }
+
+    static ProtobufFile Parse(string text, ProtobufImports known)
+    {
+        var parser = new ProtobufParser(text, known);
         parser.Read();
-        return ProtobufNames.Resolve(new ProtobufFile(parser._package, parser._messages, parser._enums));
+        return ProtobufNames.Resolve(new ProtobufFile(parser._package, [.. parser._messages, .. known.Messages], [.. parser._enums, .. known.Enums]));
     }
 
     void Read()
@@ -66,15 +79,16 @@ sealed class ProtobufParser
                     throw new SchemaException("not_supported", $"line {_tokens.Line}: {other}");
             }
         }
-        if (_messages.Count == 0)
-            throw new SchemaException("bad_proto", "there is no message");
+        if (_messages.Count == 0 && _enums.Count == 0)
+            throw new SchemaException("bad_proto", "there is no message and no enum");
     }
 
     void Import()
     {
+        _ = _tokens.TryTake("public") || _tokens.TryTake("weak");
         var file = _tokens.Text();
-        if (!file.StartsWith("google/protobuf/", StringComparison.Ordinal))
-            throw new SchemaException("foreign_import", $"{file}; only well-known types are imported");
+        if (!file.StartsWith("google/protobuf/", StringComparison.Ordinal) && !_imports.Has(file))
+            throw new SchemaException("foreign_import", $"{file} is neither a well-known type's nor among the references");
         _tokens.Expect(";");
     }
 

@@ -14,12 +14,21 @@ sealed class ProtobufReading
 
     ProtobufReading(ProtobufFile reader, ProtobufFile writer) => (_reader, _writer) = (reader, writer);
 
-    /// <summary>What keeps the reader from reading the writer's first message.</summary>
+    /// <summary>What keeps the reader from reading the writer's first message; where there are enums alone, those.</summary>
     public static IReadOnlyList<Incompatibility> Compare(ProtobufFile reader, ProtobufFile writer)
     {
         var reading = new ProtobufReading(reader, writer);
-        var root = writer.Messages[0];
-        if (reader.Message(root.Name) is { } message)
+        if (writer.Messages.FirstOrDefault(m => !ProtobufNames.IsImported(m.Name)) is not { } root)
+        {
+            foreach (var written in writer.Enums.Where(e => !ProtobufNames.IsImported(e.Name)))
+            {
+                if (reader.Enum(written.Name) is { } read)
+                    reading.Enums(read, written, written.Name);
+                else
+                    reading.Add("enum_removed", written.Name, "the reader has no enum of this name");
+            }
+        }
+        else if (reader.Message(root.Name) is { } message)
             reading.Messages(message, root, root.Name);
         else
             reading.Add("message_removed", root.Name, "the reader has no message of this name");

@@ -1,0 +1,38 @@
+using Orchestrator.Api.Security;
+using Orchestrator.Messaging.Schemas.Compatibility;
+using Orchestrator.Messaging.Schemas.Registry;
+
+namespace Orchestrator.Api.Registry;
+
+/// <summary>What is asked of the next version, of each subject or of all; and the mode, which is always the same.</summary>
+static class ConfigEndpoints
+{
+    static readonly ModeView Mode = new("READWRITE");
+
+    /// <summary>Maps /config and /mode.</summary>
+    public static RouteGroupBuilder MapConfig(this RouteGroupBuilder group)
+    {
+        group.MapGet("/config", async (RegistryConfig config, CancellationToken cancellationToken) => Read(await config.GlobalAsync(cancellationToken)));
+        group.MapPut("/config", async (HttpContext context, RegistryConfig config, CancellationToken cancellationToken) =>
+            Written(await config.PutAsync(subject: null, await RegistryBody.CompatibilityAsync(context), cancellationToken))).Allow(Roles.Operator);
+        group.MapDelete("/config", async (RegistryConfig config, CancellationToken cancellationToken) => Read(await config.DeleteAsync(subject: null, cancellationToken))).Allow(Roles.Operator);
+        group.MapGet("/config/{subject}", async (SubjectName subject, bool? defaultToGlobal, RegistryConfig config, CancellationToken cancellationToken) =>
+            Read(await config.OfAsync(subject.Value, defaultToGlobal is true, cancellationToken)));
+        group.MapPut("/config/{subject}", async (SubjectName subject, HttpContext context, RegistryConfig config, CancellationToken cancellationToken) =>
+            Written(await config.PutAsync(Known(subject), await RegistryBody.CompatibilityAsync(context), cancellationToken))).Allow(Roles.Operator);
+        group.MapDelete("/config/{subject}", async (SubjectName subject, RegistryConfig config, CancellationToken cancellationToken) =>
+            Read(await config.DeleteAsync(subject.Value, cancellationToken))).Allow(Roles.Operator);
+        group.MapGet("/mode", () => RegistryAnswer.Of(Mode));
+        group.MapGet("/mode/{subject}", (SubjectName subject, bool? defaultToGlobal) => defaultToGlobal is true
+            ? RegistryAnswer.Of(Mode)
+            : throw new RegistryException(40409, $"Subject '{subject.Value}' does not have subject-level mode configured"));
+        return group;
+    }
+
+    static string Known(SubjectName subject) =>
+        SubjectNames.IsValid(subject.Value) ? subject.Value : throw new RegistryException(42208, $"The specified subject '{subject.Value}' is not a valid subject.");
+
+    static IResult Read(CompatibilityMode mode) => RegistryAnswer.Of(new ConfigView(mode.Name()));
+
+    static IResult Written(CompatibilityMode mode) => RegistryAnswer.Of(new ConfigView(mode.Name(), mode.Name()));
+}
