@@ -15,6 +15,7 @@ using Orchestrator.Messaging.Streams;
 using Orchestrator.Messaging.Telemetry;
 using Orchestrator.Messaging.Telemetry.Stored;
 using Orchestrator.Messaging.Wire;
+using Orchestrator.Messaging.Wire.Formats;
 
 namespace Orchestrator.Messaging;
 
@@ -51,6 +52,7 @@ public static class MessagingModule
             sp.GetServices<IUpcaster>(),
             sp.GetService<CurrencyScales>()));
         services.AddSingleton(TimeProvider.System);
+        services.AddWireFormats(configuration);
         services.AddSingleton<LaneMessageReader>();
         services.AddSingleton<KafkaProducer>();
         services.AddSingleton<MessagingTelemetry>();

@@ -8,12 +8,14 @@ using Orchestrator.Api.Security;
 using Orchestrator.Api.Submissions;
 using Orchestrator.Contracts;
 using Orchestrator.Messaging.Parking;
+using Orchestrator.Messaging.Wire;
 
 namespace Orchestrator.Api.Parked;
 
 /// <summary>Proposes edits of parked messages, and decides about them, in somebody's name.</summary>
 /// <param name="Edits">Where they are stored.</param>
 /// <param name="Parked">The messages.</param>
+/// <param name="Reader">Shows what travels in other formats than JSON.</param>
 /// <param name="Options">Whether they may be edited.</param>
 /// <param name="Time">The clock.</param>
 /// <param name="Context">The request.</param>
@@ -21,7 +23,7 @@ namespace Orchestrator.Api.Parked;
 /// <param name="Key">The client's own name for the request.</param>
 /// <param name="CancellationToken">Gives up.</param>
 sealed record EditParked(
-    ParkedEdits Edits, ParkedMessages Parked, IOptions<ParkedOptions> Options, TimeProvider Time, HttpContext Context, Actor Actor,
+    ParkedEdits Edits, ParkedMessages Parked, LaneMessageReader Reader, IOptions<ParkedOptions> Options, TimeProvider Time, HttpContext Context, Actor Actor,
     [FromHeader(Name = IdempotencyKey.Header)] string? Key, CancellationToken CancellationToken)
 {
     /// <summary>The longest reason.</summary>
@@ -40,7 +42,7 @@ sealed record EditParked(
             return ApiProblem.Of(ProblemKinds.Invalid, errors: errors.All);
         var body = request.Payload.GetRawText();
         if (Masking.IsOn && await Parked.FindAsync(id, CancellationToken) is var (view, raw))
-            body = Masking.Restore(body, Encoding.UTF8.GetString(raw.Body), view.Key);
+            body = Masking.Restore(body, Encoding.UTF8.GetString(await Reader.JsonOfAsync(raw, CancellationToken)), view.Key);
         var proposal = new ParkedProposal(editId, id, Encoding.UTF8.GetBytes(body), request.Reason, Time.GetUtcNow().AddHours(Options.Value.EditHours));
         return Answer(await Edits.ProposeAsync(proposal, Actor.Name, CancellationToken), ProblemKinds.ParkedNotFound, isNew: true);
     }
@@ -64,11 +66,11 @@ sealed record EditParked(
         return TypedResults.Ok(new Page<ParkedEdit>(items, items.Count == limit ? $"{items[^1].Number}" : null));
     }
 
-    public static async Task<Results<Ok<ParkedEditDetail>, ProblemHttpResult>> GetAsync(Guid editId, ParkedEdits edits, CancellationToken cancellationToken)
+    public static async Task<Results<Ok<ParkedEditDetail>, ProblemHttpResult>> GetAsync(Guid editId, ParkedEdits edits, LaneMessageReader reader, CancellationToken cancellationToken)
     {
         if (await edits.FindAsync(editId, cancellationToken) is not var (edit, original, edited))
             return ApiProblem.Of(ProblemKinds.ParkedEditNotFound);
-        var (body, encoding) = ParkedShown.Body(original.Body, edit.Key, MaxBodyText);
+        var (body, encoding) = ParkedShown.Body(await reader.JsonOfAsync(original, cancellationToken), edit.Key, MaxBodyText);
         return TypedResults.Ok(new ParkedEditDetail(edit, body, encoding, ParkedShown.Body(edited.Body, edit.Key, MaxBodyText).Body, ParkedShown.Headers(edited, edit.Key)));
     }
 

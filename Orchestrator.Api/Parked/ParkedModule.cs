@@ -3,6 +3,7 @@ using Orchestrator.Api.Problems;
 using Orchestrator.Api.Security;
 using Orchestrator.Api.Security.Audit;
 using Orchestrator.Messaging.Parking;
+using Orchestrator.Messaging.Wire;
 
 namespace Orchestrator.Api.Parked;
 

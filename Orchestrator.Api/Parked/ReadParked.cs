@@ -7,6 +7,7 @@ using Orchestrator.Api.Problems;
 using Orchestrator.Api.Security;
 using Orchestrator.Contracts;
 using Orchestrator.Messaging.Parking;
+using Orchestrator.Messaging.Wire;
 
 namespace Orchestrator.Api.Parked;
 
@@ -44,11 +45,11 @@ static class ReadParked
         await parked.CountAsync(cancellationToken), await ParkedShown.OfAsync(await parked.CausesAsync(cancellationToken), search, cancellationToken)));
 
     public static async Task<Results<Ok<ParkedDetail>, ProblemHttpResult>> GetAsync(
-        long id, ParkedMessages parked, ParkedSearch search, ParkedEdits edits, CancellationToken cancellationToken)
+        long id, ParkedMessages parked, ParkedSearch search, ParkedEdits edits, LaneMessageReader reader, CancellationToken cancellationToken)
     {
         if (await parked.FindAsync(id, cancellationToken) is not var (view, raw))
             return ApiProblem.Of(ProblemKinds.ParkedNotFound);
-        var (body, encoding) = ParkedShown.Body(raw.Body, view.Key, MaxBodyText);
+        var (body, encoding) = ParkedShown.Body(await reader.JsonOfAsync(raw, cancellationToken), view.Key, MaxBodyText);
         return TypedResults.Ok(new ParkedDetail(
             ParkedShown.Of(new ParkedFound(view, raw)),
             ParkedShown.Headers(raw, view.Key),
@@ -69,7 +70,7 @@ static class ReadParked
     }
 
     public static IResult Export(
-        [AsParameters] ParkedQuery query, ParkedSearch search, IOptions<Microsoft.AspNetCore.Http.Json.JsonOptions> json, CancellationToken cancellationToken,
+        [AsParameters] ParkedQuery query, ParkedSearch search, LaneMessageReader reader, IOptions<Microsoft.AspNetCore.Http.Json.JsonOptions> json, CancellationToken cancellationToken,
         long after = 0, int limit = 1_000)
     {
         if (PageLimits.Refuse(after, limit, MaxExported) is { } refused)
@@ -77,12 +78,12 @@ static class ReadParked
         var errors = new ContractErrors();
         var filter = query.Read(errors);
         return errors.None
-            ? new TextPieces(Lines, LinesAsync(search, filter, after, limit, json.Value.SerializerOptions, cancellationToken), $"parked-after-{after}.jsonl")
+            ? new TextPieces(Lines, LinesAsync(search, reader, filter, after, limit, json.Value.SerializerOptions, cancellationToken), $"parked-after-{after}.jsonl")
             : ApiProblem.Of(ProblemKinds.Invalid, errors: errors.All);
     }
 
     static async IAsyncEnumerable<string> LinesAsync(
-        ParkedSearch search, ParkedFilter filter, long after, int limit, JsonSerializerOptions json, [EnumeratorCancellation] CancellationToken cancellationToken)
+        ParkedSearch search, LaneMessageReader reader, ParkedFilter filter, long after, int limit, JsonSerializerOptions json, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         for (var written = 0; written < limit;)
         {
@@ -93,7 +94,7 @@ static class ReadParked
                 (after, var shown) = (found.View.ParkedId, ParkedShown.Of(found));
                 if (filter.Text is not null && !ParkedShown.Holds(shown, filter.Text))
                     continue;
-                var (body, encoding) = ParkedShown.Body(found.Raw!.Body, found.View.Key, int.MaxValue);
+                var (body, encoding) = ParkedShown.Body(await reader.JsonOfAsync(found.Raw!, cancellationToken), found.View.Key, int.MaxValue);
                 written++;
                 yield return JsonSerializer.Serialize(new ParkedExportLine(shown, ParkedShown.Headers(found.Raw, found.View.Key), body, encoding, found.Raw.Body.Length), json) + "\n";
             }

@@ -4,6 +4,8 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
 using Orchestrator.Cli.Output;
 using Orchestrator.Messaging.Configuration;
+using Orchestrator.Messaging.Wire;
+using Orchestrator.Messaging.Wire.Formats;
 
 namespace Orchestrator.Cli.Connections;
 
@@ -52,6 +54,13 @@ public sealed class ConnectionOptions
         Recursive = true,
     };
 
+    readonly Option<string?> _schemaRegistry = new("--schema-registry")
+    {
+        Description = "A Confluent-compatible schema registry, to show messages in Avro and Protobuf [env: ORCHESTRATOR_SCHEMA_REGISTRY]",
+        HelpName = "url",
+        Recursive = true,
+    };
+
     readonly Option<string?> _token = new("--token")
     {
         Description = "A token for the HTTP API [env: ORCHESTRATOR_TOKEN] [else: a development service on this machine is asked for one, with all roles, in the name of whoever is logged in]",
@@ -68,6 +77,7 @@ public sealed class ConnectionOptions
         root.Add(_postgres);
         root.Add(_api);
         root.Add(_token);
+        root.Add(_schemaRegistry);
     }
 
     /// <summary>Client settings that name the brokers and carry the given properties.</summary>
@@ -120,6 +130,18 @@ public sealed class ConnectionOptions
         return file.Exists
             ? File.ReadLines(file.FullName).Select(l => l.Trim()).Where(l => l.Length > 0 && l[0] is not ('#' or '!'))
             : throw new CommandException("file_not_found", $"{file.FullName} is not there");
+    }
+
+    /// <summary>Reads messages in every format; in JSON alone when no schema registry is given.</summary>
+    /// <exception cref="CommandException"><c>bad_schema_registry</c>.</exception>
+    public LaneMessageReader Reader(ParseResult parsed)
+    {
+        if (FirstGiven(parsed.GetValue(_schemaRegistry), Environment.GetEnvironmentVariable("ORCHESTRATOR_SCHEMA_REGISTRY"), () => null) is not { } url)
+            return new LaneMessageReader(MessageCatalog.Contracts);
+        if (!Uri.TryCreate(url, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https"))
+            throw new CommandException("bad_schema_registry", $"'{url}' is not an http address");
+        var options = new FormatOptions { SchemaRegistry = { ["Url"] = url } };
+        return new LaneMessageReader(MessageCatalog.Contracts, WireFormats.Of(options, MessageCatalog.Contracts, topic => topic));
     }
 
     /// <summary>The database's connection string.</summary>

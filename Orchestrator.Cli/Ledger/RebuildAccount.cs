@@ -1,7 +1,5 @@
-using Confluent.Kafka;
 using Npgsql;
 using Orchestrator.Cli.Output;
-using Orchestrator.Contracts;
 using Spectre.Console;
 
 namespace Orchestrator.Cli.Ledger;
@@ -11,17 +9,17 @@ static class RebuildAccount
 {
     /// <param name="accountId">The account; null for all.</param>
     /// <param name="postgres">The database.</param>
-    /// <param name="kafka">Where the topic is, when events come from there; null for the store.</param>
+    /// <param name="topic">The topic, when events come from there; null for the store.</param>
     /// <param name="withSnapshot">Whether to fold from the latest snapshot too.</param>
     /// <param name="json">Whether to print one line of JSON.</param>
     /// <param name="time">Measures.</param>
     /// <param name="cancellationToken">Stops.</param>
     public static async Task<int> RunAsync(
-        string? accountId, string postgres, ClientConfig? kafka, bool withSnapshot, bool json, TimeProvider time, CancellationToken cancellationToken)
+        string? accountId, string postgres, TopicEvents? topic, bool withSnapshot, bool json, TimeProvider time, CancellationToken cancellationToken)
     {
         try
         {
-            var rebuild = new AccountRebuild(postgres, kafka is null ? null : new TopicEvents(kafka, Topics.LedgerEvents), withSnapshot, time);
+            var rebuild = new AccountRebuild(postgres, topic, withSnapshot, time);
             return accountId is null
                 ? await AllAsync(rebuild, json, cancellationToken)
                 : Show(await rebuild.OneAsync(accountId, cancellationToken), json);

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Orchestrator.Cli.Connections;
 using Orchestrator.Cli.Output;
+using Orchestrator.Contracts;
 
 namespace Orchestrator.Cli.Ledger;
 
@@ -47,7 +48,7 @@ static class RebuildCommand
                 ? ProjectionCommands.RebuildAsync(
                     connections.Api(parsed), projection, topic ? Topic : Store, wait: !parsed.GetValue(NoWait), json, time, cancellationToken)
                 : RebuildAccount.RunAsync(
-                    parsed.GetValue(Account), connections.Postgres(parsed), topic ? connections.Kafka(parsed) : null, !parsed.GetValue(NoSnapshot), json, time,
+                    parsed.GetValue(Account), connections.Postgres(parsed), topic ? new TopicEvents(connections.Kafka(parsed), Topics.LedgerEvents, connections.Reader(parsed)) : null, !parsed.GetValue(NoSnapshot), json, time,
                     cancellationToken);
         });
         return command;

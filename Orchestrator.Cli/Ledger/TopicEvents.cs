@@ -15,7 +15,8 @@ namespace Orchestrator.Cli.Ledger;
 /// <summary>The events of one account as the topic ledger-events has them: its partition alone, up to what was the end when reading began.</summary>
 /// <param name="kafka">The brokers.</param>
 /// <param name="topic">The topic's name there.</param>
-public sealed class TopicEvents(ClientConfig kafka, string topic)
+/// <param name="formats">Reads what is not JSON; null where all is.</param>
+public sealed class TopicEvents(ClientConfig kafka, string topic, LaneMessageReader? formats = null)
 {
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
     static readonly MessageContract Contract = MessageCatalog.Contracts.Of(typeof(LedgerEventRecorded));
@@ -29,7 +30,7 @@ public sealed class TopicEvents(ClientConfig kafka, string topic)
         string accountId, long afterVersion, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var partition = await Task.Run(() => PartitionOf(accountId), cancellationToken);
-        var messages = new TopicReader(kafka, topic).ReadAsync(new TailStart.Beginning(), [partition], toEnd: true, cancellationToken);
+        var messages = new TopicReader(kafka, topic, formats).ReadAsync(new TailStart.Beginning(), [partition], toEnd: true, cancellationToken);
         await foreach (var message in messages)
         {
             if (!string.Equals(message.Key, accountId, StringComparison.Ordinal) || message.Body is null)

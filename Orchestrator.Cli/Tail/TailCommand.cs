@@ -49,7 +49,7 @@ static class TailCommand
         if (count < 1)
             throw new CommandException("bad_option", "--count: from 1");
         Action<TailMessage> show = parsed.GetValue(Json) ? Line : parsed.GetValue(Headers) ? ShowWithHeaders : Show;
-        var reader = new TopicReader(connections.Kafka(parsed), parsed.GetRequiredValue(Topic));
+        var reader = new TopicReader(connections.Kafka(parsed), parsed.GetRequiredValue(Topic), connections.Reader(parsed));
         long shown = 0;
         try
         {

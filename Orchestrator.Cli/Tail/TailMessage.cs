@@ -11,7 +11,9 @@ public sealed class TailMessage
     readonly Lazy<JsonElement?> _json;
 
     /// <summary>Takes a message from the consumer.</summary>
-    public TailMessage(ConsumeResult<byte[], byte[]> read)
+    /// <param name="read">The message.</param>
+    /// <param name="body">Its body as JSON, whatever its format is.</param>
+    public TailMessage(ConsumeResult<byte[], byte[]> read, byte[]? body)
         : this(
             read.Topic,
             read.Partition.Value,
@@ -19,7 +21,7 @@ public sealed class TailMessage
             new DateTimeOffset(read.Message.Timestamp.UtcDateTime, TimeSpan.Zero),
             Text(read.Message.Key),
             (read.Message.Headers ?? []).Select(h => new KeyValuePair<string, string?>(h.Key, Text(h.GetValueBytes()))).ToList(),
-            Text(read.Message.Value))
+            Text(body))
     {
     }
 

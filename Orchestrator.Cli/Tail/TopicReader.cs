@@ -2,11 +2,16 @@ using System.Runtime.CompilerServices;
 using Confluent.Kafka;
 using Orchestrator.Cli.Output;
 using Orchestrator.Messaging.Clusters;
+using Orchestrator.Messaging.Wire;
+using Orchestrator.Messaging.Wire.Formats;
 
 namespace Orchestrator.Cli.Tail;
 
 /// <summary>Reads a topic without joining a group: it disturbs nobody and commits nothing.</summary>
-public sealed class TopicReader(ClientConfig kafka, string topic)
+/// <param name="kafka">How to reach the cluster.</param>
+/// <param name="topic">The topic.</param>
+/// <param name="formats">Reads what is not JSON; that is taken as it is when null.</param>
+public sealed class TopicReader(ClientConfig kafka, string topic, LaneMessageReader? formats = null)
 {
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
@@ -37,9 +42,24 @@ public sealed class TopicReader(ClientConfig kafka, string topic)
             }
             if (toEnd && read.Offset.Value == ends[read.TopicPartition].High - 1)
                 open.Remove(read.TopicPartition);
-            var message = new TailMessage(read);
+            var message = new TailMessage(read, Body(read.Message));
             if (message.Time >= since)
                 yield return message;
+        }
+    }
+
+    byte[]? Body(Message<byte[], byte[]> message)
+    {
+        if (message.Value is null || formats is null)
+            return message.Value;
+        try
+        {
+            return formats.JsonOf(message);
+        }
+        catch (RegistryAwayException e)
+        {
+            Terminal.Warn(e.Message);
+            return message.Value;
         }
     }
 

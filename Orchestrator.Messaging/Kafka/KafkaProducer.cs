@@ -1,8 +1,10 @@
 using Confluent.Kafka;
 using Microsoft.Extensions.Logging;
 using Orchestrator.Messaging.Configuration;
+using Orchestrator.Messaging.Schemas;
 using Orchestrator.Messaging.Telemetry;
 using Orchestrator.Messaging.Wire;
+using Orchestrator.Messaging.Wire.Formats;
 
 namespace Orchestrator.Messaging.Kafka;
 
@@ -21,6 +23,7 @@ public sealed partial class KafkaProducer : IDisposable
     readonly ILogger<KafkaProducer> _logger;
     readonly ProducerFigures? _figures;
     readonly double _lingerMs;
+    readonly WireFormats _formats;
     readonly Lock _lock = new();
     Client _producer;
     bool _disposed;
@@ -32,13 +35,15 @@ public sealed partial class KafkaProducer : IDisposable
     /// <param name="logger">Gets what happens.</param>
     /// <param name="telemetry">Counts what fails, and shows what the client says of itself.</param>
     /// <param name="client">The producer's name there.</param>
-    public KafkaProducer(KafkaOptions options, ILogger<KafkaProducer> logger, MessagingTelemetry? telemetry = null, string client = "lanes")
-        : this(options, options.LingerMs, logger, telemetry?.Kafka.Producer(client))
+    /// <param name="formats">In which format messages travel; JSON alone when null.</param>
+    public KafkaProducer(KafkaOptions options, ILogger<KafkaProducer> logger, MessagingTelemetry? telemetry = null, string client = "lanes", WireFormats? formats = null)
+        : this(options, options.LingerMs, logger, telemetry?.Kafka.Producer(client), formats)
     {
     }
 
-    internal KafkaProducer(KafkaOptions options, double lingerMs, ILogger<KafkaProducer> logger, ProducerFigures? figures = null)
+    internal KafkaProducer(KafkaOptions options, double lingerMs, ILogger<KafkaProducer> logger, ProducerFigures? figures = null, WireFormats? formats = null)
     {
+        _formats = formats ?? WireFormats.JsonOnly;
         _options = options;
         _figures = figures;
         _lingerMs = lingerMs;
@@ -49,12 +54,32 @@ public sealed partial class KafkaProducer : IDisposable
     /// <summary>Rises each time that what was under way is abandoned: nobody is told then.</summary>
     internal int Generation => Volatile.Read(ref _generation);
 
-    /// <summary>Hands a message to the client, waiting while its queue is full.</summary>
+    /// <summary>Why a message was not delivered last; null when none has been refused.</summary>
+    public string? LastRefusal { get; private set; }
+
+    /// <summary>
+    /// Hands a message to the client, in the format of its topic, waiting while its queue is full. One that cannot be encoded, for the schema registry is away, is not delivered:
+    /// it stays where it is stored, and whoever has stored it tries again.
+    /// </summary>
     /// <param name="message">The message.</param>
     /// <param name="delivered">Told once: whether the broker has it. Called on the client's thread, so it must be quick.</param>
     /// <param name="cancellationToken">Gives up waiting.</param>
     public async ValueTask ProduceAsync(OutgoingMessage message, Action<bool> delivered, CancellationToken cancellationToken)
     {
+        if (!_formats.IsJson(message.Topic))
+        {
+            try
+            {
+                message = await _formats.EncodeAsync(message, cancellationToken);
+            }
+            catch (Exception e) when (e is RegistryAwayException or SchemaException)
+            {
+                LastRefusal = e.Message;
+                NotEncoded(_logger, message.Type, message.Topic, e);
+                delivered(false);
+                return;
+            }
+        }
         var kafka = KafkaWire.ToKafka(message);
         while (!TryProduce(message.Topic, kafka, delivered))
             await Task.Delay(FullQueuePause, cancellationToken);
@@ -66,6 +91,7 @@ public sealed partial class KafkaProducer : IDisposable
             if (report.Error.IsError)
             {
                 Failed(report.Error.Code);
+                LastRefusal = report.Error.Reason;
                 NotDelivered(_logger, topic, report.Error.Code, report.Error.Reason);
             }
             delivered(!report.Error.IsError);
@@ -223,6 +249,9 @@ public sealed partial class KafkaProducer : IDisposable
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Not delivered to {Topic}: {Code} {Reason}")]
     static partial void NotDelivered(ILogger logger, string topic, ErrorCode code, string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Type} is not published to {Topic} yet: it cannot be encoded")]
+    static partial void NotEncoded(ILogger logger, string type, string topic, Exception exception);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Producer: {Code} {Reason}")]
     static partial void ClientError(ILogger logger, ErrorCode code, string reason);

@@ -39,6 +39,7 @@ public static class Failures
         // Only bad data, a violated constraint or a raised error can be a message's own fault. All else, even a missing table, is the system's.
         PostgresException postgres => postgres.SqlState[..2] is not ("22" or "23" or "P0"),
         NpgsqlException or KafkaException or Outbox.OutboxNotPublishedException => true,
+        Wire.Formats.RegistryAwayException => true,
         TimeoutException or IOException or System.Net.Sockets.SocketException => true,
         OperationCanceledException => true,
         _ => exception.InnerException is { } inner && IsTransient(inner),

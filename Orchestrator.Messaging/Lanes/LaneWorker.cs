@@ -27,7 +27,7 @@ internal sealed partial class LaneWorker : ILaneWorker
     readonly LaneTimers _timers;
     readonly ParkedLane _parked;
     readonly LaneUnits _units;
-    readonly TakenTypes _taken;
+    readonly LaneIntake _intake;
     readonly Queue<LaneMessage> _pending = new();
     readonly Lock _ending = new();
     readonly Task _loop;
@@ -51,12 +51,12 @@ internal sealed partial class LaneWorker : ILaneWorker
         Grant = grant;
         _maxBatch = group.MaxBatch ?? services.Options.MaxBatch;
         _rest = group.Rest;
-        _taken = new TakenTypes(services.Catalog, group.Takes, group.KeeperOf, services.Forgotten);
         _services = services;
         _consumer = consumer;
         _leaseIsFresh = leaseIsFresh;
         _logger = logger;
         Inbox = new LaneInbox(grant.Lane.Partition, services.Options, _wake.Set);
+        _intake = new LaneIntake(Inbox, new TakenTypes(services.Catalog, group.Takes, group.KeeperOf, services.Forgotten), services.Reader);
         _processor = group.CreateProcessor(grant.Lane);
         _outbox = new LaneOutbox(grant, services.Producer, services.Options.MaxUnacknowledged / 2, _wake.Set);
         _timers = new LaneTimers(grant, services.Database, services.Reader);
@@ -164,7 +164,7 @@ internal sealed partial class LaneWorker : ILaneWorker
         }
     }
 
-    bool HasWork => _pending.Count > 0 || Inbox.Count > 0 || _timers.IsDue(_services.Time.GetUtcNow());
+    bool HasWork => _pending.Count > 0 || _intake.Any || _timers.IsDue(_services.Time.GetUtcNow());
 
     bool HasIdleWork => _units.IsPassedOverDue || (_units.HasAcknowledged && _services.Time.GetElapsedTime(Volatile.Read(ref _workedAt)) > IdleInterval);
 
@@ -194,10 +194,7 @@ internal sealed partial class LaneWorker : ILaneWorker
                 _pending.Enqueue(message);
         }
         if (_pending.Count == 0)
-        {
-            foreach (var result in Inbox.Take(_maxBatch))
-                _pending.Enqueue(_taken.IsPassedOver(result) ? LaneMessage.PassedOver(result.Topic, result.Offset.Value) : _services.Reader.Read(result));
-        }
+            await _intake.TakeAsync(_pending, _maxBatch, _abort.Token);
     }
 
     // Not worth a transaction of its own, but now and then, so that others see how far the lane is.
@@ -283,7 +280,7 @@ internal sealed partial class LaneWorker : ILaneWorker
         }
         PositionLost(_logger, Grant.Lane, topic);
         await _consumer.RemoveAsync(Inbox);
-        Inbox.FindPosition();
+        _intake.Clear();
         _units.ForgetPosition(topic);
         _consumer.Add(Inbox, Positions);
         return true;

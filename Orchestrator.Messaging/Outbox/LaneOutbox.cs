@@ -72,7 +72,7 @@ internal sealed class LaneOutbox(LaneGrant grant, KafkaProducer producer, int wa
             }
             await SettledAsync(cancellationToken);
             if (Failed)
-                throw new OutboxNotPublishedException(grant.Lane);
+                throw new OutboxNotPublishedException(grant.Lane, producer.LastRefusal);
         }
     }
 
@@ -125,5 +125,5 @@ internal sealed class LaneOutbox(LaneGrant grant, KafkaProducer producer, int wa
     }
 }
 
-/// <summary>The broker refused what a lane has committed; the lane pauses and publishes again.</summary>
-internal sealed class OutboxNotPublishedException(LaneId lane) : Exception($"The outbox of {lane} was not taken by the broker");
+/// <summary>What a lane has committed was not published: the broker refused it, or the schema registry is away. The lane pauses and publishes again.</summary>
+internal sealed class OutboxNotPublishedException(LaneId lane, string? reason) : Exception($"The outbox of {lane} was not published: {reason}");

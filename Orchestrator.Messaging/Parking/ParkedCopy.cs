@@ -1,6 +1,8 @@
+using System.Text;
 using Orchestrator.Contracts;
 using Orchestrator.Messaging.Lanes;
 using Orchestrator.Messaging.Wire;
+using Orchestrator.Messaging.Wire.Formats;
 
 namespace Orchestrator.Messaging.Parking;
 
@@ -15,5 +17,12 @@ internal static class ParkedCopy
         lane.Source,
         entry.Message.Time,
         entry.Message.TraceParent,
-        entry.Message.Raw.Body.Length <= OutgoingMessage.MaxBodyBytes ? entry.Message.Raw.Body : ReadOnlyMemory<byte>.Empty);
+        entry.Message.Raw.Body.Length <= OutgoingMessage.MaxBodyBytes ? entry.Message.Raw.Body : ReadOnlyMemory<byte>.Empty)
+    {
+        // Of another format than JSON it is as it came, and says so.
+        ContentType = ConfluentFrame.Is(entry.Message.Raw.Body) ? ContentType(entry.Message.Raw) : null,
+    };
+
+    static string ContentType(RawMessage raw) =>
+        raw.Headers.LastOrDefault(h => string.Equals(h.Key, CloudEventHeaders.ContentType, StringComparison.Ordinal)).Value is { } type ? Encoding.ASCII.GetString(type) : "application/octet-stream";
 }

@@ -2,6 +2,7 @@ using Npgsql;
 using Orchestrator.Messaging.Lanes;
 using Orchestrator.Messaging.Ownership;
 using Orchestrator.Messaging.Wire;
+using Orchestrator.Messaging.Wire.Formats;
 
 namespace Orchestrator.Messaging.Parking;
 
@@ -64,10 +65,26 @@ internal sealed class ParkedLane(LaneGrant grant, NpgsqlDataSource database, Lan
         while (await rows.ReadAsync(cancellationToken))
         {
             var raw = PackedRaw.Unpack(rows.GetFieldValue<byte[]>(2));
+            if (!await IsReadyAsync(raw, cancellationToken))
+                break;
             var message = reader.Read(raw, new MessageOrigin(rows.GetString(1), -1), rows.GetFieldValue<DateTimeOffset>(3), rows.GetBoolean(5));
             due.Add(new ParkedDue(rows.GetInt64(0), rows.GetInt32(6), message, rows.GetBoolean(4)));
         }
         return due;
+    }
+
+    // While the schema registry is away it waits, and what stands behind it; the lane goes on.
+    async Task<bool> IsReadyAsync(RawMessage raw, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await reader.PrepareAsync(raw.Body, cancellationToken);
+            return true;
+        }
+        catch (RegistryAwayException)
+        {
+            return false;
+        }
     }
 
     NpgsqlCommand Command(string sql)

@@ -16,16 +16,18 @@ internal sealed record AnsweredInputs(
 
     /// <summary>Reads them, on a thread of its own.</summary>
     /// <param name="kafka">How to reach the cluster.</param>
+    /// <param name="reader">Reads what is not JSON.</param>
     /// <param name="group">The lane's group.</param>
     /// <param name="partition">Its partition.</param>
     /// <param name="from">The first offset that matters; null when none does, and only the end is asked for.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="LostOutputException">What was there from this offset on is not all there any more.</exception>
     /// <exception cref="KafkaException">The broker does not answer.</exception>
-    public static Task<AnsweredInputs> ReadAsync(KafkaOptions kafka, StreamGroup group, int partition, long? from, CancellationToken cancellationToken) =>
-        Task.Factory.StartNew(() => Read(kafka, group, partition, from, cancellationToken), cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+    public static Task<AnsweredInputs> ReadAsync(
+        KafkaOptions kafka, LaneMessageReader reader, StreamGroup group, int partition, long? from, CancellationToken cancellationToken) =>
+        Task.Factory.StartNew(() => Read(kafka, reader, group, partition, from, cancellationToken), cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
-    static AnsweredInputs Read(KafkaOptions kafka, StreamGroup group, int partition, long? wanted, CancellationToken cancellationToken)
+    static AnsweredInputs Read(KafkaOptions kafka, LaneMessageReader reader, StreamGroup group, int partition, long? wanted, CancellationToken cancellationToken)
     {
         var output = new TopicPartition(group.OutputTopic, partition);
         var config = new ConsumerConfig(kafka.ConsumerConfig(group.Name)) { EnablePartitionEof = true };
@@ -51,7 +53,7 @@ internal sealed record AnsweredInputs(
             if (result.IsPartitionEOF)
                 break;
             next = result.Offset.Value + 1;
-            if (Read(result) is not { } answer)
+            if (Read(result, reader) is not { } answer)
                 continue;
             if (KafkaWire.Text(result.Message.Headers, AskedBefore.Header) is { } positions)
                 asked.TryAdd(answer.Id, new AskedBefore(answer, AskedBefore.Read(positions)));
@@ -62,13 +64,13 @@ internal sealed record AnsweredInputs(
         return new AnsweredInputs(answers, [.. asked.Values], next, ends);
     }
 
-    static StreamAnswer? Read(ConsumeResult<byte[], byte[]> result)
+    static StreamAnswer? Read(ConsumeResult<byte[], byte[]> result, LaneMessageReader reader)
     {
         if (!Guid.TryParse(KafkaWire.Text(result.Message.Headers, CloudEventHeaders.Id), out var id))
             return null;
         var time = LaneMessageReader.Time(KafkaWire.Text(result.Message.Headers, CloudEventHeaders.Time))
             ?? LaneMessageReader.Time(result.Message.Timestamp.UnixTimestampMs);
-        return new StreamAnswer(id, result.Message.Value ?? [], time, result.Offset.Value);
+        return new StreamAnswer(id, reader.JsonOf(result.Message), time, result.Offset.Value);
     }
 }
 

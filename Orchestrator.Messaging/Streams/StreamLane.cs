@@ -64,9 +64,9 @@ internal sealed partial class StreamLane : IPartitionSink
         _processor = opening.Processor;
         _parking = parking;
         _taken = new TakenTypes(services.Catalog, group.Takes, group.KeeperOf);
-        _reader = new StreamMessageReader(services.Catalog);
+        _reader = new StreamMessageReader(services.Catalog, services.Reader.Formats);
         _output = new StreamOutput(grant.Lane, services.Catalog, services.Time) { Asked = opening.Asked };
-        _publisher = new StreamPublisher(grant.Lane, group.OutputTopic, producer, opening.Answered.End, logger);
+        _publisher = new StreamPublisher(grant.Lane, group.OutputTopic, producer, services.Reader.Formats, opening.Answered.End, logger);
         _answerIds = new AnswerId(group.Name);
         _topics = [.. group.Topics];
         _positions = Array.ConvertAll(_topics, t => opening.Positions.GetValueOrDefault(t, NotRead));
@@ -147,13 +147,16 @@ internal sealed partial class StreamLane : IPartitionSink
     // What was answered may not be unpublished for ever, nor may another own the lane.
     bool MayTake => !_ended.Task.IsCompleted && HasRoom && MayAnswer;
 
+    // What is passed over needs no schema.
+    bool IsReady(ConsumeResult<byte[], byte[]> message) => _reader.IsReady(message) || _taken.IsPassedOver(message);
+
     bool HasRoom => !_publisher.HasUnsent && Unacknowledged < _group.MaxUnacknowledged && _parking.HasRoom;
 
     public bool Add(ConsumeResult<byte[], byte[]> message)
     {
         lock (_gate)
         {
-            if (_held.Count > 0 || !MayTake)
+            if (_held.Count > 0 || !MayTake || !IsReady(message))
             {
                 _held.Enqueue(message);
                 return true;
@@ -237,7 +240,7 @@ internal sealed partial class StreamLane : IPartitionSink
         {
             lock (_gate)
             {
-                if (!MayTake)
+                if (!MayTake || !IsReady(_held.Peek()))
                     return;
                 Take(_held.Dequeue());
             }

@@ -3,6 +3,7 @@ using System.Text;
 using Confluent.Kafka;
 using Orchestrator.Contracts.Catalog;
 using Orchestrator.Messaging.Wire;
+using Orchestrator.Messaging.Wire.Formats;
 
 namespace Orchestrator.Messaging.Streams;
 
@@ -10,11 +11,16 @@ namespace Orchestrator.Messaging.Streams;
 /// Reads good messages as <see cref="LaneMessageReader"/> does, without making texts of what is only compared. Whatever is out of the ordinary is left to that one.
 /// One thread uses it.
 /// </summary>
-internal sealed class StreamMessageReader(MessageCatalog catalog)
+/// <param name="catalog">The messages that are known.</param>
+/// <param name="formats">The formats that are read.</param>
+internal sealed class StreamMessageReader(MessageCatalog catalog, WireFormats formats)
 {
     const int TypesKept = 16;
 
-    readonly List<(byte[] Name, UpcastPath Path)> _types = [];
+    readonly List<(byte[] Bytes, string Name, UpcastPath Path)> _types = [];
+
+    /// <summary>Whether it can be read at once; if not, a schema is being fetched.</summary>
+    public bool IsReady(ConsumeResult<byte[], byte[]> result) => !ConfluentFrame.Is(result.Message?.Value) || formats.IsReady(result.Message!.Value);
 
     /// <returns>False when it must be looked at closely.</returns>
     public bool TryRead(ConsumeResult<byte[], byte[]> result, out StreamMessage message)
@@ -37,11 +43,11 @@ internal sealed class StreamMessageReader(MessageCatalog catalog)
                 case CloudEventHeaders.TraceParent: traceParent = header.GetValueBytes(); break;
             }
         }
-        if (id is null || type is null || !Utf8Parser.TryParse(id, out Guid guid, out var consumed) || consumed != id.Length || Find(type) is not { } path)
+        if (id is null || type is null || !Utf8Parser.TryParse(id, out Guid guid, out var consumed) || consumed != id.Length || Find(type) is not var (name, path))
             return false;
         try
         {
-            var body = LaneMessageReader.Parse(value, path);
+            var body = LaneMessageReader.Parse(value, name, path, formats);
             var text = path.Contract.Key(body);
             if (!Ascii.Equals(key, text))
                 return false;
@@ -67,17 +73,18 @@ internal sealed class StreamMessageReader(MessageCatalog catalog)
         }
     }
 
-    UpcastPath? Find(byte[] type)
+    (string Name, UpcastPath Path)? Find(byte[] type)
     {
-        foreach (var (name, known) in _types)
+        foreach (var (bytes, known, knownPath) in _types)
         {
-            if (name.AsSpan().SequenceEqual(type))
-                return known;
+            if (bytes.AsSpan().SequenceEqual(type))
+                return (known, knownPath);
         }
-        if (!catalog.Versions.TryFind(Encoding.UTF8.GetString(type), out var path))
+        var name = Encoding.UTF8.GetString(type);
+        if (!catalog.Versions.TryFind(name, out var path))
             return null;
         if (_types.Count < TypesKept)
-            _types.Add((type, path));
-        return path;
+            _types.Add((type, name, path));
+        return (name, path);
     }
 }

@@ -27,7 +27,7 @@ internal sealed record StreamOpening(
         await store.CheckOwnedAsync(cancellationToken);
         var snapshot = await ReadSnapshotAsync(grant, store, cancellationToken);
         var parked = await store.ReadParkedAsync(cancellationToken);
-        var answered = await AnsweredInputs.ReadAsync(services.Kafka, group, grant.Lane.Partition, snapshot?.Head.OutputPosition, cancellationToken);
+        var answered = await AnsweredInputs.ReadAsync(services.Kafka, services.Reader, group, grant.Lane.Partition, snapshot?.Head.OutputPosition, cancellationToken);
         var ids = new RecentIds(group.RememberedIds);
         var asked = new AskedAnswers(group.Name, group.RememberedAnswers);
         var processor = group.CreateProcessor(grant.Lane);

@@ -5,6 +5,7 @@ using Orchestrator.Contracts.Catalog;
 using Orchestrator.Messaging.Kafka;
 using Orchestrator.Messaging.Lanes;
 using Orchestrator.Messaging.Wire;
+using Orchestrator.Messaging.Wire.Formats;
 
 namespace Orchestrator.Messaging.Streams;
 
@@ -14,9 +15,10 @@ namespace Orchestrator.Messaging.Streams;
 /// <param name="lane">Whose answers.</param>
 /// <param name="outputTopic">Where they go: to the lane's own partition.</param>
 /// <param name="producer">The group's producer.</param>
+/// <param name="formats">Has the format of the topic.</param>
 /// <param name="outputPosition">The next offset there, as the opening found it.</param>
 /// <param name="logger">Hears of what fails.</param>
-internal sealed partial class StreamPublisher(LaneId lane, string outputTopic, KafkaProducer producer, long outputPosition, ILogger logger)
+internal sealed partial class StreamPublisher(LaneId lane, string outputTopic, KafkaProducer producer, WireFormats formats, long outputPosition, ILogger logger)
 {
     readonly TopicPartition _partition = new(outputTopic, lane.Partition);
     readonly Header _source = new(CloudEventHeaders.Source, Encoding.UTF8.GetBytes(lane.Source));
@@ -68,7 +70,8 @@ internal sealed partial class StreamPublisher(LaneId lane, string outputTopic, K
     {
         if (!_types.TryGetValue(contract, out var type))
             _types[contract] = type = new Header(CloudEventHeaders.Type, Encoding.UTF8.GetBytes(contract.Name));
-        var message = KafkaWire.ToKafka(key, body, id, time, type, _source, traceParent);
+        var (encoded, contentType) = formats.IsJson(outputTopic) ? (body, null) : formats.Encode(contract, outputTopic, body);
+        var message = KafkaWire.ToKafka(key, encoded, id, time, type, _source, traceParent, contentType);
         if (asked is not null)
             message.Headers.Add(AskedBefore.Header, asked);
         var report = told is null ? _report ??= Report : delivered => Report(delivered, told);

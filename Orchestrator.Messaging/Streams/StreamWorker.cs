@@ -49,7 +49,11 @@ internal sealed partial class StreamWorker : ILaneWorker
 
     public bool IsHalted { get; private set; }
 
-    public string? LastError { get; private set; }
+    public string? LastError
+    {
+        get => field ?? (_lane is { Held: > 0 } ? _services.Reader.Formats.Hindrance : null);
+        private set;
+    }
 
     public int Buffered => _lane?.Held ?? 0;
 
@@ -110,6 +114,7 @@ internal sealed partial class StreamWorker : ILaneWorker
     {
         StreamOpening opening;
         await (_group.ReadyAsync?.Invoke(_stop.Token) ?? Task.CompletedTask);
+        await _services.Reader.Formats.ReadyAsync(_group.OutputTopic, _stop.Token);
         await _room.Producer.Abandoned.WaitAsync(_stop.Token);
         await _room.Openings.WaitAsync(_stop.Token);
         try

@@ -43,4 +43,31 @@ public static class BadMessageCodes
 
     /// <summary>The body or the key is larger than is accepted.</summary>
     public const string TooLarge = "too_large";
+
+    /// <summary>The content type says Avro or Protobuf, and the body does not begin with the byte 0 of Confluent's wire format.</summary>
+    public const string NotFramed = "not_framed";
+
+    /// <summary>The body begins with a byte 0, and is too short for the id of a schema.</summary>
+    public const string ShortFrame = "short_frame";
+
+    /// <summary>The body names a schema by id, and no schema registry is configured here.</summary>
+    public const string NoRegistry = "no_schema_registry";
+
+    /// <summary>The registry has no schema of this id.</summary>
+    public const string UnknownSchema = "unknown_schema";
+
+    /// <summary>The schema of this id is that of another message.</summary>
+    public const string WrongSchema = "wrong_schema";
+
+    /// <summary>The way to the message within its Protobuf file leads to none, or to another one.</summary>
+    public const string WrongIndexes = "wrong_message_indexes";
+
+    /// <summary>What is written with this schema cannot be read with the message's own.</summary>
+    public const string SchemaNotRead = "schema_not_read";
+
+    /// <summary>The body is not what its Avro schema says.</summary>
+    public const string NotAvro = "not_avro";
+
+    /// <summary>The body is no Protobuf, or not as the message's fields are.</summary>
+    public const string NotProtobuf = "not_protobuf";
 }

@@ -29,4 +29,10 @@ public static class CloudEventHeaders
 
     /// <summary>The media type of JSON bodies.</summary>
     public const string Json = "application/json";
+
+    /// <summary>That of Avro in Confluent's wire format.</summary>
+    public const string Avro = "application/avro";
+
+    /// <summary>That of Protobuf in Confluent's wire format.</summary>
+    public const string Protobuf = "application/protobuf";
 }

@@ -22,7 +22,7 @@ public static class KafkaWire
             new Header(CloudEventHeaders.Type, Encoding.UTF8.GetBytes(message.Type)),
             new Header(CloudEventHeaders.Source, Encoding.UTF8.GetBytes(message.Source)),
             new Header(CloudEventHeaders.Time, Ascii(message.Time)),
-            new Header(CloudEventHeaders.ContentType, JsonContent),
+            message.ContentType is null ? JsonContentHeader : new Header(CloudEventHeaders.ContentType, Encoding.ASCII.GetBytes(message.ContentType)),
         };
         if (message.TraceParent is { } traceParent)
             headers.Add(CloudEventHeaders.TraceParent, Encoding.ASCII.GetBytes(traceParent));
@@ -35,7 +35,8 @@ public static class KafkaWire
     }
 
     /// <summary>A Kafka message whose headers are mostly the same from one to the next: those that are given are shared.</summary>
-    internal static Message<byte[], byte[]> ToKafka(byte[] key, byte[] body, Guid id, DateTimeOffset time, IHeader type, IHeader source, byte[]? traceParent)
+    internal static Message<byte[], byte[]> ToKafka(
+        byte[] key, byte[] body, Guid id, DateTimeOffset time, IHeader type, IHeader source, byte[]? traceParent, string? contentType = null)
     {
         var headers = new Headers
         {
@@ -44,7 +45,7 @@ public static class KafkaWire
             type,
             source,
             new Header(CloudEventHeaders.Time, Ascii(time)),
-            JsonContentHeader,
+            contentType is null ? JsonContentHeader : new Header(CloudEventHeaders.ContentType, Encoding.ASCII.GetBytes(contentType)),
         };
         if (traceParent is not null)
             headers.Add(CloudEventHeaders.TraceParent, traceParent);

@@ -5,17 +5,31 @@ using Confluent.Kafka;
 using Orchestrator.Contracts;
 using Orchestrator.Contracts.Catalog;
 using Orchestrator.Messaging.Lanes;
+using Orchestrator.Messaging.Wire.Formats;
 
 namespace Orchestrator.Messaging.Wire;
 
-/// <summary>Reads a lane's messages from what Kafka, a timer or a parked row holds. It never throws: what cannot be read carries its fault.</summary>
-public sealed class LaneMessageReader(MessageCatalog catalog)
+/// <summary>
+/// Reads a lane's messages from what Kafka, a timer or a parked row holds, in whatever format they are. What cannot be read carries its fault; it throws only when a schema is needed
+/// that <see cref="PrepareAsync"/> has not fetched, and the registry is away.
+/// </summary>
+/// <param name="catalog">The messages that are known.</param>
+/// <param name="formats">Reads what is not JSON; where there are none that is refused.</param>
+public sealed class LaneMessageReader(MessageCatalog catalog, WireFormats? formats = null)
 {
     /// <summary>The largest body that is accepted, in bytes.</summary>
     public const int MaxBodyBytes = 1_000_000;
 
     /// <summary>The longest key that is accepted, in bytes; parked messages are found by it, and an index takes no more than a few thousand.</summary>
     public const int MaxKeyBytes = 500;
+
+    /// <summary>The formats that it reads.</summary>
+    public WireFormats Formats { get; } = formats ?? WireFormats.JsonOnly;
+
+    /// <summary>Fetches what is needed to read a body; nothing for JSON.</summary>
+    /// <exception cref="RegistryAwayException">The schema registry does not answer.</exception>
+    public Task PrepareAsync(byte[]? body, CancellationToken cancellationToken) =>
+        ConfluentFrame.Is(body) ? Formats.PrepareAsync(body!, cancellationToken) : Task.CompletedTask;
 
     /// <summary>Reads a message from Kafka.</summary>
     public LaneMessage Read(ConsumeResult<byte[], byte[]> result)
@@ -65,7 +79,7 @@ public sealed class LaneMessageReader(MessageCatalog catalog)
                 throw new BadMessageException(BadMessageCodes.TooLarge, $"a key of {raw.Key.Length} bytes; at most {MaxKeyBytes}");
             var path = Find(type);
             contract = path.Contract;
-            body = Parse(raw.Body, path);
+            body = Parse(raw.Body, type!, path, Formats);
             if (key.Length == 0)
                 throw new BadMessageException(BadMessageCodes.MissingKey, "a message without a key has no order");
             if (string.IsNullOrEmpty(id))
@@ -74,7 +88,9 @@ public sealed class LaneMessageReader(MessageCatalog catalog)
         }
         catch (BadMessageException e)
         {
-            fault = e;
+            fault = e.Code is BadMessageCodes.NotJson && Header(raw, CloudEventHeaders.ContentType) is CloudEventHeaders.Avro or CloudEventHeaders.Protobuf
+                ? new BadMessageException(BadMessageCodes.NotFramed, "Avro and Protobuf begin with a byte 0 and the schema's id here", e)
+                : e;
         }
         return new LaneMessage
         {
@@ -91,6 +107,44 @@ public sealed class LaneMessageReader(MessageCatalog catalog)
         };
     }
 
+    /// <summary>
+    /// A body as JSON, whatever its format is; as it came when it cannot be read. A schema that is not there is waited for.
+    /// </summary>
+    /// <exception cref="RegistryAwayException">The schema registry does not answer.</exception>
+    public byte[] JsonOf(Message<byte[], byte[]> message)
+    {
+        var body = message.Value ?? [];
+        return ConfluentFrame.Is(body) ? JsonOf(body, KafkaWire.Text(message.Headers, CloudEventHeaders.Type)) : body;
+    }
+
+    /// <summary>The body of a parked message as JSON, for people; as it came when it cannot be read, or the schema registry is away.</summary>
+    public async Task<byte[]> JsonOfAsync(RawMessage raw, CancellationToken cancellationToken)
+    {
+        if (!ConfluentFrame.Is(raw.Body))
+            return raw.Body;
+        try
+        {
+            await PrepareAsync(raw.Body, cancellationToken);
+            return JsonOf(raw.Body, Header(raw, CloudEventHeaders.Type));
+        }
+        catch (RegistryAwayException)
+        {
+            return raw.Body;
+        }
+    }
+
+    byte[] JsonOf(byte[] framed, string? type)
+    {
+        try
+        {
+            return type is not null && catalog.Versions.TryFind(type, out _) ? Formats.ToJson(type, framed) : framed;
+        }
+        catch (BadMessageException)
+        {
+            return framed;
+        }
+    }
+
     const string TimerHeader = "orchestrator-timer-id";
 
     UpcastPath Find(string? type)
@@ -104,13 +158,13 @@ public sealed class LaneMessageReader(MessageCatalog catalog)
             : new BadMessageException(BadMessageCodes.UnknownType, "no message of this ce_type is known here");
     }
 
-    internal static object Parse(byte[] json, UpcastPath path)
+    internal static object Parse(byte[] body, string type, UpcastPath path, WireFormats formats)
     {
-        if (json.Length > MaxBodyBytes)
-            throw new BadMessageException(BadMessageCodes.TooLarge, $"a body of {json.Length} bytes; at most {MaxBodyBytes}");
+        if (body.Length > MaxBodyBytes)
+            throw new BadMessageException(BadMessageCodes.TooLarge, $"a body of {body.Length} bytes; at most {MaxBodyBytes}");
         try
         {
-            return path.Read(json)
+            return path.Read(ConfluentFrame.Is(body) ? formats.ToJson(type, body) : body)
                 ?? throw new BadMessageException(BadMessageCodes.WrongShape, "the body is null");
         }
         catch (JsonException e)

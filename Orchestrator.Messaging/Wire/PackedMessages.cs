@@ -5,20 +5,26 @@ namespace Orchestrator.Messaging.Wire;
 
 /// <summary>
 /// Messages packed into one byte string, for one row of the outbox or of the timers. Format, little endian: a version byte (1), then for each
-/// message its id (16 bytes), its time in ticks (8), and topic, key, type, source, trace parent and body, each behind its length (4; -1 for none).
+/// message its id (16 bytes), its time in ticks (8), and topic, key, type, source, trace parent and body, each behind its length (4; -1 for none). Where a body is not JSON the
+/// version is 2, and each message's content type stands before its body in the same way.
 /// </summary>
 public static class PackedMessages
 {
     const byte Version = 1;
+    const byte VersionWithContentTypes = 2;
 
     /// <summary>Packs <paramref name="messages"/> in order.</summary>
     public static byte[] Pack(IReadOnlyList<OutgoingMessage> messages)
     {
         var size = 1;
+        var hasContentTypes = false;
         foreach (var m in messages)
-            size += 24 + (6 * 4) + Bytes(m.Topic) + Bytes(m.Key) + Bytes(m.Type) + Bytes(m.Source) + Bytes(m.TraceParent) + m.Body.Length;
-        var packed = new byte[size];
-        packed[0] = Version;
+        {
+            size += 24 + (6 * 4) + Bytes(m.Topic) + Bytes(m.Key) + Bytes(m.Type) + Bytes(m.Source) + Bytes(m.TraceParent) + Bytes(m.ContentType) + m.Body.Length;
+            hasContentTypes |= m.ContentType is not null;
+        }
+        var packed = new byte[hasContentTypes ? size + (4 * messages.Count) : size];
+        packed[0] = hasContentTypes ? VersionWithContentTypes : Version;
         var rest = packed.AsSpan(1);
         foreach (var m in messages)
         {
@@ -30,6 +36,8 @@ public static class PackedMessages
             Text(ref rest, m.Type);
             Text(ref rest, m.Source);
             Text(ref rest, m.TraceParent);
+            if (hasContentTypes)
+                Text(ref rest, m.ContentType);
             BinaryPrimitives.WriteInt32LittleEndian(rest, m.Body.Length);
             m.Body.Span.CopyTo(rest[4..]);
             rest = rest[(4 + m.Body.Length)..];
@@ -44,7 +52,7 @@ public static class PackedMessages
     /// <exception cref="InvalidDataException">The bytes are damaged, cut short, or of a version that this process does not know.</exception>
     public static List<OutgoingMessage> Unpack(byte[] packed)
     {
-        if (packed.Length == 0 || packed[0] != Version)
+        if (packed.Length == 0 || packed[0] is not (Version or VersionWithContentTypes))
             throw new InvalidDataException("packed messages of an unknown version");
         var messages = new List<OutgoingMessage>();
         ReadOnlyMemory<byte> rest = packed.AsMemory(1);
@@ -56,8 +64,9 @@ public static class PackedMessages
                 throw new InvalidDataException("packed messages with a time that is none");
             var (topic, key, type, source) = (Required(ref rest), Required(ref rest), Required(ref rest), Required(ref rest));
             var traceParent = Text(ref rest);
+            var contentType = packed[0] == VersionWithContentTypes ? Text(ref rest) : null;
             var body = Take(ref rest, Length(ref rest));
-            messages.Add(new OutgoingMessage(topic, key, id, type, source, new DateTimeOffset(ticks, TimeSpan.Zero), traceParent, body));
+            messages.Add(new OutgoingMessage(topic, key, id, type, source, new DateTimeOffset(ticks, TimeSpan.Zero), traceParent, body) { ContentType = contentType });
         }
         return messages;
     }

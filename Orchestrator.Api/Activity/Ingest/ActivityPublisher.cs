@@ -5,6 +5,7 @@ using Orchestrator.Messaging.Configuration;
 using Orchestrator.Messaging.Kafka;
 using Orchestrator.Messaging.Telemetry;
 using Orchestrator.Messaging.Wire;
+using Orchestrator.Messaging.Wire.Formats;
 
 namespace Orchestrator.Api.Activity.Ingest;
 
@@ -23,12 +24,13 @@ sealed class ActivityPublisher : IDisposable
     readonly TimeSpan _within;
     int _underWay;
 
-    public ActivityPublisher(IOptions<IngestOptions> options, KafkaOptions kafka, MessageCatalog catalog, TimeProvider time, ILogger<KafkaProducer> logger, MessagingTelemetry? telemetry = null)
+    public ActivityPublisher(IOptions<IngestOptions> options, KafkaOptions kafka, MessageCatalog catalog, TimeProvider time, ILogger<KafkaProducer> logger, MessagingTelemetry? telemetry = null,
+        WireFormats? formats = null)
     {
         var own = new KafkaOptions { FetchWaitMs = kafka.FetchWaitMs, LingerMs = options.Value.LingerMs };
         foreach (var (name, value) in kafka.Client)
             own.Client[name] = value;
-        _producer = new KafkaProducer(own, logger, telemetry, "activity");
+        _producer = new KafkaProducer(own, logger, telemetry, "activity", formats);
         _contract = catalog.Of(typeof(ActivityRecorded));
         _time = time;
         _most = options.Value.MaxUnderWay;

@@ -107,7 +107,7 @@ public sealed class ProtobufSchemas
         if (WireNames.IsDeclared(named.Name, named.Type, _declared))
             return;
         var prefix = WireNames.Capitals(char.ToLowerInvariant(named.Name[0]) + named.Name[1..]);
-        var members = Enum.GetNames(named.Type).Zip(named.Values).ToDictionary(p => $"{prefix}_{p.Second.ToUpperInvariant()}", p => p.First, StringComparer.Ordinal);
+        var members = Enum.GetNames(named.Type).Zip(named.Values).ToDictionary(p => WireNames.ValueName(named.Name, p.Second), p => p.First, StringComparer.Ordinal);
         var numbered = _numbers.OfEnum(named.Name, [.. members.Keys]);
         var text = new StringBuilder();
         Comment(text, ContractDocs.Summary(named.Type), "");

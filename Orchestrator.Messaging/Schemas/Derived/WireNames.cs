@@ -26,6 +26,11 @@ static class WireNames
     /// <summary>Words in capitals, as Protobuf's named values have them.</summary>
     public static string Capitals(string name) => Snake(name).ToUpperInvariant();
 
+    /// <summary>The name of an enum's value in Protobuf, where values of all enums share one room.</summary>
+    /// <param name="named">The enum.</param>
+    /// <param name="value">The value as JSON has it.</param>
+    public static string ValueName(string named, string value) => $"{Capitals(char.ToLowerInvariant(named[0]) + named[1..])}_{value.ToUpperInvariant()}";
+
     /// <summary>A field's name as the beginning of a type's.</summary>
     public static string Pascal(string camel) => char.ToUpper(camel[0], CultureInfo.InvariantCulture) + camel[1..];
 
