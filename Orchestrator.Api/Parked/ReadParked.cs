@@ -94,9 +94,10 @@ static class ReadParked
                 (after, var shown) = (found.View.ParkedId, ParkedShown.Of(found));
                 if (filter.Text is not null && !ParkedShown.Holds(shown, filter.Text))
                     continue;
-                var (body, encoding) = ParkedShown.Body(await reader.JsonOfAsync(found.Raw!, cancellationToken), found.View.Key, int.MaxValue);
+                var raw = found.Raw!;
+                var (body, encoding) = ParkedShown.Body(await reader.JsonOfAsync(raw, cancellationToken), found.View.Key, int.MaxValue);
                 written++;
-                yield return JsonSerializer.Serialize(new ParkedExportLine(shown, ParkedShown.Headers(found.Raw, found.View.Key), body, encoding, found.Raw.Body.Length), json) + "\n";
+                yield return JsonSerializer.Serialize(new ParkedExportLine(shown, ParkedShown.Headers(raw, found.View.Key), body, encoding, raw.Body.Length), json) + "\n";
             }
             if (page.Count < most)
                 yield break;
