@@ -120,7 +120,7 @@ public sealed class ParkedEditTests(TestInfrastructure infrastructure) : ParkedD
     [Fact]
     public async Task Edit_when_they_are_switched_off_is_neither_proposed_nor_approved()
     {
-        var edit = new EditParked(Edits, new ParkedMessages(Database), Options.Create(new ParkedOptions()), Time, null!, new("otto", ""), Key: null, default);
+        var edit = new EditParked(Edits, new ParkedMessages(Database), null!, Options.Create(new ParkedOptions()), Time, null!, new("otto", ""), Key: null, default);
 
         foreach (var answer in new[] { await edit.ProposeAsync(1, new ProposeEditRequest(default, "typo")), await edit.ApproveAsync(Edit, new DecideEditRequest("fine")) })
             Assert.Equal((501, "/problems/parked_edits_off"), Assert.IsType<ProblemHttpResult>(answer).ProblemDetails is var problem ? (problem.Status, problem.Type) : default);

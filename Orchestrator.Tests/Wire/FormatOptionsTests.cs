@@ -80,7 +80,7 @@ public sealed class FormatOptionsTests
     public void Every_producer_of_the_service_is_idempotent_and_waits_for_all_replicas()
     {
         using var services = Services();
-        var config = MessagingModule.ReadKafka(services.GetRequiredService<IConfiguration>()).ProducerConfig();
+        var config = KafkaSection.ReadValid(services.GetRequiredService<IConfiguration>()).ProducerConfig();
 
         Assert.True(config.EnableIdempotence);
         Assert.Equal(Acks.All, config.Acks);
