@@ -16,21 +16,21 @@ static class ConfigEndpoints
         group.MapPut("/config", async (HttpContext context, RegistryConfig config, CancellationToken cancellationToken) =>
             Written(await config.PutAsync(subject: null, await RegistryBody.CompatibilityAsync(context), cancellationToken))).Allow(Roles.Operator);
         group.MapDelete("/config", async (RegistryConfig config, CancellationToken cancellationToken) => Read(await config.DeleteAsync(subject: null, cancellationToken))).Allow(Roles.Operator);
-        group.MapGet("/config/{subject}", async (SubjectName subject, bool? defaultToGlobal, RegistryConfig config, CancellationToken cancellationToken) =>
-            Read(await config.OfAsync(subject.Value, defaultToGlobal is true, cancellationToken)));
-        group.MapPut("/config/{subject}", async (SubjectName subject, HttpContext context, RegistryConfig config, CancellationToken cancellationToken) =>
-            Written(await config.PutAsync(Known(subject), await RegistryBody.CompatibilityAsync(context), cancellationToken))).Allow(Roles.Operator);
-        group.MapDelete("/config/{subject}", async (SubjectName subject, RegistryConfig config, CancellationToken cancellationToken) =>
-            Read(await config.DeleteAsync(subject.Value, cancellationToken))).Allow(Roles.Operator);
+        group.MapGet("/config/{subject}", async (SubjectName named, bool? defaultToGlobal, RegistryConfig config, CancellationToken cancellationToken) =>
+            Read(await config.OfAsync(named.Value, defaultToGlobal is true, cancellationToken)));
+        group.MapPut("/config/{subject}", async (SubjectName named, HttpContext context, RegistryConfig config, CancellationToken cancellationToken) =>
+            Written(await config.PutAsync(Known(named), await RegistryBody.CompatibilityAsync(context), cancellationToken))).Allow(Roles.Operator);
+        group.MapDelete("/config/{subject}", async (SubjectName named, RegistryConfig config, CancellationToken cancellationToken) =>
+            Read(await config.DeleteAsync(named.Value, cancellationToken))).Allow(Roles.Operator);
         group.MapGet("/mode", () => RegistryAnswer.Of(Mode));
-        group.MapGet("/mode/{subject}", (SubjectName subject, bool? defaultToGlobal) => defaultToGlobal is true
+        group.MapGet("/mode/{subject}", (SubjectName named, bool? defaultToGlobal) => defaultToGlobal is true
             ? RegistryAnswer.Of(Mode)
-            : throw new RegistryException(40409, $"Subject '{subject.Value}' does not have subject-level mode configured"));
+            : throw new RegistryException(40409, $"Subject '{named.Value}' does not have subject-level mode configured"));
         return group;
     }
 
-    static string Known(SubjectName subject) =>
-        SubjectNames.IsValid(subject.Value) ? subject.Value : throw new RegistryException(42208, $"The specified subject '{subject.Value}' is not a valid subject.");
+    static string Known(SubjectName named) =>
+        SubjectNames.IsValid(named.Value) ? named.Value : throw new RegistryException(42208, $"The specified subject '{named.Value}' is not a valid subject.");
 
     static IResult Read(CompatibilityMode mode) => RegistryAnswer.Of(new ConfigView(mode.Name()));
 

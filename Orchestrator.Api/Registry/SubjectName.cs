@@ -2,7 +2,10 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace Orchestrator.Api.Registry;
 
-/// <summary>A subject in an address. It is read from the address as it was sent: there a slash within a name is told from one between two names.</summary>
+/// <summary>
+/// A subject in an address. It is read from the address as it was sent: there a slash within a name is told from one between two names. Parameters of this type have
+/// another name than the part of the address, which is not what they are bound to.
+/// </summary>
 /// <param name="Value">The name.</param>
 sealed record SubjectName(string Value)
 {

@@ -48,7 +48,7 @@ public static class SecurityModule
     {
         if (options.Authority is not { } authority)
         {
-            if (!development && (roles & (HostRoles.Http | HostRoles.Registry)) != 0)
+            if (!development && (roles.HasFlag(HostRoles.Http) || roles.HasFlag(HostRoles.Registry)))
             {
                 throw new HostRefusedException(
                     "nobody says who may do what. Set Authentication:Authority and Authentication:Audience to an OpenID Connect issuer, or, to try things out on this machine " +

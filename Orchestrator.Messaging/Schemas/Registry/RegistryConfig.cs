@@ -67,6 +67,9 @@ public sealed class RegistryConfig(NpgsqlDataSource database, RegistryOptions op
 
     CompatibilityMode Default => CompatibilityModes.Parse(options.Compatibility)!.Value;
 
-    static async Task<CompatibilityMode?> OwnAsync(NpgsqlConnection connection, string subject, CancellationToken cancellationToken) =>
-        CompatibilityModes.Parse((await RegistryRows.ColumnAsync<string>(connection, "select compatibility from registry.config where subject = $1", cancellationToken, Statements.Of(subject))).FirstOrDefault());
+    static async Task<CompatibilityMode?> OwnAsync(NpgsqlConnection connection, string subject, CancellationToken cancellationToken)
+    {
+        var own = await RegistryRows.ColumnAsync<string>(connection, "select compatibility from registry.config where subject = $1", cancellationToken, Statements.Of(subject));
+        return own.Count == 0 ? null : CompatibilityModes.Parse(own[0]);
+    }
 }

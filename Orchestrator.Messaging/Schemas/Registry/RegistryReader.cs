@@ -9,7 +9,7 @@ namespace Orchestrator.Messaging.Schemas.Registry;
 public sealed class RegistryReader(NpgsqlDataSource database)
 {
     /// <summary>The largest page of whole schemas.</summary>
-    public const int MaxSchemas = 1_000;
+    public const int MaxSchemas = 200;
 
     /// <summary>The word for the newest version.</summary>
     public const string Latest = "latest";
@@ -108,18 +108,27 @@ public sealed class RegistryReader(NpgsqlDataSource database)
         return (await RegistryRows.ColumnAsync<int>(connection, "select last_id from registry.head", cancellationToken))[0];
     }
 
-    /// <summary>Where a schema is registered: subjects with versions.</summary>
+    /// <summary>Where a schema is registered.</summary>
     /// <param name="id">Its number.</param>
     /// <param name="subject">Only there; null for everywhere.</param>
     /// <param name="deleted">Whether versions that are deleted softly count.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="RegistryException">There is no such schema.</exception>
-    public async Task<IReadOnlyList<SubjectVersion>> PlacesAsync(int id, string? subject, bool deleted, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<(string Subject, int Version)>> PlacesAsync(int id, string? subject, bool deleted, CancellationToken cancellationToken)
     {
         await ByIdAsync(id, cancellationToken);
-        return await ManyAsync(
-            $"v.schema_id = $1 and ($2::text is null or v.subject = $2) and {RegistryRows.Counted(deleted ? DeletedVersions.Shown : DeletedVersions.Hidden)} order by v.subject, v.version",
-            [Statements.Of(id), Statements.OrNull(subject)], cancellationToken);
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        var counted = RegistryRows.Counted(deleted ? DeletedVersions.Shown : DeletedVersions.Hidden);
+        await using var command = new NpgsqlCommand(
+            $"select v.subject, v.version from registry.version v where v.schema_id = $1 and ($2::text is null or v.subject = $2) and {counted} order by v.subject, v.version", connection)
+        {
+            Parameters = { Statements.Of(id), Statements.OrNull(subject) },
+        };
+        await using var rows = await command.ExecuteReaderAsync(cancellationToken);
+        var places = new List<(string, int)>();
+        while (await rows.ReadAsync(cancellationToken))
+            places.Add((rows.GetString(0), rows.GetInt32(1)));
+        return places;
     }
 
     /// <summary>Whole schemas, in order of their subjects and versions.</summary>
@@ -129,13 +138,19 @@ public sealed class RegistryReader(NpgsqlDataSource database)
     /// <param name="offset">How many are passed over.</param>
     /// <param name="limit">How many are wanted.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public Task<IReadOnlyList<SubjectVersion>> SchemasAsync(string prefix, bool deleted, bool latestOnly, int offset, int limit, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<SubjectVersion>> SchemasAsync(string prefix, bool deleted, bool latestOnly, int offset, int limit, CancellationToken cancellationToken)
     {
         var counted = RegistryRows.Counted(deleted ? DeletedVersions.Shown : DeletedVersions.Hidden);
         var newest = latestOnly ? $" and v.version = (select max(w.version) from registry.version w where w.subject = v.subject and {counted.Replace("v.", "w.", StringComparison.Ordinal)})" : "";
-        return ManyAsync(
-            $"starts_with(v.subject, $1) and {counted}{newest} order by v.subject, v.version offset $2 limit $3",
-            [Statements.Of(prefix), Statements.Of(Math.Max(0, offset)), Statements.Of(limit is < 0 or > MaxSchemas ? MaxSchemas : limit)], cancellationToken);
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        var found = new List<SubjectVersion>();
+        await foreach (var version in RegistryRows.VersionsAsync(
+            connection, $"starts_with(v.subject, $1) and {counted}{newest} order by v.subject, v.version offset $2 limit $3",
+            [Statements.Of(prefix), Statements.Of(Math.Max(0, offset)), Statements.Of(limit is < 0 or > MaxSchemas ? MaxSchemas : limit)], cancellationToken))
+        {
+            found.Add(version);
+        }
+        return found;
     }
 
     /// <summary>Reads a version's number; null for <see cref="Latest"/>.</summary>
@@ -160,14 +175,5 @@ public sealed class RegistryReader(NpgsqlDataSource database)
         throw number is not null && await RegistryRows.HasSubjectAsync(connection, subject, deleted, cancellationToken)
             ? Refusals.VersionNotFound(number.Value.ToString(CultureInfo.InvariantCulture))
             : Refusals.SubjectNotFound(subject);
-    }
-
-    async Task<IReadOnlyList<SubjectVersion>> ManyAsync(string condition, NpgsqlParameter[] parameters, CancellationToken cancellationToken)
-    {
-        await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        var found = new List<SubjectVersion>();
-        await foreach (var version in RegistryRows.VersionsAsync(connection, condition, parameters, cancellationToken))
-            found.Add(version);
-        return found;
     }
 }
