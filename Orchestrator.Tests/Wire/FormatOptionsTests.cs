@@ -6,6 +6,7 @@ using Microsoft.Extensions.Options;
 using Orchestrator.Contracts;
 using Orchestrator.Contracts.Catalog;
 using Orchestrator.Messaging;
+using Orchestrator.Messaging.Configuration;
 using Orchestrator.Messaging.Schemas;
 using Orchestrator.Messaging.Wire;
 using Orchestrator.Messaging.Wire.Formats;

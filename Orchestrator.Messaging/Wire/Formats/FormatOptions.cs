@@ -28,7 +28,7 @@ public sealed class FormatOptions
     [EnumDataType(typeof(SubjectNaming))]
     public SubjectNaming Subjects { get; set; } = SubjectNaming.Record;
 
-    /// <summary>Whether a schema that the registry does not know is registered when it is first needed. Off where <c>orchestrator schemas register</c> does that. Default on.</summary>
+    /// <summary>Whether a schema of ours that the registry does not know is registered when the service starts. Off where <c>orchestrator schemas register</c> does that. Default on.</summary>
     public bool Register { get; set; } = true;
 
     /// <summary>How many schemas of writers are kept in memory. Default 1,000.</summary>

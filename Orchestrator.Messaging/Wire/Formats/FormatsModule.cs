@@ -22,6 +22,7 @@ static class FormatsModule
             sp.GetRequiredService<MessagingOptions>(),
             sp.GetRequiredService<TimeProvider>(),
             sp.GetService<ILoggerFactory>()));
+        services.AddHostedService<OwnSchemas>();
         return services;
     }
 }

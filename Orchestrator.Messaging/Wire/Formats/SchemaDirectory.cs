@@ -20,7 +20,6 @@ sealed partial class SchemaDirectory(ISchemaSource source, int capacity, Messagi
     static readonly TimeSpan UnknownFor = TimeSpan.FromSeconds(10);
 
     readonly ConcurrentDictionary<string, int> _ours = new(StringComparer.Ordinal);
-    readonly SemaphoreSlim _asking = new(1, 1);
     readonly Lock _lock = new();
 
     // Two halves: what is found in the older one moves to the younger, and when that is full the older one goes.
@@ -29,6 +28,8 @@ sealed partial class SchemaDirectory(ISchemaSource source, int capacity, Messagi
     int _failures;
     long _failedAt;
     volatile string? _hindrance;
+
+    SemaphoreSlim Asking { get; } = new(1, 1);
 
     /// <summary>Why it is away; null while it answers.</summary>
     public string? Hindrance => _hindrance;
@@ -94,14 +95,14 @@ sealed partial class SchemaDirectory(ISchemaSource source, int capacity, Messagi
     // One question at a time: who waits mostly finds what another has asked for, or that nobody answers.
     async Task<T> AskAsync<T>(Func<Task<T>> ask, CancellationToken cancellationToken)
     {
-        await _asking.WaitAsync(cancellationToken);
+        await Asking.WaitAsync(cancellationToken);
         try
         {
             return MayAsk ? await AskNowAsync(ask) : throw new RegistryAwayException(Hindrance ?? "");
         }
         finally
         {
-            _asking.Release();
+            Asking.Release();
         }
     }
 

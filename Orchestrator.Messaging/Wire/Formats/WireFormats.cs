@@ -73,6 +73,14 @@ public sealed class WireFormats
         return message with { Body = codec.Write(format, id, message.Body), ContentType = ContentType(format) };
     }
 
+    /// <summary>Sees to it that messages can be encoded for every topic without asking the registry.</summary>
+    /// <exception cref="RegistryAwayException">The registry does not answer.</exception>
+    internal async Task ReadyAsync(CancellationToken cancellationToken)
+    {
+        foreach (var topic in _topics.Keys)
+            await ReadyAsync(topic, cancellationToken);
+    }
+
     /// <summary>Sees to it that messages can be encoded for a topic without asking the registry.</summary>
     /// <exception cref="RegistryAwayException">The registry does not answer.</exception>
     internal async Task ReadyAsync(string topic, CancellationToken cancellationToken)
@@ -86,7 +94,7 @@ public sealed class WireFormats
         }
     }
 
-    /// <summary>A body for a topic that <see cref="ReadyAsync"/> was called for.</summary>
+    /// <summary>A body for a topic that <see cref="ReadyAsync(string, CancellationToken)"/> was called for.</summary>
     /// <exception cref="RegistryAwayException">It was not.</exception>
     internal (byte[] Body, string ContentType) Encode(MessageContract contract, string topic, byte[] json)
     {
