@@ -46,7 +46,7 @@ internal static class Spans
     {
         if (AreWatched && Activity.Current is { } message && message.Source == Source)
         {
-            Source.StartActivity(ActivityKind.Internal, message.Context, startTime: message.StartTimeUtc, name: "saga transition")
+            Source.StartActivity(ActivityKind.Internal, message.Context, startTime: new DateTimeOffset(message.StartTimeUtc), name: "saga transition")
                 ?.SetTag("orchestrator.saga", saga).SetTag("orchestrator.saga.id", id)
                 .SetTag("orchestrator.saga.from", from).SetTag("orchestrator.saga.to", to).Dispose();
         }
