@@ -100,7 +100,7 @@ public sealed class ParkedMessagesApiTests(ApiFixture api)
         var guessed = (await GetAsync(otto, "/v1/parked?lanes=parked-tests&text=parked-q&limit=1")).Json;
         Assert.Equal((0, false), (guessed.GetProperty("items").GetArrayLength(), guessed.TryGetProperty("next", out _)));
         Assert.Equal(2, (await api.GetAsync("/v1/parked?lanes=parked-tests&text=parked-q")).Json.GetProperty("items").GetArrayLength());
-        await api.ScalarAsync<long>($"delete from messaging.parked where message_key = '{key}' returning parked_id");
+        await api.ScalarAsync<short>($"delete from messaging.parked where message_key = '{key}'; delete from messaging.lane_group where name = 'parked-tests' returning group_id");
     }
 
     [Fact]
