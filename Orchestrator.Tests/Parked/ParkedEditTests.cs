@@ -63,23 +63,18 @@ public sealed class ParkedEditTests(TestInfrastructure infrastructure) : ParkedD
         Assert.Equal(PostgresErrorCodes.RestrictViolation, await RefusedAsync("update messaging.parked_edit set state = 'proposed', decided_by = null, decided_at = null"));
     }
 
-    [Theory]
-    [InlineData("unchanged", null)]
-    [InlineData("not_json", "{")]
-    [InlineData("wrong_shape", "[]")]
-    [InlineData("wrong_key", "other")]
-    [InlineData("invalid", "-1")]
-    public async Task Edit_when_the_lane_could_not_take_it_either_is_refused_by_name(string code, string? change)
+    [Fact]
+    public async Task Edit_when_the_lane_could_not_take_it_either_is_refused_by_name()
     {
         var parkedId = await ParkAsync(ParkedStatus.Refused, "a", 7);
-        var body = code switch
+        foreach (var (code, body) in new[]
         {
-            "wrong_key" => Mended(change!, 7),
-            "invalid" => Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(Mended("a", 7)).Replace("100", change, StringComparison.Ordinal)),
-            _ => change is null ? Body("a", 7) : Encoding.UTF8.GetBytes(change),
-        };
-
-        Assert.Equal(code, Assert.IsType<ParkedEditOutcome.Unfit>(await Edits.ProposeAsync(new ParkedProposal(Edit, parkedId, body, "typo", Noon.AddHours(24)), "otto", default)).Code);
+            ("unchanged", Body("a", 7)), ("not_json", "{"u8.ToArray()), ("wrong_shape", "[]"u8.ToArray()), ("wrong_key", Mended("other", 7)),
+            ("invalid", Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(Mended("a", 7)).Replace("100", "-1", StringComparison.Ordinal))),
+        })
+        {
+            Assert.Equal(code, Assert.IsType<ParkedEditOutcome.Unfit>(await Edits.ProposeAsync(new ParkedProposal(Edit, parkedId, body, "typo", Noon.AddHours(24)), "otto", default)).Code);
+        }
         Assert.Equal(0L, await ScalarAsync<long>("select count(*) from messaging.parked_edit"));
     }
 
