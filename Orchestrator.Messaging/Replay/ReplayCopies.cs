@@ -42,13 +42,12 @@ internal sealed class ReplayCopies : ReplaySink
 
     string Topic => _claim.Job.Order.Target.Name;
 
-    /// <inheritdoc />
-    public override bool IsFull
+    bool HasRoom
     {
         get
         {
             lock (_lock)
-                return _underWay >= _options.MaxUnderWay || _bytesUnderWay >= MostBytesUnderWay;
+                return _underWay < _options.MaxUnderWay && _bytesUnderWay < MostBytesUnderWay;
         }
     }
 
@@ -71,6 +70,8 @@ internal sealed class ReplayCopies : ReplaySink
     {
         var copy = ReplayHeaders.Copy(_claim.Job.Id, message, course.Taken, course.Bytes + message.Size);
         var (to, sequence, size) = (new TopicPartition(Topic, course.Partition), course.Taken, message.Size);
+        if (!HasRoom)
+            await SettleAsync(cancellationToken);
         Add(1, size);
         while (true)
         {
@@ -164,6 +165,7 @@ internal sealed class ReplayCopies : ReplaySink
         MessageTimeoutMs = (int)(_options.LeaseMs * ReplayClaim.DeliveryPart),
         RequestTimeoutMs = (int)(_options.LeaseMs * ReplayClaim.DeliveryPart / 2),
         LingerMs = 5,
+        CancellationDelayMaxMs = ReplayTopics.LongestGoodbyeMs,
         MessageMaxBytes = LargestMessage,
         QueueBufferingMaxMessages = 20_000,
         QueueBufferingMaxKbytes = 64 << 10,

@@ -9,6 +9,9 @@ namespace Orchestrator.Messaging.Replay;
 /// <summary>Topics of replays: made when one begins, deleted when what it made is not kept any longer.</summary>
 internal sealed class ReplayTopics(KafkaOptions kafka, ReplayBounds bounds, TimeProvider time)
 {
+    /// <summary>How long the thread of a client takes to see that it is over: by default a tenth of a second, for each that is made for one question.</summary>
+    public const int LongestGoodbyeMs = 5;
+
     const short BrokersDefaultReplication = -1;
 
     // A copy is larger than its message by the headers that it has.
@@ -56,7 +59,7 @@ internal sealed class ReplayTopics(KafkaOptions kafka, ReplayBounds bounds, Time
         }
     }
 
-    IAdminClient Connect() => new AdminClientBuilder(new AdminClientConfig(kafka.ClientConfig())).SetLogHandler((_, _) => { }).SetErrorHandler((_, _) => { }).Build();
+    IAdminClient Connect() => new AdminClientBuilder(new AdminClientConfig(kafka.ClientConfig()) { CancellationDelayMaxMs = LongestGoodbyeMs }).SetLogHandler((_, _) => { }).SetErrorHandler((_, _) => { }).Build();
 
     // Time is when the copy was written: by that of its message an old one would be deleted at once.
     static TopicSpecification Specification(string topic, int partitions, TimeSpan kept) => new()
