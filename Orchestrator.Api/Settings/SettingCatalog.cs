@@ -19,6 +19,9 @@ public static class SettingCatalog
 {
     const int Deepest = 6;
 
+    static readonly HashSet<Type> PlainTypes =
+        [typeof(string), typeof(decimal), typeof(TimeSpan), typeof(DateTimeOffset), typeof(DateTime), typeof(DateOnly), typeof(TimeOnly), typeof(Guid), typeof(Uri)];
+
     static readonly Assembly[] Rooms =
     [
         typeof(SettingCatalog).Assembly, typeof(MessagingOptions).Assembly, typeof(LedgerModule).Assembly, typeof(CaseworkOptions).Assembly, typeof(SagasModule).Assembly,
@@ -77,7 +80,7 @@ public static class SettingCatalog
         return Of(section, path, plain, depth);
     }
 
-    static bool IsPlain(Type type) => type.IsPrimitive || type.IsEnum || type == typeof(string) || type == typeof(decimal) || type == typeof(TimeSpan) || type == typeof(Uri);
+    static bool IsPlain(Type type) => type.IsPrimitive || type.IsEnum || PlainTypes.Contains(type);
 
     // The last type argument of the first of these that it is.
     static Type? Element(Type type, params ReadOnlySpan<Type> generics)

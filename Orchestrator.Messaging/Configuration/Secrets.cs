@@ -8,7 +8,11 @@ public static class Secrets
     /// <summary>What stands for a secret.</summary>
     public const string Hidden = "(secret)";
 
-    static readonly string[] Parts = ["password", "secret", "passphrase", ".pem", "oauthbearer.config", "oauthbearer.extensions", "fingerprintkey", "webhookkey", "connectionstrings", "orchestrator_postgres", "token"];
+    static readonly string[] Parts =
+    [
+        "password", "secret", "passphrase", "credential", ".pem", "oauthbearer.config", "oauthbearer.extensions", "user.info", "apikey", "fingerprintkey", "webhookkey", "connectionstrings",
+        "orchestrator_postgres", "token",
+    ];
 
     /// <summary>Whether the value of a setting is secret, by its name; rather one too many.</summary>
     public static bool IsSecret(string name) =>

@@ -49,6 +49,7 @@ public static class SettingText
             _ when plain == typeof(int) || plain == typeof(long) || plain == typeof(short) => "a whole number",
             _ when plain == typeof(double) || plain == typeof(decimal) => "a number",
             _ when plain == typeof(TimeSpan) => "a time as days.hours:minutes:seconds",
+            _ when plain == typeof(DateTimeOffset) || plain == typeof(DateTime) => "an instant as 2026-05-01T12:00:00Z",
             _ when plain == typeof(Uri) => "an address",
             _ when plain == typeof(string) => "a text",
             _ => plain.Name,

@@ -7,6 +7,7 @@ using Orchestrator.Messaging.Configuration;
 using Orchestrator.Messaging.Lanes;
 using Orchestrator.Messaging.Streams;
 using Orchestrator.Messaging.Wire;
+using Orchestrator.Tests.Approved;
 
 namespace Orchestrator.Tests.Clusters;
 
@@ -129,6 +130,19 @@ public sealed class AccessListTests
         var sessions = services.GetServices<LaneGroup>().Count() + (3 * services.GetServices<StreamGroup>().Count()) + services.GetServices<LaneGroupReserve>().Sum(r => r.Groups) + 4;
 
         Assert.Equal(30 + (2 * 2) + sessions + 2 + 7, Databases.MostConnections(2));
+    }
+
+    // Beside groups of lanes: what reads under a group's name, or names a transaction, is in the table too.
+    [Fact]
+    public void Table_when_other_code_reads_or_has_transactions_of_its_own_has_to_say_so()
+    {
+        string[] known = ["AnsweredInputs.cs", "ClusterFacts.cs", "ClusterState.cs", "GroupConsumer.cs", "KafkaOptions.cs", "SkewReader.cs"];
+        var sources = RoleServices.Rooms.Values.Append(typeof(TopicPlan).Assembly).Select(a => Path.Combine(ApprovedText.Root, a.GetName().Name!))
+            .SelectMany(f => Directory.GetFiles(f, "*.cs", SearchOption.AllDirectories)).Where(f => !f.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal)).ToList();
+
+        var readers = sources.Where(f => File.ReadAllText(f).Contains("ConsumerConfig(", StringComparison.Ordinal)).Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal);
+        Assert.True(known.SequenceEqual(readers, StringComparer.Ordinal), $"{string.Join(", ", readers)} read from Kafka: say in RoleUse under which groups, and here that you have");
+        Assert.Equal(RoleUse.TransactionalIds.Count > 0, sources.Exists(f => File.ReadAllText(f).Contains("TransactionalId = ", StringComparison.Ordinal)));
     }
 
     static TopicNeeds Needs(string topic = Topics.Alerts, string name = Topics.Alerts) =>

@@ -1,6 +1,8 @@
+using Microsoft.Extensions.Time.Testing;
 using Orchestrator.Messaging.Clusters;
 using Orchestrator.Messaging.Clusters.Plans;
 using Orchestrator.Messaging.Doctor;
+using Orchestrator.Tests.Infrastructure;
 
 namespace Orchestrator.Tests.Doctor;
 
@@ -119,14 +121,34 @@ public sealed class JudgementTests
     [Fact]
     public async Task Examination_when_it_hangs_or_fails_is_a_finding_and_the_next_goes_on()
     {
+        var time = new FakeTimeProvider();
+        var cancelled = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var clockStands = new ManualResetEventSlim();
         Examination[] all =
         [
-            new("one", "hangs", cancellationToken => Task.Delay(Timeout.Infinite, cancellationToken).ContinueWith<IReadOnlyList<Finding>>(_ => [], TaskScheduler.Default)),
+            new("one", "hangs", cancellationToken =>
+            {
+                // It is told to end when its time is over; from then on the clock stands.
+                cancellationToken.Register(() =>
+                {
+                    cancelled.SetResult();
+                    clockStands.Wait(TestContext.Current.CancellationToken);
+                });
+                return new TaskCompletionSource<IReadOnlyList<Finding>>().Task;
+            }),
             new("one", "fails", _ => throw new InvalidOperationException("out of order")),
             new("two", "works", _ => Task.FromResult<IReadOnlyList<Finding>>([Finding.Ok("works", "well")])),
         ];
 
-        var areas = await Examination.RunAsync(all, TimeSpan.FromSeconds(0.2), TimeProvider.System, TestContext.Current.CancellationToken);
+        var running = Examination.RunAsync(all, TimeSpan.FromSeconds(10), time, TestContext.Current.CancellationToken);
+        await Eventually.HoldsAsync("its time is over", () =>
+        {
+            if (!cancelled.Task.IsCompleted)
+                time.Advance(TimeSpan.FromSeconds(5));
+            return cancelled.Task.IsCompleted;
+        });
+        clockStands.Set();
+        var areas = await running;
 
         Assert.Equal(["hangs Problem", "fails Problem"], areas[0].Findings.Select(f => $"{f.Name} {f.Level}"));
         Assert.Equal((FindingLevel.Problem, FindingLevel.Ok), (areas[0].Worst, areas[1].Worst));

@@ -34,11 +34,17 @@ public static class TopicStates
         List<DescribeConfigsReport> reports;
         try
         {
-            reports = [.. (await admin.DescribeConfigsAsync(asked, new DescribeConfigsOptions { RequestTimeout = timeout })).Select(r => new DescribeConfigsReport { ConfigResource = r.ConfigResource, Entries = r.Entries, Error = new Error(ErrorCode.NoError) })];
+            var described = await admin.DescribeConfigsAsync(asked, new DescribeConfigsOptions { RequestTimeout = timeout });
+            reports = [.. described.Select(r => new DescribeConfigsReport { ConfigResource = r.ConfigResource, Entries = r.Entries, Error = new Error(ErrorCode.NoError) })];
         }
         catch (DescribeConfigsException e)
         {
             reports = e.Results;
+        }
+        catch (KafkaException e) when (e.Error.Code is ErrorCode.Local_UnsupportedFeature or ErrorCode.UnsupportedVersion or ErrorCode.ClusterAuthorizationFailed)
+        {
+            // Some services that speak Kafka show no settings at all.
+            return [];
         }
         return reports.Where(r => r.Error.Code == ErrorCode.NoError).ToDictionary(
             r => r.ConfigResource.Name,
