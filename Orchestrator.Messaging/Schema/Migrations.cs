@@ -17,7 +17,7 @@ public static partial class Migrations
     const int LockAttempts = 100;
     const int CommandSeconds = 3_600;
 
-    static readonly TimeSpan LockPause = TimeSpan.FromSeconds(1);
+    static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
     /// <summary>The migrations of this version, in order.</summary>
     public static IReadOnlyList<string> Known { get; } =
@@ -28,12 +28,12 @@ public static partial class Migrations
     /// <exception cref="MigrationException">A migration failed; those before it stay applied.</exception>
     /// <exception cref="SchemaRefusedException">The database is that of a newer version, and this one cannot run with it.</exception>
     public static Task<IReadOnlyList<string>> ApplyAsync(string connectionString, ILogger? logger = null, CancellationToken cancellationToken = default) =>
-        ApplyAsync(connectionString, Scripts(), _ => true, logger, cancellationToken);
+        ApplyAsync(connectionString, Scripts(), _ => true, Patience, logger, cancellationToken);
 
     /// <summary>Brings the database so far that this version runs, and takes nothing away that older ones need.</summary>
     /// <inheritdoc cref="ApplyAsync(string, ILogger?, CancellationToken)"/>
     public static Task<IReadOnlyList<string>> ExpandAsync(string connectionString, ILogger? logger = null, CancellationToken cancellationToken = default) =>
-        ApplyAsync(connectionString, Scripts(), name => !name.Contracts, logger, cancellationToken);
+        ApplyAsync(connectionString, Scripts(), name => !name.Contracts, Patience, logger, cancellationToken);
 
     /// <summary>How a database stands to this version.</summary>
     public static Task<SchemaStanding> StandingAsync(NpgsqlDataSource database, CancellationToken cancellationToken) =>
@@ -51,7 +51,7 @@ public static partial class Migrations
     }
 
     internal static async Task<IReadOnlyList<string>> ApplyAsync(
-        string connectionString, IReadOnlyList<SqlScript> scripts, Func<MigrationName, bool> wanted, ILogger? logger, CancellationToken cancellationToken)
+        string connectionString, IReadOnlyList<SqlScript> scripts, Func<MigrationName, bool> wanted, TimeSpan patience, ILogger? logger, CancellationToken cancellationToken)
     {
         // Not pooled: an idle connection in the pool would keep the lock, and no other process could start while this one runs.
         var unpooled = new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false, CommandTimeout = CommandSeconds };
@@ -64,7 +64,7 @@ public static partial class Migrations
         var applied = new List<string>();
         for (var attempt = 1; ; attempt++)
         {
-            var result = Upgrade(unpooled.ConnectionString, scripts.Where(s => wanted(MigrationName.Parse(s.Name))), logger);
+            var result = Upgrade(unpooled.ConnectionString, scripts.Where(s => wanted(MigrationName.Parse(s.Name))), patience, logger);
             applied.AddRange(result.Scripts.Select(s => s.Name));
             if (result.Successful)
                 return applied;
@@ -72,7 +72,7 @@ public static partial class Migrations
                 throw new MigrationException($"migration {result.ErrorScript?.Name} failed: {result.Error.Message}", result.Error);
             if (logger is not null)
                 WaitsForLocks(logger, result.ErrorScript?.Name, attempt);
-            await Task.Delay(LockPause, cancellationToken);
+            await Task.Delay(patience / 2, cancellationToken);
         }
     }
 
@@ -82,10 +82,10 @@ public static partial class Migrations
         return SchemaStanding.Of(known, await AppliedAsync(connection, cancellationToken));
     }
 
-    static DatabaseUpgradeResult Upgrade(string connectionString, IEnumerable<SqlScript> scripts, ILogger? logger) =>
+    static DatabaseUpgradeResult Upgrade(string connectionString, IEnumerable<SqlScript> scripts, TimeSpan patience, ILogger? logger) =>
         DeployChanges.To.PostgresqlDatabase(connectionString)
             .WithScripts(scripts)
-            .WithPreprocessor(new LockTimeout())
+            .WithPreprocessor(new LockTimeout(patience))
             .WithTransactionPerScript()
             .WithVariablesDisabled()
             .JournalToPostgresqlTable("public", "schema_migrations")
@@ -116,9 +116,9 @@ public static partial class Migrations
     static partial void WaitsForLocks(ILogger logger, string? migration, int attempt);
 
     // Whoever waits for a lock on a table keeps everybody waiting who asks for it later.
-    sealed class LockTimeout : IScriptPreprocessor
+    sealed class LockTimeout(TimeSpan patience) : IScriptPreprocessor
     {
-        public string Process(string contents) => "set local lock_timeout = '2s';\n" + contents;
+        public string Process(string contents) => $"set local lock_timeout = '{(int)patience.TotalMilliseconds}ms';\n{contents}";
     }
 
     sealed partial class UpgradeLog(ILogger logger) : IUpgradeLog

@@ -23,7 +23,7 @@ static class BackupScripts
     public static Task MakeDirectoryAsync(string directory) => PostgresCommand.RunAsync("/bin/mkdir", [directory], Within, CancellationToken.None);
 
     // As text: the user of the server may not enter where the repository is.
-    static Task RunAsync(string name, params string[] arguments)
+    static Task<string> RunAsync(string name, params string[] arguments)
     {
         var path = $"{PostgresBinaries.Find(null, null).Directory}:/usr/local/bin:/usr/bin:/bin";
         var script = ApprovedText.Read($"deploy/backup/{name}");

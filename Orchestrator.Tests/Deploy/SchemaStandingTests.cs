@@ -1,8 +1,8 @@
 using DbUp.Engine;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
+using Orchestrator.Api.Hosting;
 using Orchestrator.Messaging.Schema;
-using Orchestrator.Tests.Api;
 using Orchestrator.Tests.Infrastructure;
 
 namespace Orchestrator.Tests.Deploy;
@@ -72,7 +72,7 @@ public sealed class SchemaStandingTests(TestInfrastructure infrastructure)
         var holding = await holder.BeginTransactionAsync();
         await ExecuteAsync(holder, "select count(*) from s.t");
 
-        var migrating = Task.Run(() => ApplyAsync(database, Second, expand: true));
+        var migrating = Task.Run(() => Migrations.ApplyAsync(database.ConnectionString, Second, _ => true, TimeSpan.FromMilliseconds(300), NullLogger.Instance, CancellationToken.None));
         await Eventually.HoldsAsync("the migration waits for its lock", async () => await CountAsync(source, "pg_locks where not granted and database = (select oid from pg_database where datname = current_database())") > 0);
         // Whoever comes now stands behind it, and yet gets through before the holder is done.
         await using var other = await source.OpenConnectionAsync();
@@ -85,30 +85,32 @@ public sealed class SchemaStandingTests(TestInfrastructure infrastructure)
     }
 
     [Fact]
-    public async Task Host_when_it_may_not_migrate_refuses_a_schema_that_is_older_and_says_what_to_run()
+    public async Task Host_when_it_may_not_migrate_refuses_what_is_older_or_has_lost_something_and_runs_with_what_is_wider()
     {
         await using var database = await infrastructure.CreateMigratedDatabaseAsync();
-        await using (var source = NpgsqlDataSource.Create(database.ConnectionString))
-            await ExecuteAsync(await source.OpenConnectionAsync(), "delete from public.schema_migrations where scriptname like '%/0086_%'");
+        await using var source = NpgsqlDataSource.Create(database.ConnectionString);
+        await using var connection = await source.OpenConnectionAsync();
 
-        await using var parts = TestInfrastructure.StartEmbeddedKafka();
-        var (exitCode, errors) = await ServiceProcess.RunToEndAsync(
-            "older-schema",
-            new Dictionary<string, string>(StringComparer.Ordinal)
-            {
-                ["ORCHESTRATOR_POSTGRES"] = database.ConnectionString, ["ORCHESTRATOR_KAFKA"] = parts.BootstrapServers, ["Api__Migrate"] = "false",
-            },
-            "--urls", "http://127.0.0.1:0");
+        await SchemaStart.PrepareAsync(database.ConnectionString, migrates: false, NullLogger.Instance);
+        await ExecuteAsync(connection, "insert into public.schema_migrations (scriptname, applied) values ('migrations/9000_more.sql', now())");
+        await SchemaStart.PrepareAsync(database.ConnectionString, migrates: false, NullLogger.Instance);
 
-        Assert.Equal(1, exitCode);
-        Assert.Contains("it lacks 0086_activity_sessions. Run `orchestrator migrate --expand`", errors, StringComparison.Ordinal);
-        Assert.Single(errors.TrimEnd().Split('\n'));
+        await ExecuteAsync(connection, "delete from public.schema_migrations where scriptname like '%/0086_%'");
+        var older = await Assert.ThrowsAsync<SchemaRefusedException>(() => SchemaStart.PrepareAsync(database.ConnectionString, migrates: false, NullLogger.Instance));
+        Assert.Contains("it lacks 0086_activity_sessions. Run `orchestrator migrate --expand`", older.Message, StringComparison.Ordinal);
+
+        await ExecuteAsync(connection, "insert into public.schema_migrations (scriptname, applied) values ('migrations/9001_contract_since_9000_less.sql', now())");
+        foreach (var migrates in new[] { false, true })
+        {
+            var newer = await Assert.ThrowsAsync<SchemaRefusedException>(() => SchemaStart.PrepareAsync(database.ConnectionString, migrates, NullLogger.Instance));
+            Assert.Contains("9001_contract_since_9000_less has taken away what this version needs", newer.Message, StringComparison.Ordinal);
+        }
     }
 
     static SchemaStanding Of(SqlScript[] known, SqlScript[] applied) => SchemaStanding.Of(known.Select(s => s.Name), applied.Select(s => s.Name));
 
     static Task<IReadOnlyList<string>> ApplyAsync(TestDatabase database, SqlScript[] scripts, bool expand) =>
-        Migrations.ApplyAsync(database.ConnectionString, scripts, name => !(expand && name.Contracts), NullLogger.Instance, CancellationToken.None);
+        Migrations.ApplyAsync(database.ConnectionString, scripts, name => !(expand && name.Contracts), TimeSpan.FromSeconds(2), NullLogger.Instance, CancellationToken.None);
 
     static async Task<IReadOnlyList<string>> ColumnsAsync(NpgsqlDataSource source)
     {

@@ -27,7 +27,7 @@ static class SettingNames
     {
         var parts = variable.Split("__");
         return OfTheHost.Contains(variable)
-            || Enumerable.Range(1, parts.Length - 1).Any(length => Sections[string.Join(':', parts[..length])].Any(type => Has(type, parts[length..])));
+            || Enumerable.Range(1, parts.Length - 1).Any(length => Sections[string.Join(':', parts[..length])].Any(type => Has(type, parts.AsSpan(length))));
     }
 
     /// <summary>How long the host gives what it runs to stop.</summary>
