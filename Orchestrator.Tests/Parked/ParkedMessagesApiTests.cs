@@ -178,7 +178,7 @@ public sealed class ParkedMessagesApiTests(ApiFixture api)
 
         await RunAsync($"parked redrive {lane} --rate 5 --at 2200-01-01T00:00:00Z --reason tests", exitCode: 1);
         await RunAsync($"parked redrive --topic nowhere --rate 5 --reason tests --id {Uuid(62)}");
-        Assert.Contains(Text((await GetAsync(otto, $"/v1/parked/redrives/{Uuid(62)}")).Json, "state"), ["scheduled", "running", "done"]);
+        Assert.Contains(Text((await GetAsync(otto, $"/v1/parked/redrives/{Uuid(62)}")).Json, "state"), new[] { "scheduled", "running", "done" });
 
         var later = await PostAsync(otto, "/v1/parked/redrives", new { reason = "tests", redriveId = Uuid(61), parkedId = lane, at = TimeProvider.System.GetUtcNow().AddDays(2) });
         Assert.Equal("scheduled", Text(later.Json, "state"));
