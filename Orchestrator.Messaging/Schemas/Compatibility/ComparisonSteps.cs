@@ -6,7 +6,7 @@ sealed class ComparisonSteps
     /// <summary>What an alternative costs that is put together to be tried.</summary>
     public const int Alternative = 200;
 
-    const int Most = 5_000_000;
+    const int Most = 2_000_000;
 
     int _taken;
 

@@ -9,7 +9,7 @@ namespace Orchestrator.Tests.Schemas.Registry;
 /// <summary>Two processes that register at once: each here has connections of its own, as processes have.</summary>
 public sealed class RegistryConcurrencyTests(TestInfrastructure infrastructure)
 {
-    const int Rounds = 8;
+    const int Rounds = 5;
 
     [Fact]
     public async Task Schemas_when_two_processes_register_them_at_once_have_one_id_each_and_ids_have_no_gap()
