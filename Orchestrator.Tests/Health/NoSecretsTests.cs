@@ -169,7 +169,9 @@ public sealed class NoSecretsTests(TestInfrastructure infrastructure)
         var chain = new List<string>();
         for (var at = spans.First(s => s.Name == "ledger-replies process"); ; at = byId[at.ParentId])
         {
-            chain.Add(at.Name);
+            // The ledger goes from account to account by commands of its own.
+            if (chain.Count == 0 || chain[^1] != at.Name)
+                chain.Add(at.Name);
             if (!byId.ContainsKey(at.ParentId))
             {
                 Assert.Equal("00f067aa0ba902b7", at.ParentId);
