@@ -37,7 +37,8 @@ public sealed class ActivityToDecisionTests(ApiFixture api)
 
         Assert.InRange(Feature(seen, "activity_seconds_since_login"), 59, 120);
         Assert.Equal((1f, 1f), (Feature(seen, "activity_new_device"), Feature(seen, "activity_sessions_1h")));
-        await Eventually.HoldsAsync("the session is shown", async () => (await api.GetAsync("/v1/activity/visitors/shopper-visitor")).Status == HttpStatusCode.OK);
+        await Eventually.HoldsAsync("the session is shown", async () => await api.ScalarAsync<long>("select coalesce(sum(views), 0)::bigint from activity.session where customer_id = 'shopper'") == 3);
+        Assert.Equal(HttpStatusCode.OK, (await api.GetAsync("/v1/activity/visitors/shopper-visitor")).Status);
         var session = Assert.Single((await api.GetAsync("/v1/activity/sessions?customer=shopper")).Json.GetProperty("items").EnumerateArray());
         Assert.Equal(("/", "/cart", 3), (session.GetProperty("entryPage").GetString(), session.GetProperty("exitPage").GetString(), session.GetProperty("views").GetInt32()));
         Assert.Equal(HttpStatusCode.OK, (await api.GetAsync("/v1/customers/shopper/segments")).Status);

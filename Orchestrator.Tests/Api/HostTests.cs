@@ -1,5 +1,7 @@
 using System.Net;
 using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Logging;
 using Npgsql;
 using Orchestrator.Api.Hosting;
 using Orchestrator.Messaging.Embedded;
@@ -23,12 +25,22 @@ public sealed class HostTests(TestInfrastructure infrastructure)
     [InlineData("http://0.0.0.0:0")]
     [InlineData("http://*:0")]
     [InlineData("http://[::]:0")]
-    public async Task Host_when_others_could_reach_it_does_not_start(string url)
+    public async Task Guard_when_others_could_reach_an_address_refuses_it(string url)
+    {
+        var builder = WebApplication.CreateSlimBuilder(["--urls", url]);
+        builder.Logging.ClearProviders();
+        LoopbackGuard.Apply(builder, hasAuthority: false);
+        await using var app = builder.Build();
+
+        await Assert.ThrowsAsync<HostRefusedException>(() => app.StartAsync());
+    }
+
+    [Fact]
+    public async Task Host_when_others_could_reach_it_does_not_start()
     {
         await using var database = await infrastructure.CreateMigratedDatabaseAsync();
 
-        var (exitCode, errors) = await ServiceProcess.RunToEndAsync(
-            $"remote-{Math.Abs(url.GetHashCode(StringComparison.Ordinal))}", Settings(database), "--urls", url);
+        var (exitCode, errors) = await ServiceProcess.RunToEndAsync("remote", Settings(database), "--urls", "http://0.0.0.0:0");
 
         Assert.Equal(1, exitCode);
         Assert.Contains("no issuer says who may do what", errors, StringComparison.Ordinal);

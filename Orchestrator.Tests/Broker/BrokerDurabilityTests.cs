@@ -8,7 +8,7 @@ namespace Orchestrator.Tests.Broker;
 public sealed class BrokerDurabilityTests : IAsyncLifetime
 {
     const string Topic = "orders";
-    static readonly TimeSpan Bound = TimeSpan.FromSeconds(20);
+    static readonly TimeSpan Bound = TimeSpan.FromSeconds(60);
 
     string _directory = string.Empty;
 

@@ -73,7 +73,7 @@ public sealed class LiveEventsTests(TestInfrastructure infrastructure)
 
     static async Task<List<CaseEvent>> TakeAsync(LiveEvents.Listener listener, int count)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         var heard = new List<CaseEvent>();
         await foreach (var happened in listener.ReadAsync(limit.Token))
         {

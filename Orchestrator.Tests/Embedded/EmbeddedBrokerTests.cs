@@ -12,7 +12,7 @@ namespace Orchestrator.Tests.Embedded;
 
 public sealed class EmbeddedBrokerTests
 {
-    static readonly TimeSpan Bound = TimeSpan.FromSeconds(20);
+    static readonly TimeSpan Bound = TimeSpan.FromSeconds(60);
 
     [Fact]
     public async Task Broker_when_messages_are_produced_does_hand_them_out_in_order()

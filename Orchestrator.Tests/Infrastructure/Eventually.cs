@@ -3,7 +3,7 @@ namespace Orchestrator.Tests.Infrastructure;
 /// <summary>Waits for what other threads or processes do, with a bound.</summary>
 public static class Eventually
 {
-    static readonly TimeSpan DefaultBound = TimeSpan.FromSeconds(30);
+    static readonly TimeSpan DefaultBound = TimeSpan.FromSeconds(90);
     static readonly TimeSpan PollEvery = TimeSpan.FromMilliseconds(20);
 
     /// <summary>Polls until the condition holds.</summary>

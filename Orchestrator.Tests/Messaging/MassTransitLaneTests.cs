@@ -102,7 +102,7 @@ public sealed class MassTransitLaneTests : IAsyncLifetime
         var opening = provider.GetRequiredService<LaneGroup>().CreateProcessor(Lane).OpenAsync(CancellationToken.None).AsTask();
         Assert.False(opening.IsCompleted);
         await provider.GetRequiredService<IBusControl>().StartAsync();
-        await opening.WaitAsync(TimeSpan.FromSeconds(10));
+        await opening.WaitAsync(TimeSpan.FromSeconds(60));
         await provider.GetRequiredService<IBusControl>().StopAsync();
     }
 

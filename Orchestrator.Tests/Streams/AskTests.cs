@@ -133,7 +133,7 @@ public sealed class AskTests(TestInfrastructure infrastructure)
         await fixture.Kafka.Embedded!.GoDownAsync();
         var asked = fixture.AskAsync(host, 2, "a");
         await fixture.ScalarAsync<long>("with taken as (update messaging.lane set owner = null, epoch = epoch + 1 returning 1) select count(*) from taken");
-        Assert.Equal(new StreamReply.Refused(StreamRefusal.NotPublished), await asked.WaitAsync(TimeSpan.FromSeconds(20)));
+        Assert.Equal(new StreamReply.Refused(StreamRefusal.NotPublished), await asked.WaitAsync(TimeSpan.FromSeconds(60)));
         await fixture.Kafka.Embedded.GoUpAsync();
         await fixture.AnswerAsync(host, 2, "a");
         AssertChained(await fixture.AnswersAsync(2));

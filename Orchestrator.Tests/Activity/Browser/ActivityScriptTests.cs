@@ -208,5 +208,5 @@ public sealed class ActivityScriptTests(ChromiumBrowser browser)
         if (tab is not null)
             await tab.PassAsync(TimeSpan.FromMilliseconds(250));
         return site.Taken.Count >= events;
-    }, TimeSpan.FromSeconds(10));
+    });
 }

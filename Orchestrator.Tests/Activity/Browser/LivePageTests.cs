@@ -124,7 +124,7 @@ public sealed class LivePageTests(ChromiumBrowser browser)
         var asked = service.Asked;
         service.Cut();
         service.Show(ShownFigures.Of(3));
-        await Eventually.HoldsAsync("it has come again", () => service.Asked > asked, TimeSpan.FromSeconds(10));
+        await Eventually.HoldsAsync("it has come again", () => service.Asked > asked);
         await ShowsAsync(tab, "#active", "12,639");
     }
 

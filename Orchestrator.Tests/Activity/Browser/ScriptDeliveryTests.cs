@@ -109,7 +109,7 @@ public sealed class ScriptDeliveryTests(ChromiumBrowser browser)
         await using var tab = await browser.OpenAsync();
 
         await tab.Page.GotoAsync(site.Page("/checked", $"crossorigin integrity=\"sha256-{hash}\""));
-        await Eventually.HoldsAsync("the view is sent", () => site.Taken.Count == 1, TimeSpan.FromSeconds(10));
+        await Eventually.HoldsAsync("the view is sent", () => site.Taken.Count == 1);
 
         Assert.Empty(tab.Errors);
     }
@@ -129,5 +129,5 @@ public sealed class ScriptDeliveryTests(ChromiumBrowser browser)
             return true;
         await tab.PassAsync(TimeSpan.FromMilliseconds(stepMs));
         return condition();
-    }, TimeSpan.FromSeconds(10));
+    });
 }

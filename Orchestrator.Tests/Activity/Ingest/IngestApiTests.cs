@@ -41,7 +41,7 @@ public sealed class IngestApiTests(ApiFixture api) : IDisposable
     {
         using var consumer = new ConsumerBuilder<byte[], byte[]>(new ConsumerConfig { BootstrapServers = api.Kafka, GroupId = "ingest-tests" }).SetLogHandler((_, _) => { }).Build();
         var partition = new TopicPartition(Topics.UserActivity, KeyPartition.Of("ingest-v1", Topics.DefaultPartitions));
-        var end = consumer.QueryWatermarkOffsets(partition, TimeSpan.FromSeconds(10)).High;
+        var end = consumer.QueryWatermarkOffsets(partition, TimeSpan.FromSeconds(60)).High;
         consumer.Assign(new TopicPartitionOffset(partition, end));
 
         var answer = await SendAsync($$"""{ "events": [ {{View(1, "ingest-v1")}}, { "type": "stare" }, {{View(2, "ingest-v1")}} ] }""");
@@ -50,15 +50,15 @@ public sealed class IngestApiTests(ApiFixture api) : IDisposable
         Assert.Equal(2, answer.Json.GetProperty("accepted").GetInt32());
         var refused = Assert.Single(answer.Json.GetProperty("refused").EnumerateArray().ToList());
         Assert.Equal((1, "wrong_type", "type"), (refused.GetProperty("index").GetInt32(), Text(refused.GetProperty("errors")[0], "code"), Text(refused.GetProperty("errors")[0], "field")));
-        Assert.Equal(end + 2, consumer.QueryWatermarkOffsets(partition, TimeSpan.FromSeconds(10)).High);
-        var first = consumer.Consume(TimeSpan.FromSeconds(10)).Message;
+        Assert.Equal(end + 2, consumer.QueryWatermarkOffsets(partition, TimeSpan.FromSeconds(60)).High);
+        var first = consumer.Consume(TimeSpan.FromSeconds(60)).Message;
         var body = JsonSerializer.Deserialize<JsonElement>(first.Value);
         Assert.Equal("ingest-v1", Encoding.UTF8.GetString(first.Key));
         Assert.Equal("018f4e2b-3000-7000-8000-000000000001", KafkaWire.Text(first.Headers, CloudEventHeaders.Id));
         Assert.Equal("orchestrator.activity.recorded.v1", KafkaWire.Text(first.Headers, CloudEventHeaders.Type));
         Assert.Equal(("Mozilla/5.0 (iPhone) Mobile", "127.0.0.0"), (Text(body, "userAgent"), Text(body, "ip")));
         Assert.Equal(body.GetProperty("receivedAt").GetDateTimeOffset(), body.GetProperty("createdAt").GetDateTimeOffset());
-        Assert.Equal("018f4e2b-3000-7000-8000-000000000002", KafkaWire.Text(consumer.Consume(TimeSpan.FromSeconds(10)).Message.Headers, CloudEventHeaders.Id));
+        Assert.Equal("018f4e2b-3000-7000-8000-000000000002", KafkaWire.Text(consumer.Consume(TimeSpan.FromSeconds(60)).Message.Headers, CloudEventHeaders.Id));
         consumer.Close();
     }
 

@@ -111,7 +111,7 @@ public sealed class SegmentFlowTests(TestInfrastructure infrastructure)
         var told = service.Read<SegmentChanged>(m => m.Count == 2);
 
         Assert.Equal([(true, "account_opened"), (false, "time")], told.Select(c => (c.Entered, c.Cause)));
-        Assert.InRange(told[1].At, leaves.AddMilliseconds(-1), leaves.AddSeconds(5));
+        Assert.InRange(told[1].At, leaves.AddMilliseconds(-1), leaves.AddSeconds(60));
         Assert.Equal(0L, await service.ScalarAsync<long>("select count(*) from messaging.timer"));
     }
 
