@@ -75,7 +75,7 @@ public sealed class TransactionRequestsApiTests(ApiFixture api)
         await Task.WhenAll(Enumerable.Range(1, 4).Select(i => PublishAsync(new CaptureRequested(IdOf(0x400 + i), id, Payer(4), Now(), 100 * i))));
         await api.EndedAsync(id);
 
-        await Eventually.HoldsAsync("all were decided", async () => (await RequestsAsync(id)).Count == 4);
+        await DecidedAsync(id, 4);
         Assert.Equal(["capture refused already_captured", "capture taken"], (await RequestsAsync(id)).Distinct().Order(StringComparer.Ordinal));
         Assert.Single(await RequestsAsync(id), r => r == "capture taken");
     }
@@ -93,8 +93,7 @@ public sealed class TransactionRequestsApiTests(ApiFixture api)
             var (captured, cancelled) = (await capture, await cancellation);
             var state = (await api.EndedAsync(id)).GetProperty("state").GetString();
             Assert.Contains(state, new[] { "completed", "voided" });
-            await Eventually.HoldsAsync("what was accepted was decided", async () => (await RequestsAsync(id)).Count
-                == new[] { captured, cancelled }.Count(a => a.Status == HttpStatusCode.Accepted));
+            await DecidedAsync(id, new[] { captured, cancelled }.Count(a => a.Status == HttpStatusCode.Accepted));
             var (winner, loser, answer) = state == "completed"
                 ? ("capture taken", "cancellation refused too_late", cancelled)
                 : ("cancellation taken", "capture refused not_authorised", captured);
@@ -120,7 +119,7 @@ public sealed class TransactionRequestsApiTests(ApiFixture api)
             PublishAsync(new TransactionReviewed(IdOf(0x502), id, Payer(5), ReviewDecision.ConfirmFraud, "dave", Now())));
         var ended = await api.EndedAsync(id);
 
-        await Eventually.HoldsAsync("both were decided", async () => (await RequestsAsync(id)).Count == 2);
+        await DecidedAsync(id, 2);
         Assert.Equal(["review refused not_held", "review taken"], (await RequestsAsync(id)).Order(StringComparer.Ordinal));
         Assert.Contains(ended.GetProperty("state").GetString(), new[] { "completed", "declined" });
         Assert.Contains((await api.GetAsync($"/v1/transactions/{id}")).Json.GetProperty("timeline").EnumerateArray(), e => e.GetProperty("what").GetString() == "review_refused");
@@ -207,6 +206,9 @@ public sealed class TransactionRequestsApiTests(ApiFixture api)
         $$"""{ "transferId": "{{IdOf(number)}}", "sourceAccountId": "{{source}}", "destinationAccountId": "{{destination}}", "amountMinor": {{amount}}, "currency": "EUR" }""");
 
     Task PublishAsync(Contracts.IContract message) => api.PublishAsync(message, Guid.CreateVersion7(Now()));
+
+    Task DecidedAsync(Guid id, int requests) => Eventually.HoldsAsync(
+        $"{requests} requests are decided", async () => await RequestsAsync(id) is var asked && asked.Count == requests && asked.All(r => !r.EndsWith(" pending", StringComparison.Ordinal)));
 
     async Task<IReadOnlyList<string>> RequestsAsync(Guid id) =>
     [

