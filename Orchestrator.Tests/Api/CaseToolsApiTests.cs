@@ -204,7 +204,12 @@ public sealed class CaseToolsApiTests(ApiFixture api)
         return await Answer.OfAsync(await http.SendAsync(request));
     }
 
-    static async Task<Answer> AttachAsync(HttpClient http, string path, HttpContent content) => await Answer.OfAsync(await http.PostAsync(path, content));
+    // What is too large is refused before it is sent.
+    static async Task<Answer> AttachAsync(HttpClient http, string path, HttpContent content)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = content, Headers = { ExpectContinue = true } };
+        return await Answer.OfAsync(await http.SendAsync(request));
+    }
 
     static ByteArrayContent Content(byte[] bytes, string mediaType) => new(bytes) { Headers = { ContentType = new MediaTypeHeaderValue(mediaType) } };
 
