@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text;
@@ -178,7 +179,7 @@ public sealed class ParkedMessagesApiTests(ApiFixture api)
 
         await RunAsync($"parked redrive {lane} --rate 5 --at 2200-01-01T00:00:00Z --reason tests", exitCode: 1);
         await RunAsync($"parked redrive --topic nowhere --rate 5 --reason tests --id {Uuid(62)}");
-        Assert.Contains(Text((await GetAsync(otto, $"/v1/parked/redrives/{Uuid(62)}")).Json, "state"), new[] { "scheduled", "running", "done" });
+        Assert.Equal(5, (await GetAsync(otto, $"/v1/parked/redrives/{Uuid(62)}")).Json.GetProperty("ratePerSecond").GetInt32());
 
         var later = await PostAsync(otto, "/v1/parked/redrives", new { reason = "tests", redriveId = Uuid(61), parkedId = lane, at = TimeProvider.System.GetUtcNow().AddDays(2) });
         Assert.Equal("scheduled", Text(later.Json, "state"));
@@ -194,7 +195,7 @@ public sealed class ParkedMessagesApiTests(ApiFixture api)
         string[] words = [.. line.Split(' '), "--json", "--api", $"{api.Access("parked-cli").Address}"];
         try
         {
-            Assert.Equal(exitCode, await OrchestratorCommand.Create(TimeProvider.System).Parse(words).InvokeAsync(new() { EnableDefaultExceptionHandler = false }));
+            Assert.Equal(exitCode, await OrchestratorCommand.Create(TimeProvider.System).Parse(words).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false }));
         }
         catch (CommandException refused)
         {
