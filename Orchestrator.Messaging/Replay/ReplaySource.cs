@@ -1,4 +1,5 @@
 using Confluent.Kafka;
+using Orchestrator.Messaging.Clusters.Access;
 using Orchestrator.Messaging.Configuration;
 
 namespace Orchestrator.Messaging.Replay;
@@ -9,8 +10,6 @@ namespace Orchestrator.Messaging.Replay;
 /// </summary>
 internal sealed class ReplaySource : IDisposable
 {
-    // Required by Kafka's client; with partitions assigned by hand, and nothing committed, no group comes about.
-    const string Group = "orchestrator-replay";
     const int MostAtOnce = 500;
 
     static readonly TimeSpan Turn = TimeSpan.FromMilliseconds(50);
@@ -89,7 +88,8 @@ internal sealed class ReplaySource : IDisposable
 
     /// <summary>A client that reads what it is told to, tells the ends of partitions, and goes nowhere by itself when a position is gone.</summary>
     public static IConsumer<byte[], byte[]> Connect(KafkaOptions kafka, Action<Error>? failed) =>
-        new ConsumerBuilder<byte[], byte[]>(new ConsumerConfig(kafka.ConsumerConfig(Group))
+        // A group is required by Kafka's client; with partitions assigned by hand, and nothing committed, none comes about.
+        new ConsumerBuilder<byte[], byte[]>(new ConsumerConfig(kafka.ConsumerConfig(RoleUse.ReplayGroup))
         {
             EnablePartitionEof = true,
             QueuedMinMessages = 1_000,

@@ -90,6 +90,17 @@ public sealed class AccessListTests
     }
 
     [Fact]
+    public void Replays_when_they_are_allowed_read_everything_and_write_topics_of_their_own_alone()
+    {
+        var rules = AccessList.For([RoleUse.Replays], Needs(), new AccessRequest());
+
+        Assert.Equal("replay-*", Of(rules, "topic", "Write"));
+        Assert.Equal("replay-*", Of(rules, "topic", "Delete"));
+        Assert.Equal("orchestrator-replay", Of(rules, "group", "Read"));
+        Assert.Equal(TopicPlan.Defaults().Count + 1, rules.Count(r => r is { Resource: "topic", Operation: "Read" }));
+    }
+
+    [Fact]
     public void Operator_when_topics_are_looked_after_writes_nothing_and_joins_no_group_of_the_service()
     {
         var rules = AccessList.For([RoleUse.Operator], Needs(), new AccessRequest());
@@ -136,7 +147,7 @@ public sealed class AccessListTests
     [Fact]
     public void Table_when_other_code_reads_or_has_transactions_of_its_own_has_to_say_so()
     {
-        string[] known = ["AnsweredInputs.cs", "ClusterFacts.cs", "ClusterState.cs", "GroupConsumer.cs", "KafkaOptions.cs", "SkewReader.cs"];
+        string[] known = ["AnsweredInputs.cs", "ClusterFacts.cs", "ClusterState.cs", "GroupConsumer.cs", "KafkaOptions.cs", "ReplaySource.cs", "SkewReader.cs"];
         var sources = RoleServices.Rooms.Values.Append(typeof(TopicPlan).Assembly).Select(a => Path.Combine(ApprovedText.Root, a.GetName().Name!))
             .SelectMany(f => Directory.GetFiles(f, "*.cs", SearchOption.AllDirectories)).Where(f => !f.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal)).ToList();
 

@@ -27,6 +27,7 @@ static class RoleServices
         ["ledger"] = typeof(LedgerModule).Assembly,
         ["casework"] = typeof(CaseworkModule).Assembly,
         ["activity"] = typeof(ActivityModule).Assembly,
+        ["registry"] = typeof(HostRoles).Assembly,
         ["http"] = typeof(HostRoles).Assembly,
     };
 

@@ -1,4 +1,5 @@
 using Orchestrator.Contracts;
+using Orchestrator.Messaging.Replay;
 
 namespace Orchestrator.Messaging.Clusters.Access;
 
@@ -6,7 +7,7 @@ namespace Orchestrator.Messaging.Clusters.Access;
 public static class AccessList
 {
     /// <summary>The roles that can be asked for.</summary>
-    public static IReadOnlyList<string> Roles { get; } = [.. RoleUse.All.Select(r => r.Role), RoleUse.Operator];
+    public static IReadOnlyList<string> Roles { get; } = [.. RoleUse.All.Select(r => r.Role), RoleUse.Replays, RoleUse.Operator];
 
     /// <summary>All rules, without what another one implies: who may read or write a topic may describe it.</summary>
     /// <param name="roles">Some of <see cref="Roles"/>; a process with several needs what each does.</param>
@@ -19,6 +20,8 @@ public static class AccessList
         {
             if (role == RoleUse.Operator)
                 AddOperator(rules, needs);
+            else if (role == RoleUse.Replays)
+                AddReplays(rules, needs);
             else
                 AddRole(rules, RoleUse.All.Single(r => r.Role == role), needs, request);
         }
@@ -65,6 +68,15 @@ public static class AccessList
         foreach (var group in RoleUse.OperatorGroups)
             rules.Add(new("group", group, IsPrefix: false, "Read"));
         rules.Add(new("cluster", AccessRule.ClusterName, IsPrefix: false, "Describe"));
+    }
+
+    static void AddReplays(HashSet<AccessRule> rules, TopicNeeds needs)
+    {
+        foreach (var topic in TopicPlan.Of(needs))
+            rules.Add(Topic(topic.Name, "Read"));
+        rules.Add(new("group", RoleUse.ReplayGroup, IsPrefix: false, "Read"));
+        foreach (var operation in new[] { "Create", "Delete", "Read", "Write" })
+            rules.Add(new("topic", ReplayOrder.TopicPrefix, IsPrefix: true, operation));
     }
 
     static AccessRule Topic(string name, string operation) => new("topic", name, IsPrefix: false, operation);

@@ -56,11 +56,19 @@ public sealed record RoleUse(string Role, IReadOnlyList<GroupUse> Groups, IReadO
                 new("segments", [Topics.CustomerEvents]),
             ],
             [Topics.ActivityEvents, Topics.CustomerEvents, Topics.Segments, Topics.ActivityFeatures]),
+        // Keeps its schemas in PostgreSQL.
+        new("registry", [], []),
         new("http", [], []),
     ];
 
     /// <summary>Transactional ids that the service uses: none, for what must be atomic is so in PostgreSQL.</summary>
     public static IReadOnlyList<string> TransactionalIds { get; } = [];
+
+    /// <summary>What a process with the role <c>ledger</c> needs on top, where messages are to be replayed: it reads any topic, and makes, fills and deletes topics of its own.</summary>
+    public const string Replays = "replays";
+
+    /// <summary>The group under which replays read; nothing is ever committed for it.</summary>
+    public const string ReplayGroup = "orchestrator-replay";
 
     /// <summary>The role of those who look after topics: <c>orchestrator topics</c>, <c>doctor</c> and <c>tail</c>.</summary>
     public const string Operator = "operator";
