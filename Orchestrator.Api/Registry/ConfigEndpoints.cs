@@ -25,12 +25,12 @@ static class ConfigEndpoints
         group.MapGet("/mode", () => RegistryAnswer.Of(Mode));
         group.MapGet("/mode/{subject}", (SubjectName named, bool? defaultToGlobal) => defaultToGlobal is true
             ? RegistryAnswer.Of(Mode)
-            : throw new RegistryException(40409, $"Subject '{named.Value}' does not have subject-level mode configured"));
+            : throw Refusals.ModeNotConfigured(named.Value));
         return group;
     }
 
     static string Known(SubjectName named) =>
-        SubjectNames.IsValid(named.Value) ? named.Value : throw new RegistryException(42208, $"The specified subject '{named.Value}' is not a valid subject.");
+        SubjectNames.IsValid(named.Value) ? named.Value : throw Refusals.InvalidSubject(named.Value);
 
     static IResult Read(CompatibilityMode mode) => RegistryAnswer.Of(new ConfigView(mode.Name()));
 

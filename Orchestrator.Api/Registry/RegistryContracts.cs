@@ -37,12 +37,12 @@ sealed record SchemaRequest
     public SentSchema Read()
     {
         if (string.IsNullOrWhiteSpace(Schema))
-            throw new RegistryException(42201, "Empty schema");
+            throw Refusals.InvalidSchema("Empty schema");
         // Who brings numbers of another registry along would be given others.
         if (Id is > 0 || Version is > 0)
-            throw new RegistryException(42205, "Subject is not in import mode: ids and versions are given here");
+            throw Refusals.NotPermitted("Subject is not in import mode: ids and versions are given here");
         return new SentSchema(
-            SchemaTypes.Parse(SchemaType) ?? throw new RegistryException(42201, $"Invalid schema type {SchemaType}: {string.Join(", ", SchemaTypes.All)}"),
+            SchemaTypes.Parse(SchemaType) ?? throw Refusals.InvalidSchema($"Invalid schema type {SchemaType}: {string.Join(", ", SchemaTypes.All)}"),
             Schema, [.. References?.Select(r => r.Read()) ?? []], Object(Metadata, "metadata"), Object(RuleSet, "ruleSet"));
     }
 
@@ -60,7 +60,7 @@ sealed record ReferenceView(string? Name, string? Subject, int? Version)
     /// <summary>The reference.</summary>
     /// <exception cref="RegistryException">Something of it is missing.</exception>
     public SchemaReference Read() => string.IsNullOrEmpty(Name) || string.IsNullOrEmpty(Subject) || Version is not (> 0 or SchemaReference.Latest)
-        ? throw new RegistryException(42201, "Invalid schema: a reference has a name, a subject and a version")
+        ? throw Refusals.InvalidSchema("Invalid schema: a reference has a name, a subject and a version")
         : new SchemaReference(Name, Subject, Version.Value);
 
     /// <summary>References as they are answered; null when there are none.</summary>

@@ -39,7 +39,7 @@ static class SchemaEndpoints
     public static void RefuseFormat(string? format)
     {
         if (format is not (null or "" or "default"))
-            throw new RegistryException(42205, $"The format '{format}' is not offered: schemas are given as they were registered");
+            throw Refusals.NotPermitted($"The format '{format}' is not offered: schemas are given as they were registered");
     }
 
     static async Task<IResult> ListAsync(

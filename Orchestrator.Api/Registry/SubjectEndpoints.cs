@@ -59,7 +59,7 @@ static class SubjectEndpoints
         var properties = JsonSerializer.Serialize(wanted, RegistryJson.Default.DictionaryStringString);
         // That character is in no metadata.
         if (properties.Contains("\\u0000", StringComparison.Ordinal))
-            throw new RegistryException(40403, "Schema not found");
+            throw Refusals.SchemaNotFound();
         return RegistryAnswer.Of(SchemaView.Of(await reader.LatestWithAsync(named.Value, properties, deleted is true, cancellationToken)));
     }
 

@@ -15,7 +15,7 @@ public sealed class RegistryException(int code, string message) : Exception(mess
 }
 
 /// <summary>Everything that a registry refuses. Codes and sentences are those of the Confluent Schema Registry.</summary>
-static class Refusals
+public static class Refusals
 {
     // What is wrong with a schema may be much; who reads it wants the beginning.
     const int MostDetails = 20;

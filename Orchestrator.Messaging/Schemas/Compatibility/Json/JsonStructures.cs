@@ -91,7 +91,7 @@ static class JsonStructures
         }
     }
 
-    static HashSet<string> Names(JsonNode? required) => required is JsonArray names ? names.Select(n => n!.GetValue<string>()).ToHashSet(StringComparer.Ordinal) : [];
+    static HashSet<string> Names(JsonNode? required) => required is JsonArray names ? names.Select(n => n?.GetValue<string>() ?? throw new SchemaException("bad_schema", "null is no name of a property")).ToHashSet(StringComparer.Ordinal) : [];
 
     static JsonObject Properties(JsonObject schema) => schema["properties"] as JsonObject ?? [];
 

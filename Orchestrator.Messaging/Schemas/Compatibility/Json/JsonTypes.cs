@@ -26,7 +26,7 @@ static class JsonTypes
 
     static HashSet<string>? Of(JsonObject schema) => schema["type"] switch
     {
-        JsonArray several => several.Select(t => Known(t!.GetValue<string>())).ToHashSet(StringComparer.Ordinal),
+        JsonArray several => several.Select(t => Known(t?.GetValue<string>() ?? "null, which is no text,")).ToHashSet(StringComparer.Ordinal),
         JsonValue one => new HashSet<string>(StringComparer.Ordinal) { Known(one.GetValue<string>()) },
         _ => null,
     };
