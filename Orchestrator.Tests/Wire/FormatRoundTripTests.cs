@@ -99,7 +99,7 @@ public sealed class FormatRoundTripTests
 
     static (MessageContract Contract, MessageCodec Codec, (RegisteredSchema Avro, RegisteredSchema Protobuf) Schemas) Codec(string name)
     {
-        var codec = new MessageCodecs(MessageCatalog.Contracts).Of(name);
+        var codec = new MessageCodecs().Of(name);
         Assert.True(MessageCatalog.Contracts.TryFind(name, out var contract));
         return (contract, codec, (new(1, SchemaFormat.Avro, codec.Text(SchemaFormat.Avro)), new(2, SchemaFormat.Protobuf, codec.Text(SchemaFormat.Protobuf))));
     }

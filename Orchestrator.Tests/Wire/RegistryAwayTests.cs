@@ -27,7 +27,7 @@ public sealed class RegistryAwayTests
         var reader = new LaneMessageReader(MessageCatalog.Contracts, schemas.Formats(time));
         var inbox = new LaneInbox(0, new MessagingOptions(), () => { });
         var intake = new LaneIntake(inbox, new TakenTypes(MessageCatalog.Contracts, takes: null, keeperOf: null), reader);
-        var framed = new MessageCodecs(MessageCatalog.Contracts).Of(Alert).Write(SchemaFormat.Avro, id, Json);
+        var framed = new MessageCodecs().Of(Alert).Write(SchemaFormat.Avro, id, Json);
         foreach (var (offset, body) in new[] { Json, framed, Json, framed }.Index())
             inbox.Add(Result(offset, body));
         var pending = new Queue<LaneMessage>();
@@ -94,6 +94,15 @@ public sealed class RegistryAwayTests
 
         await Assert.ThrowsAsync<RegistryAwayException>(() => registry.FindAsync(1));
         await Assert.ThrowsAsync<RegistryAwayException>(() => registry.IdOfAsync("s", SchemaFormat.Avro, "\"string\""));
+    }
+
+    [Fact]
+    public async Task Message_without_a_schema_history_is_json_on_whatever_topic()
+    {
+        var formats = new SchemasInMemory { IsAway = true }.Formats(topics: (Topics.LedgerCommands, SchemaFormat.Avro));
+        var message = new OutgoingMessage(Topics.LedgerCommands, "alice", Guid.Empty, "orchestrator.ledger.expire-hold.v1", "/test", default, TraceParent: null, "{}"u8.ToArray());
+
+        Assert.Same(message, await formats.EncodeAsync(message, default));
     }
 
     static byte[] Json => Encoding.UTF8.GetBytes(SchemaHistory.Committed.Of(Alert)[^1].Example);

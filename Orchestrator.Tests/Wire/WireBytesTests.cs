@@ -61,7 +61,7 @@ public sealed class WireBytesTests
     {
         var lines = File.Exists(Path.Combine(ApprovedText.Root, Committed)) ? ApprovedText.Read(Committed).Split('\n', StringSplitOptions.RemoveEmptyEntries) : [];
         var known = lines.Where(l => !l.StartsWith('#')).Select(l => l.Split(' ')).ToDictionary(l => (l[0], l[1], l[2]), l => l[3]);
-        var codecs = new MessageCodecs(MessageCatalog.Contracts);
+        var codecs = new MessageCodecs();
         var text = new StringBuilder("# The examples of the schema history on the wire: message, version, format, bytes in hexadecimal. Lines are added, and never changed.\n");
         foreach (var (name, version) in SchemaHistory.Committed.Names.SelectMany(n => SchemaHistory.Committed.Of(n).Select(v => (n, v))))
         {

@@ -1,30 +1,23 @@
 using System.Collections.Concurrent;
-using Orchestrator.Messaging.Schemas.Derived;
+using Orchestrator.Messaging.Schemas;
 using Orchestrator.Messaging.Schemas.History;
 
 namespace Orchestrator.Messaging.Wire.Formats;
 
 /// <summary>
-/// Every message in all formats, made when it is first needed: by the newest version that the history has of its name, else, for messages that modules and tests
-/// add, by what is derived from its record.
+/// Every message that has a schema history, in all formats, by the newest version of its name; made when it is first needed. What modules say to themselves has none, and is JSON always.
 /// </summary>
-/// <param name="catalog">The messages that are known.</param>
-sealed class MessageCodecs(MessageCatalog catalog)
+sealed class MessageCodecs
 {
-    readonly ConcurrentDictionary<string, MessageCodec> _codecs = new(StringComparer.Ordinal);
+    readonly ConcurrentDictionary<string, MessageCodec?> _codecs = new(StringComparer.Ordinal);
+
+    /// <summary>The one of a message; null when it has no history.</summary>
+    /// <param name="name">Its name on the wire.</param>
+    public MessageCodec? Find(string name) => _codecs.GetOrAdd(name, Make);
 
     /// <summary>The one of a message.</summary>
-    /// <param name="name">Its name on the wire, of a version that is known.</param>
-    /// <exception cref="Schemas.SchemaException">There are no schemas of it.</exception>
-    public MessageCodec Of(string name) => _codecs.GetOrAdd(name, Make);
+    /// <exception cref="SchemaException">It has no history.</exception>
+    public MessageCodec Of(string name) => Find(name) ?? throw new SchemaException("unknown_message", $"{name} has no schema history");
 
-    MessageCodec Make(string name)
-    {
-        if (SchemaHistory.Committed.Of(name) is [.., var newest])
-            return new MessageCodec(name, newest.Avro, newest.Protobuf);
-        if (!catalog.TryFind(name, out var contract))
-            throw new Schemas.SchemaException("unknown_message", $"{name} has no schemas");
-        var derived = DerivedSchemas.Of(contract, []);
-        return new MessageCodec(name, derived.Avro, derived.Protobuf);
-    }
+    static MessageCodec? Make(string name) => SchemaHistory.Committed.Of(name) is [.., var newest] ? new MessageCodec(name, newest.Avro, newest.Protobuf) : null;
 }

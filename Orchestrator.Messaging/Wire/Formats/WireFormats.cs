@@ -15,7 +15,7 @@ public sealed class WireFormats
 {
     readonly FrozenDictionary<string, SchemaFormat> _topics;
     readonly SubjectNaming _subjects;
-    readonly MessageCodecs _codecs;
+    readonly MessageCodecs _codecs = new();
     readonly MessageCatalog _catalog;
     readonly SchemaDirectory? _schemas;
 
@@ -28,7 +28,6 @@ public sealed class WireFormats
         _catalog = catalog;
         _topics = topics.Where(t => t.Value is not SchemaFormat.Json).ToFrozenDictionary(StringComparer.Ordinal);
         _subjects = subjects;
-        _codecs = new MessageCodecs(catalog);
         _schemas = schemas;
     }
 
@@ -66,9 +65,9 @@ public sealed class WireFormats
     /// <exception cref="SchemaException">The schema that is known here cannot say all that is in it.</exception>
     internal async ValueTask<OutgoingMessage> EncodeAsync(OutgoingMessage message, CancellationToken cancellationToken)
     {
-        if (IsJson(message.Topic) || message.ContentType is not null)
+        if (IsJson(message.Topic) || message.ContentType is not null || _codecs.Find(message.Type) is not { } codec)
             return message;
-        var (codec, format) = (_codecs.Of(message.Type), _topics[message.Topic]);
+        var format = _topics[message.Topic];
         var id = await Schemas.IdOfAsync(Subject(message.Topic, codec), format, codec.Text(format), cancellationToken);
         return message with { Body = codec.Write(format, id, message.Body), ContentType = ContentType(format) };
     }
@@ -89,16 +88,18 @@ public sealed class WireFormats
             return;
         foreach (var contract in _catalog.All.Where(c => string.Equals(c.Topic, topic, StringComparison.Ordinal)))
         {
-            var codec = _codecs.Of(contract.Name);
-            await Schemas.IdOfAsync(Subject(topic, codec), _topics[topic], codec.Text(_topics[topic]), cancellationToken);
+            if (_codecs.Find(contract.Name) is { } codec)
+                await Schemas.IdOfAsync(Subject(topic, codec), _topics[topic], codec.Text(_topics[topic]), cancellationToken);
         }
     }
 
     /// <summary>A body for a topic that <see cref="ReadyAsync(string, CancellationToken)"/> was called for.</summary>
     /// <exception cref="RegistryAwayException">It was not.</exception>
-    internal (byte[] Body, string ContentType) Encode(MessageContract contract, string topic, byte[] json)
+    internal (byte[] Body, string? ContentType) Encode(MessageContract contract, string topic, byte[] json)
     {
-        var (codec, format) = (_codecs.Of(contract.Name), _topics[topic]);
+        if (_codecs.Find(contract.Name) is not { } codec)
+            return (json, null);
+        var format = _topics[topic];
         return Schemas.TryIdOf(Subject(topic, codec), format, out var id)
             ? (codec.Write(format, id, json), ContentType(format))
             : throw new RegistryAwayException($"the id of {codec.FullName} is not known yet");
@@ -136,18 +137,8 @@ public sealed class WireFormats
         return (schema ?? throw new BadMessageException(BadMessageCodes.UnknownSchema, $"the registry has no schema {id}")).ToJson(Codec(name), framed);
     }
 
-    // An older version that upcasters lead on from is read as JSON alone when the history does not have it.
-    MessageCodec Codec(string name)
-    {
-        try
-        {
-            return _codecs.Of(name);
-        }
-        catch (SchemaException e)
-        {
-            throw new BadMessageException(BadMessageCodes.SchemaNotRead, e.Message, e);
-        }
-    }
+    // What has no history is read as JSON alone.
+    MessageCodec Codec(string name) => _codecs.Find(name) ?? throw new BadMessageException(BadMessageCodes.SchemaNotRead, $"{name} has no schema history, and travels as JSON alone");
 
     // As it is written elsewhere; configuration does not tell capitals from others.
     static string DefaultName(string topic) => Contracts.Topics.All.FirstOrDefault(t => string.Equals(t, topic, StringComparison.OrdinalIgnoreCase)) ?? topic;
