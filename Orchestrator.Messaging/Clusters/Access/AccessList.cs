@@ -76,7 +76,7 @@ public static class AccessList
             rules.Add(Topic(topic.Name, "Read"));
         rules.Add(new("group", RoleUse.ReplayGroup, IsPrefix: false, "Read"));
         foreach (var operation in new[] { "Create", "Delete", "Read", "Write" })
-            rules.Add(new("topic", ReplayOrder.TopicPrefix, IsPrefix: true, operation));
+            rules.Add(new("topic", ReplayTarget.TopicPrefix, IsPrefix: true, operation));
     }
 
     static AccessRule Topic(string name, string operation) => new("topic", name, IsPrefix: false, operation);
