@@ -1,8 +1,11 @@
+using System.CommandLine;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
 using Orchestrator.Api.Security;
+using Orchestrator.Cli;
+using Orchestrator.Cli.Output;
 using Orchestrator.Cli.Parked;
 using Orchestrator.Tests.Api;
 using Orchestrator.Tests.Infrastructure;
@@ -127,7 +130,7 @@ public sealed class ParkedMessagesApiTests(ApiFixture api)
         var decision = new { reason = "asked the publisher" };
         Assert.Equal("maker_is_checker", (await PostAsync(otto, $"/v1/parked/edits/{editId}/approve", decision)).Problem);
         Assert.Equal(HttpStatusCode.Forbidden, (await PostAsync(clerk, $"/v1/parked/edits/{editId}/approve", decision)).Status);
-        Assert.Equal("approved", Text((await PostAsync(olga, $"/v1/parked/edits/{editId}/approve", decision)).Json, "state"));
+        await RunAsync($"parked approve {editId} --reason checked --actor parked-olga");
         Assert.Equal("true", (await PostAsync(olga, $"/v1/parked/edits/{editId}/approve", decision)).Header("Idempotency-Replayed"));
         await Eventually.HoldsAsync("the account is open", async () => (await api.GetAsync($"/v1/accounts/{account}")).Json.TryGetProperty("counters", out _));
         await Eventually.HoldsAsync("it is parked no more", async () => (await api.GetAsync($"/v1/parked/{id}")).Status == HttpStatusCode.NotFound);
@@ -174,11 +177,30 @@ public sealed class ParkedMessagesApiTests(ApiFixture api)
         using (var command = new ParkedApi(api.Access("parked-cli")))
             Assert.Equal(("done", account, 2L), await command.RedriveAsync(Uuid(60), default) is var shown ? (shown.State, shown.Which.Key, shown.Progress.Requested) : default);
 
+        await RunAsync($"parked redrive {lane} --rate 5 --at 2200-01-01T00:00:00Z --reason tests", exitCode: 1);
+        await RunAsync($"parked redrive --topic nowhere --rate 5 --reason tests --id {Uuid(62)}");
+        Assert.Equal(5, (await GetAsync(otto, $"/v1/parked/redrives/{Uuid(62)}")).Json.GetProperty("ratePerSecond").GetInt32());
+
         var later = await PostAsync(otto, "/v1/parked/redrives", new { reason = "tests", redriveId = Uuid(61), parkedId = lane, at = TimeProvider.System.GetUtcNow().AddDays(2) });
         Assert.Equal("scheduled", Text(later.Json, "state"));
-        Assert.Equal("cancelled", Text((await Answer.OfAsync(await otto.PostAsync($"/v1/parked/redrives/{Uuid(61)}/cancel", null))).Json, "state"));
+        await RunAsync($"parked redrives {Uuid(61)} --cancel");
+        Assert.Equal("cancelled", Text((await GetAsync(otto, $"/v1/parked/redrives/{Uuid(61)}")).Json, "state"));
         Assert.Contains((await GetAsync(otto, "/v1/parked/redrives")).Json.GetProperty("items").EnumerateArray(), r => Text(r, "redriveId") == $"{Uuid(61)}");
         Assert.Equal("redrive_not_found", (await GetAsync(otto, $"/v1/parked/redrives/{Uuid(69)}")).Problem);
+    }
+
+    // The command line as somebody types it.
+    async Task RunAsync(string line, int exitCode = 0)
+    {
+        string[] words = [.. line.Split(' '), "--json", "--api", $"{api.Access("parked-cli").Address}"];
+        try
+        {
+            Assert.Equal(exitCode, await OrchestratorCommand.Create(TimeProvider.System).Parse(words).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false }));
+        }
+        catch (CommandException refused)
+        {
+            Assert.Equal(exitCode, refused.Report());
+        }
     }
 
     static Guid Uuid(int n) => new($"018f4e2b-9000-7000-8000-{n:x12}");
