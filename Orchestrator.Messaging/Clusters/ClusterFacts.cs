@@ -54,7 +54,7 @@ public sealed class ClusterFacts(ClientConfig configuration)
         Check(Librdkafka.Metadata(client.Handle, allTopics: 1, onlyTopic: 0, out var metadata, Milliseconds(timeout)));
         try
         {
-            return MetadataPartitions.Condition(metadata, topics);
+            return MetadataLayout.Condition(metadata, topics);
         }
         finally
         {
