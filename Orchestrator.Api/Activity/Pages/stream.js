@@ -25,6 +25,12 @@ export function keepToken(token) {
     } catch { /* It lasts as long as the page. */ }
 }
 
+// Whoever was asked meanwhile may have given another one.
+function forget(token) {
+    if (kept() === token)
+        keepToken(null);
+}
+
 // While somebody develops, a built-in issuer gives tokens to everybody; elsewhere there is none.
 async function developmentToken(signal) {
     const answer = await fetch('/dev/token', {
@@ -76,7 +82,7 @@ export function listen(on) {
                 await once(() => { failures = 0; worked = true; });
             } catch (error) {
                 if (error instanceof Unknown || error instanceof Refused) {
-                    keepToken(null);
+                    forget(error.token);
                     on.unknown(error instanceof Refused);
                     await pause();
                     continue;
@@ -135,6 +141,8 @@ export function listen(on) {
     }
 
     async function open(signal) {
+        // What was asked until here is answered by this attempt.
+        asked = false;
         let token = kept(), fresh = false;
         if (!token) {
             token = await developmentToken(signal);
@@ -147,12 +155,12 @@ export function listen(on) {
         if (answer.ok)
             return answer.body;
         if (answer.status === 403)
-            throw new Refused();
+            throw Object.assign(new Refused(), { token });
         if (answer.status === 401) {
             // What was kept has expired, perhaps; a built-in issuer gives another one.
-            keepToken(null);
+            forget(token);
             if (fresh)
-                throw new Unknown();
+                throw Object.assign(new Unknown(), { token });
             return open(signal);
         }
         throw Object.assign(new Error(`${answer.status}`), { wait: Math.min(LONGEST_WAIT_MS, Number(answer.headers.get('Retry-After')) * 1000 || 0) });

@@ -42,6 +42,7 @@ public sealed class ChromiumBrowser : IAsyncDisposable
                 $"The tests of what runs in browsers need Chromium: apt-get install chromium, or name the program of another one, or of Chrome, in {Variable}.");
         }
         var driver = await Playwright.CreateAsync();
+        Assertions.SetDefaultExpectTimeout(BrowserTab.WithinMs);
         try
         {
             // The sandbox wants rights that a container does not give, and the pages here are our own.
@@ -58,7 +59,7 @@ public sealed class ChromiumBrowser : IAsyncDisposable
 /// <summary>A tab of a browser, and what went wrong in it.</summary>
 sealed class BrowserTab : IAsyncDisposable
 {
-    const float WithinMs = 10_000;
+    internal const float WithinMs = 60_000;
 
     readonly IBrowserContext _context;
 
