@@ -8,7 +8,7 @@ namespace Orchestrator.Cli.Clusters;
 /// <summary><c>orchestrator acls</c>.</summary>
 static class AclsCommand
 {
-    static readonly string[] Formats = ["commands", "json", "confluent", "msk", "event-hubs"];
+    static readonly string[] Formats = ["commands", "json", "confluent", "msk", "msk-iam", "event-hubs"];
 
     static readonly Option<string[]> RoleNames = new("--roles")
     {
@@ -55,6 +55,9 @@ static class AclsCommand
                 break;
             case "msk":
                 Print(AccessText.MskHints.Select(h => "# " + h).Concat(AccessText.Commands(rules, principal, servers)));
+                break;
+            case "msk-iam":
+                Terminal.Json(IamPolicy.Of(rules));
                 break;
             case "event-hubs":
                 Print(AccessText.EventHubsHints.Select(h => "# " + h).Concat(rules.Where(r => r is { Resource: "topic", Operation: "Read" or "Write" })

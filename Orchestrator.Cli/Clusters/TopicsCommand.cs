@@ -4,6 +4,7 @@ using Orchestrator.Cli.Connections;
 using Orchestrator.Cli.Output;
 using Orchestrator.Messaging.Clusters;
 using Orchestrator.Messaging.Clusters.Plans;
+using Orchestrator.Messaging.Kafka.Iam;
 
 namespace Orchestrator.Cli.Clusters;
 
@@ -108,8 +109,8 @@ static class TopicsCommand
         var plan = TopicPlan.Of(options.Needs(parsed, settings));
         if (!settings.Client.ContainsKey("bootstrap.servers"))
             throw new CommandException("no_kafka", "No broker is known: give --kafka host:port or set ORCHESTRATOR_KAFKA, or start the service here.");
-        var client = new ClientConfig(settings.ClientConfig()) { ClientId = "orchestrator-cli" };
-        using var admin = new AdminClientBuilder(new AdminClientConfig(client)).SetLogHandler((_, _) => { }).SetErrorHandler((_, _) => { }).Build();
+        var client = ConnectionOptions.Client(settings);
+        using var admin = new AdminClientBuilder(new AdminClientConfig(client)).SetLogHandler((_, _) => { }).SetErrorHandler((_, _) => { }).BuildSignedIn(client);
         try
         {
             return await work(admin, plan, client);

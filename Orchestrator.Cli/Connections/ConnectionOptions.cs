@@ -87,7 +87,21 @@ public sealed class ConnectionOptions
         var options = KafkaSettings(parsed);
         if (!options.Client.ContainsKey("bootstrap.servers"))
             throw new CommandException("no_kafka", "No broker is known: give --kafka host:port or set ORCHESTRATOR_KAFKA, or start the service here.");
-        return new ClientConfig(options.ClientConfig()) { ClientId = "orchestrator-cli" };
+        return Client(options);
+    }
+
+    /// <summary>What clients of the command line are configured with.</summary>
+    /// <exception cref="CommandException"><c>bad_kafka_settings</c>.</exception>
+    internal static ClientConfig Client(KafkaOptions options)
+    {
+        try
+        {
+            return new ClientConfig(options.ClientConfig()) { ClientId = "orchestrator-cli" };
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new CommandException("bad_kafka_settings", e.Message, e);
+        }
     }
 
     /// <summary>Section <c>Kafka</c> of the environment, with what the command line says; it may name no broker.</summary>

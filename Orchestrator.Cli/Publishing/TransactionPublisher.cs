@@ -3,6 +3,7 @@ using Confluent.Kafka;
 using Orchestrator.Cli.Output;
 using Orchestrator.Contracts;
 using Orchestrator.Contracts.Catalog;
+using Orchestrator.Messaging.Kafka.Iam;
 using Orchestrator.Messaging.Wire;
 
 namespace Orchestrator.Cli.Publishing;
@@ -44,7 +45,7 @@ public sealed class TransactionPublisher : IAsyncDisposable
         _producer = new ProducerBuilder<byte[], byte[]>(config)
             .SetErrorHandler((_, error) => Note(error))
             .SetLogHandler((_, _) => { })
-            .Build();
+            .BuildSignedIn(config);
     }
 
     /// <summary>How many the brokers have acknowledged.</summary>

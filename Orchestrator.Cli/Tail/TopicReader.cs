@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using Confluent.Kafka;
 using Orchestrator.Cli.Output;
 using Orchestrator.Messaging.Clusters;
+using Orchestrator.Messaging.Kafka.Iam;
 using Orchestrator.Messaging.Wire;
 using Orchestrator.Messaging.Wire.Formats;
 
@@ -142,5 +143,5 @@ public sealed class TopicReader(ClientConfig kafka, string topic, LaneMessageRea
         })
         .SetLogHandler((_, _) => { })
         .SetErrorHandler((_, error) => Terminal.Warn($"{error.Code}: {error.Reason}"))
-        .Build();
+        .BuildSignedIn(kafka);
 }

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Confluent.Kafka;
+using Orchestrator.Messaging.Kafka.Iam;
 
 namespace Orchestrator.Messaging.Clusters;
 
@@ -7,7 +8,7 @@ namespace Orchestrator.Messaging.Clusters;
 /// Asks any Kafka cluster who it is and what it holds, by requests that every broker answers and that take no right to administer it.
 /// Each question opens its own connections and closes them; ask at start and at times, not per message.
 /// </summary>
-/// <param name="configuration">The client properties, security included. A token callback is not among them: use OIDC by properties.</param>
+/// <param name="configuration">The client properties, security included.</param>
 public sealed class ClusterFacts(ClientConfig configuration)
 {
     /// <summary>The cluster's id, which stays as long as its data does.</summary>
@@ -83,16 +84,29 @@ public sealed class ClusterFacts(ClientConfig configuration)
     public IReadOnlyDictionary<TopicPartition, long> ReadCommitted(string group, IEnumerable<TopicPartition> partitions, TimeSpan timeout)
     {
         var config = new ConsumerConfig(configuration.ToDictionary(property => property.Key, property => property.Value, StringComparer.Ordinal)) { GroupId = group, EnableAutoCommit = false };
-        using var consumer = new ConsumerBuilder<byte[], byte[]>(config).SetLogHandler((_, _) => { }).SetErrorHandler((_, _) => { }).Build();
+        using var consumer = new ConsumerBuilder<byte[], byte[]>(config).SetLogHandler((_, _) => { }).SetErrorHandler((_, _) => { }).BuildSignedIn(config);
         return consumer.Committed(partitions, timeout).Where(committed => committed.Offset.Value >= 0)
             .ToDictionary(committed => committed.TopicPartition, committed => committed.Offset.Value);
     }
 
-    LibrdkafkaClient Connect() => LibrdkafkaClient.Create(
-        configuration
-            .Where(property => !property.Key.StartsWith("dotnet.", StringComparison.Ordinal))
-            .Append(new("log_level", "0")) // What goes wrong comes back as an error; librdkafka would print it too.
-            .Append(new("enable.metrics.push", "false")));
+    LibrdkafkaClient Connect()
+    {
+        var client = LibrdkafkaClient.Create(
+            configuration
+                .Where(property => !property.Key.StartsWith("dotnet.", StringComparison.Ordinal))
+                .Append(new("log_level", "0")) // What goes wrong comes back as an error; librdkafka would print it too.
+                .Append(new("enable.metrics.push", "false")));
+        try
+        {
+            SigningIn.SignIn(client, configuration);
+            return client;
+        }
+        catch
+        {
+            client.Dispose();
+            throw;
+        }
+    }
 
     static int Milliseconds(TimeSpan timeout) => checked((int)timeout.TotalMilliseconds);
 

@@ -90,6 +90,10 @@ internal static partial class Librdkafka
     [LibraryImport(Library, EntryPoint = "rd_kafka_destroy")]
     internal static partial void ClientDestroy(nint client);
 
+    [LibraryImport(Library, EntryPoint = "rd_kafka_oauthbearer_set_token", StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial ErrorCode SetToken(
+        nint client, string token, long expiresUnixMs, string principal, nint extensions, nuint extensionsCount, Span<byte> error, nuint errorBytes);
+
     [LibraryImport(Library, EntryPoint = "rd_kafka_clusterid")]
     internal static partial nint ClusterId(nint client, int timeoutMs);
 

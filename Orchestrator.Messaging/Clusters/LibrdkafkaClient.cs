@@ -45,6 +45,18 @@ internal sealed class LibrdkafkaClient : IDisposable
         return new LibrdkafkaClient(client);
     }
 
+    /// <summary>Gives it what to sign in with.</summary>
+    /// <exception cref="KafkaException">The library does not take it.</exception>
+    internal void SetToken(string token, long expiresUnixMs, string principal)
+    {
+        Span<byte> error = stackalloc byte[Librdkafka.ErrorTextBytes];
+        var outcome = Librdkafka.SetToken(Handle, token, expiresUnixMs, principal, extensions: 0, extensionsCount: 0, error, (nuint)error.Length);
+        if (outcome != ErrorCode.NoError)
+        {
+            throw new KafkaException(new Error(outcome, Text(error)));
+        }
+    }
+
     public void Dispose()
     {
         var owned = Interlocked.Exchange(ref _handle, 0);

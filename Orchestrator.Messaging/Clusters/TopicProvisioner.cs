@@ -1,5 +1,6 @@
 using Confluent.Kafka;
 using Confluent.Kafka.Admin;
+using Orchestrator.Messaging.Kafka.Iam;
 
 namespace Orchestrator.Messaging.Clusters;
 
@@ -52,7 +53,7 @@ public sealed class TopicProvisioner(ClientConfig configuration, TimeProvider ti
 
     async Task CreateAsync(List<TopicPlan> missing)
     {
-        using var admin = new AdminClientBuilder(new AdminClientConfig(configuration)).Build();
+        using var admin = new AdminClientBuilder(new AdminClientConfig(configuration)).BuildSignedIn(configuration);
         try
         {
             await admin.CreateTopicsAsync(missing.Select(Specification));

@@ -2,6 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using Confluent.Kafka;
 using Orchestrator.Messaging.Clusters;
 using Orchestrator.Messaging.Configuration.Profiles;
+using Orchestrator.Messaging.Kafka.Iam;
 
 namespace Orchestrator.Messaging.Configuration;
 
@@ -56,6 +57,26 @@ public sealed class KafkaOptions
     [Range(0, 36_500)]
     public int RetentionDays { get; set; }
 
+    /// <summary>
+    /// Which region of AWS tokens of IAM are for, where clients of Amazon MSK sign in with them; empty for what the brokers' names say, or else AWS_REGION or AWS_DEFAULT_REGION. Default empty.
+    /// </summary>
+    public string Region { get; set; } = "";
+
+    /// <summary>Where the process is, as AWS tells it; null when it does not.</summary>
+    internal string? RegionOfProcess { get; set; }
+
+    /// <summary>The region that tokens of IAM are for; null when nobody says.</summary>
+    internal string? RegionOfTokens => IamSignIn.Region(Region, Client, RegionOfProcess);
+
+    /// <summary>The same for a producer that gathers messages for another time.</summary>
+    /// <param name="lingerMs">How long, in milliseconds.</param>
+    public KafkaOptions WithLinger(double lingerMs)
+    {
+        var other = (KafkaOptions)MemberwiseClone();
+        other.LingerMs = lingerMs;
+        return other;
+    }
+
     /// <summary>What topics should be held to.</summary>
     /// <param name="messaging">How many lanes there are, and how long ids are remembered.</param>
     /// <param name="names">Other names for topics, by default name.</param>
@@ -73,14 +94,17 @@ public sealed class KafkaOptions
     }
 
     /// <summary>What every client of this process is configured with.</summary>
-    /// <exception cref="InvalidOperationException">There is no bootstrap server.</exception>
+    /// <exception cref="InvalidOperationException">There is no bootstrap server, or no region for the tokens that clients are to sign in with.</exception>
     public ClientConfig ClientConfig()
     {
         if (!Client.TryGetValue("bootstrap.servers", out var servers) || string.IsNullOrWhiteSpace(servers))
             throw new InvalidOperationException("Kafka:bootstrap.servers is not set; set ORCHESTRATOR_KAFKA to host:port");
         var properties = new Dictionary<string, string>(ProfileDefaults.Client(Profile, Client), StringComparer.Ordinal);
-        foreach (var (name, value) in Client)
+        var isIam = IamSignIn.IsMeant(Profile, Client);
+        foreach (var (name, value) in isIam ? IamSignIn.Known(Client) : Client)
             properties[name] = value;
+        if (isIam)
+            properties[SigningIn.Property] = SigningIn.Marking(RegionOfTokens ?? throw new InvalidOperationException("region_missing: Kafka:Region is not set, and the brokers' names do not tell it"));
         return new ClientConfig(properties);
     }
 

@@ -38,6 +38,7 @@ public static class KafkaSection
             throw new OptionsValidationException(KafkaOptions.Section, typeof(KafkaOptions), wrong);
         if (configuration["ORCHESTRATOR_KAFKA"] is { Length: > 0 } servers)
             options.Client["bootstrap.servers"] = servers;
+        options.RegionOfProcess = configuration["AWS_REGION"] ?? configuration["AWS_DEFAULT_REGION"];
         return options;
     }
 
@@ -62,7 +63,7 @@ public static class KafkaSection
         }
         if (options.MinInSyncReplicas > 0 && options.ReplicationFactor > 0 && options.MinInSyncReplicas > options.ReplicationFactor)
             problems.Add("more_in_sync_than_replicas: Kafka:MinInSyncReplicas is above Kafka:ReplicationFactor, so that nothing could ever be written; two of three is usual");
-        problems.AddRange(ProfileContradictions.In(options.Profile, options.Client));
+        problems.AddRange(ProfileContradictions.In(options.Profile, options.Client, options.RegionOfTokens));
         problems.AddRange(options.Client.Select(p => Librdkafka.Problem(p.Key, p.Value)).OfType<string>());
         return problems;
     }

@@ -4,6 +4,7 @@ using Confluent.Kafka;
 using Confluent.Kafka.Admin;
 using Orchestrator.Messaging.Clusters;
 using Orchestrator.Messaging.Clusters.Plans;
+using Orchestrator.Messaging.Kafka.Iam;
 
 namespace Orchestrator.Messaging.Doctor;
 
@@ -48,7 +49,7 @@ public static partial class ClusterStateReader
         using var admin = new AdminClientBuilder(new AdminClientConfig(client.ToDictionary(p => p.Key, p => p.Value, StringComparer.Ordinal)) { Debug = "feature" })
             .SetErrorHandler((_, error) => said.Enqueue(error))
             .SetLogHandler((_, log) => Hear(log.Message, apis))
-            .Build();
+            .BuildSignedIn(client);
         var metadata = await Task.Run(() => admin.GetMetadata(bound), cancellationToken);
         cancellationToken.ThrowIfCancellationRequested();
         var topics = await TopicStates.ReadAsync(admin, [.. plan.Select(p => p.Name)], bound);
@@ -103,7 +104,7 @@ public static partial class ClusterStateReader
         using var consumer = new ConsumerBuilder<Ignore, Ignore>(new ConsumerConfig(client.ToDictionary(p => p.Key, p => p.Value, StringComparer.Ordinal))
         {
             GroupId = "orchestrator-doctor", EnableAutoCommit = false, EnableAutoOffsetStore = false, AutoOffsetReset = AutoOffsetReset.Latest, FetchWaitMaxMs = 100,
-        }).SetLogHandler((_, _) => { }).SetErrorHandler((_, _) => { }).Build();
+        }).SetLogHandler((_, _) => { }).SetErrorHandler((_, _) => { }).BuildSignedIn(client);
         consumer.Assign(filled.Select(f => new TopicPartitionOffset(f.Key, f.Value.High - 1)));
         double? newest = null;
         var began = time.GetTimestamp();

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Confluent.Kafka;
 using Microsoft.Extensions.Logging;
 using Orchestrator.Messaging.Configuration;
+using Orchestrator.Messaging.Kafka.Iam;
 using Orchestrator.Messaging.Telemetry;
 
 namespace Orchestrator.Messaging.Kafka;
@@ -40,7 +41,7 @@ internal sealed partial class GroupConsumer : IAsyncDisposable
                 ClientError(_logger, group, error.Code, error.Reason);
             })
             .SetLogHandler((_, log) => ClientLog(_logger, group, log.Message))
-            .Build();
+            .BuildSignedIn(kafka.ClientConfig());
         _loop = Task.Factory.StartNew(Run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 

@@ -1,6 +1,7 @@
 using Confluent.Kafka;
 using Microsoft.Extensions.Logging;
 using Orchestrator.Messaging.Configuration;
+using Orchestrator.Messaging.Kafka.Iam;
 using Orchestrator.Messaging.Schemas;
 using Orchestrator.Messaging.Telemetry;
 using Orchestrator.Messaging.Wire;
@@ -180,7 +181,7 @@ public sealed partial class KafkaProducer : IDisposable
             config.StatisticsIntervalMs ??= KafkaTelemetry.StatisticsIntervalMs;
             builder.SetStatisticsHandler((_, json) => figures.Told(json));
         }
-        return new Client(builder.Build());
+        return new Client(builder.BuildSignedIn(config));
     }
 
     void OnError(IProducer<byte[], byte[]> producer, Error error)

@@ -1,6 +1,7 @@
 using Confluent.Kafka;
 using Orchestrator.Messaging.Clusters;
 using Orchestrator.Messaging.Configuration;
+using Orchestrator.Messaging.Kafka.Iam;
 
 namespace Orchestrator.Messaging.Replay;
 
@@ -177,7 +178,7 @@ internal sealed class ReplayCopies : ReplaySink
         if (error.IsFatal)
             Fail(new KafkaException(error));
     })
-    .Build();
+    .BuildSignedIn(_kafka.ClientConfig());
 
     void Delivered(DeliveryReport<byte[], byte[]> report, long sequence, int size)
     {

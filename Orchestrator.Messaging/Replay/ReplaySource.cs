@@ -1,6 +1,7 @@
 using Confluent.Kafka;
 using Orchestrator.Messaging.Clusters.Access;
 using Orchestrator.Messaging.Configuration;
+using Orchestrator.Messaging.Kafka.Iam;
 
 namespace Orchestrator.Messaging.Replay;
 
@@ -97,7 +98,7 @@ internal sealed class ReplaySource : IDisposable
         })
         .SetErrorHandler((_, error) => failed?.Invoke(error))
         .SetLogHandler((_, _) => { })
-        .Build();
+        .BuildSignedIn(kafka.ClientConfig());
 
     // What has come already, without waiting.
     bool Drain()

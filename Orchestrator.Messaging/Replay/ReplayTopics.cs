@@ -3,6 +3,7 @@ using Confluent.Kafka;
 using Confluent.Kafka.Admin;
 using Orchestrator.Messaging.Clusters;
 using Orchestrator.Messaging.Configuration;
+using Orchestrator.Messaging.Kafka.Iam;
 
 namespace Orchestrator.Messaging.Replay;
 
@@ -59,7 +60,7 @@ internal sealed class ReplayTopics(KafkaOptions kafka, ReplayBounds bounds, Time
         }
     }
 
-    IAdminClient Connect() => new AdminClientBuilder(new AdminClientConfig(kafka.ClientConfig()) { CancellationDelayMaxMs = LongestGoodbyeMs }).SetLogHandler((_, _) => { }).SetErrorHandler((_, _) => { }).Build();
+    IAdminClient Connect() => new AdminClientBuilder(new AdminClientConfig(kafka.ClientConfig()) { CancellationDelayMaxMs = LongestGoodbyeMs }).SetLogHandler((_, _) => { }).SetErrorHandler((_, _) => { }).BuildSignedIn(kafka.ClientConfig());
 
     // Time is when the copy was written: by that of its message an old one would be deleted at once.
     static TopicSpecification Specification(string topic, int partitions, TimeSpan kept) => new()

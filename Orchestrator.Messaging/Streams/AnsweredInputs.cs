@@ -1,5 +1,6 @@
 using Confluent.Kafka;
 using Orchestrator.Messaging.Configuration;
+using Orchestrator.Messaging.Kafka.Iam;
 using Orchestrator.Messaging.Wire;
 
 namespace Orchestrator.Messaging.Streams;
@@ -31,7 +32,7 @@ internal sealed record AnsweredInputs(
     {
         var output = new TopicPartition(group.OutputTopic, partition);
         var config = new ConsumerConfig(kafka.ConsumerConfig(group.Name)) { EnablePartitionEof = true };
-        using var consumer = new ConsumerBuilder<byte[], byte[]>(config).SetLogHandler((_, _) => { }).SetErrorHandler((_, _) => { }).Build();
+        using var consumer = new ConsumerBuilder<byte[], byte[]>(config).SetLogHandler((_, _) => { }).SetErrorHandler((_, _) => { }).BuildSignedIn(config);
         var ends = group.Topics.ToDictionary(t => t, t => consumer.QueryWatermarkOffsets(new TopicPartition(t, partition), AnswerWithin).High.Value, StringComparer.Ordinal);
         var watermarks = consumer.QueryWatermarkOffsets(output, AnswerWithin);
         if (wanted is not { } from)

@@ -135,6 +135,26 @@ public sealed class AccessListTests
     }
 
     [Fact]
+    public void Policy_when_it_is_printed_allows_what_the_rules_do()
+    {
+        var policy = IamPolicy.Of([
+            new("cluster", AccessRule.ClusterName, IsPrefix: false, "Describe"), new("group", "ledger-balances-", IsPrefix: true, "Read"), new("topic", "alerts", IsPrefix: false, "Read"),
+            new("topic", "alerts", IsPrefix: false, "Write"), new("topic", "cases", IsPrefix: false, "Read"), new("topic", "cases", IsPrefix: false, "Write"),
+        ]);
+
+        Assert.Equal(
+            [
+                "Connect DescribeCluster WriteDataIdempotently: cluster/CLUSTER/UUID", "AlterGroup DescribeGroup: group/CLUSTER/UUID/ledger-balances-*",
+                "DescribeTopic ReadData WriteData: topic/CLUSTER/UUID/alerts topic/CLUSTER/UUID/cases",
+            ],
+            policy.Statement.Select(s => $"{s.Effect}: {string.Join(' ', s.Action)}: {string.Join(' ', s.Resource)}"
+                .Replace("Allow: ", "", StringComparison.Ordinal).Replace("kafka-cluster:", "", StringComparison.Ordinal).Replace("arn:aws:kafka:REGION:ACCOUNT:", "", StringComparison.Ordinal)));
+        // Every rule that there is has its actions.
+        Assert.All(AccessList.Roles, role => Assert.NotEmpty(IamPolicy.Of(AccessList.For([role], Needs(), new AccessRequest(Creates: true, OlderBrokers: true))).Statement));
+        Assert.Contains("\"Statement\":[{\"Effect\":\"Allow\",\"Action\":", System.Text.Json.JsonSerializer.Serialize(policy), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Connections_when_they_are_counted_are_those_that_a_process_with_all_roles_takes()
     {
         await using var services = RoleServices.Of(AllRoles);

@@ -20,6 +20,11 @@ public sealed class KafkaProfileTests
     [InlineData("Confluent", "bootstrap.servers=pkc.confluent.cloud:9092 " + Oidc)]
     [InlineData("Msk", "bootstrap.servers=b-1.c.kafka.eu-west-1.amazonaws.com:9096 sasl.username=u sasl.password=" + Secret)]
     [InlineData("Msk", "bootstrap.servers=b-1.c.kafka.eu-west-1.amazonaws.com:9094 ssl.certificate.location=/s/tls.crt ssl.key.location=/s/tls.key")]
+    [InlineData("Msk", "bootstrap.servers=b-1.c.kafka.eu-west-1.amazonaws.com:9098 security.protocol=SASL_SSL sasl.mechanism=OAUTHBEARER")]
+    [InlineData("Msk", "bootstrap.servers=boot-x.c1.kafka-serverless.us-east-1.amazonaws.com:9098")]
+    [InlineData("Msk", "bootstrap.servers=b-1-public.c.kafka.cn-north-1.amazonaws.com.cn:9198")]
+    [InlineData("Msk", "bootstrap.servers=b-1.c.kafka.eu-west-1.amazonaws.com:14001 sasl.oauthbearer.metadata.authentication.type=aws_iam")]
+    [InlineData("Msk", "bootstrap.servers=b-1.c.kafka.eu-west-1.amazonaws.com:14001 " + Oidc)]
     [InlineData("EventHubs", "bootstrap.servers=ns.servicebus.windows.net:9093 sasl.password=Endpoint=sb://ns.servicebus.windows.net/;SharedAccessKeyName=n;SharedAccessKey=" + Secret)]
     [InlineData("EventHubs", "bootstrap.servers=ns.servicebus.windows.net:9093 sasl.oauthbearer.method=oidc sasl.oauthbearer.token.endpoint.url=https://login/token sasl.oauthbearer.client.id=a sasl.oauthbearer.client.secret=" + Secret)]
     [InlineData("EventHubs", "bootstrap.servers=ns.servicebus.windows.net:9093 sasl.oauthbearer.method=oidc sasl.oauthbearer.metadata.authentication.type=azure_imds")]
@@ -42,7 +47,16 @@ public sealed class KafkaProfileTests
     [InlineData("Msk", "bootstrap.servers=b-1:9092 " + Scram, "port_does_not_fit")]
     [InlineData("Msk", "bootstrap.servers=b-1:9096 security.protocol=SASL_SSL sasl.mechanism=SCRAM-SHA-256 sasl.username=u sasl.password=" + Secret, "mechanism_not_offered")]
     [InlineData("Msk", "bootstrap.servers=b-1:9096 security.protocol=SASL_PLAINTEXT sasl.mechanism=SCRAM-SHA-512 sasl.username=u sasl.password=" + Secret, "protocol_not_offered", "port_does_not_fit")]
-    [InlineData("Msk", "bootstrap.servers=b-1:9098 security.protocol=SASL_SSL sasl.mechanism=OAUTHBEARER sasl.oauthbearer.method=oidc sasl.oauthbearer.metadata.authentication.type=aws_iam", "token_source_not_offered", "token_source_not_offered")]
+    [InlineData("Msk", "bootstrap.servers=b-1:9098 security.protocol=SASL_SSL sasl.mechanism=OAUTHBEARER sasl.oauthbearer.method=oidc sasl.oauthbearer.metadata.authentication.type=aws_iam", "two_token_sources", "region_missing")]
+    [InlineData("Msk", "bootstrap.servers=b-1:9098", "region_missing")]
+    [InlineData("Msk", "bootstrap.servers=b-1:9098 sasl.oauthbearer.config=x sasl.oauthbearer.metadata.authentication.type=aws_iam", "two_token_sources", "region_missing")]
+    [InlineData("Msk", "bootstrap.servers=b-1.c.kafka.eu_west.amazonaws.com:9098", "region_missing")]
+    [InlineData("Msk", "bootstrap.servers=b-1.c.kafka.evil.amazonaws.com:9098", "region_not_valid")]
+    [InlineData("Msk", "bootstrap.servers=b-1:9098 " + Scram, "port_does_not_fit")]
+    [InlineData("Msk", "bootstrap.servers=b-1:9098 " + Oidc, "port_does_not_fit")]
+    [InlineData("Msk", "bootstrap.servers=b-1.c.kafka.eu-west-1.amazonaws.com:9096 sasl.oauthbearer.metadata.authentication.type=aws_iam", "port_does_not_fit")]
+    [InlineData("Msk", "bootstrap.servers=b-1:9094 security.protocol=SASL_SSL sasl.mechanism=OAUTHBEARER", "token_source_missing", "port_does_not_fit")]
+    [InlineData("Kafka", "bootstrap.servers=k:9092 security.protocol=SASL_SSL sasl.mechanism=OAUTHBEARER sasl.oauthbearer.metadata.authentication.type=aws_iam", "token_source_not_offered")]
     [InlineData("EventHubs", "bootstrap.servers=ns:9092 sasl.password=" + Secret, "port_does_not_fit")]
     [InlineData("EventHubs", "bootstrap.servers=ns:9093 sasl.username=me sasl.password=" + Secret, "connection_string_expected")]
     [InlineData("EventHubs", "bootstrap.servers=ns:9093 sasl.password=Endpoint=sb://ns/;SharedAccessKey=" + Secret + ";EntityPath=one", "connection_string_of_one_hub")]
@@ -83,6 +97,27 @@ public sealed class KafkaProfileTests
         Assert.Equal((protocol, mechanism, user), (given["security.protocol"], given["sasl.mechanism"], given["sasl.username"]));
         Assert.Equal(bytes, options.ProducerConfig().MessageMaxBytes);
         Assert.Equal("SSL", new KafkaOptions { Profile = KafkaProfile.EventHubs, Client = { ["bootstrap.servers"] = "a:1", ["security.protocol"] = "SSL" } }.ClientConfig().Get("security.protocol"));
+    }
+
+    [Theory]
+    [InlineData("b-1.c.kafka.eu-west-1.amazonaws.com:9098", "", null, "eu-west-1")]
+    [InlineData("b-1.c.kafka.eu-west-1.amazonaws.com:9098", "", "us-east-2", "eu-west-1")]
+    [InlineData("b-1.c.kafka.eu-west-1.amazonaws.com:9098", "us-east-1", "us-east-2", "us-east-1")]
+    [InlineData("kafka.internal:9098", "", "us-east-2", "us-east-2")]
+    public void Tokens_when_iam_is_meant_are_for_the_region_that_is_said_most_plainly(string servers, string configured, string? ofProcess, string region)
+    {
+        var options = KafkaSection.Read(new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>(StringComparer.Ordinal)
+        {
+            ["Kafka:Profile"] = "Msk", ["ORCHESTRATOR_KAFKA"] = servers, ["Kafka:Region"] = configured, ["AWS_REGION"] = ofProcess,
+            ["Kafka:sasl.oauthbearer.metadata.authentication.type"] = "aws_iam",
+        }).Build());
+        var client = options.ClientConfig().ToDictionary(p => p.Key, p => p.Value, StringComparer.Ordinal);
+
+        Assert.Empty(KafkaSection.Problems(options));
+        Assert.Equal(("SASL_SSL", "OAUTHBEARER", $"aws_iam region={region}"), (client["security.protocol"], client["sasl.mechanism"], client["sasl.oauthbearer.config"]));
+        Assert.DoesNotContain("sasl.oauthbearer.metadata.authentication.type", client.Keys);
+        // What differs by its own wait signs in all the same.
+        Assert.Equal(client["sasl.oauthbearer.config"], options.WithLinger(5).ProducerConfig().Get("sasl.oauthbearer.config"));
     }
 
     [Fact]

@@ -27,10 +27,7 @@ sealed class ActivityPublisher : IDisposable
     public ActivityPublisher(IOptions<IngestOptions> options, KafkaOptions kafka, MessageCatalog catalog, TimeProvider time, ILogger<KafkaProducer> logger, MessagingTelemetry? telemetry = null,
         WireFormats? formats = null)
     {
-        var own = new KafkaOptions { FetchWaitMs = kafka.FetchWaitMs, LingerMs = options.Value.LingerMs };
-        foreach (var (name, value) in kafka.Client)
-            own.Client[name] = value;
-        _producer = new KafkaProducer(own, logger, telemetry, "activity", formats);
+        _producer = new KafkaProducer(kafka.WithLinger(options.Value.LingerMs), logger, telemetry, "activity", formats);
         _contract = catalog.Of(typeof(ActivityRecorded));
         _time = time;
         _most = options.Value.MaxUnderWay;

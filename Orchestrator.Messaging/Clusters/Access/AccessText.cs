@@ -25,6 +25,7 @@ public static class AccessText
     public static IReadOnlyList<string> MskHints { get; } =
     [
         "Run these as a user that may: with SCRAM as one whom a rule allows to alter the cluster, or from a client that signs in with IAM and kafka-cluster:AlterCluster.",
+        "Where the service itself signs in with IAM these rules do not count: take the policy of --format msk-iam.",
         "SCRAM users are secrets of Secrets Manager, named AmazonMSK_..., encrypted with a key of your own and associated with the cluster; the principal is User:name.",
         "With certificates the principal is the whole subject, such as User:CN=orchestrator,OU=payments.",
         "Brokers need rules too before allow.everyone.if.no.acl.found is set to false: --cluster --operation ClusterAction, and Read and Describe on all topics, for their own principal.",

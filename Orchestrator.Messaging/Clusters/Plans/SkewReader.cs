@@ -1,4 +1,5 @@
 using Confluent.Kafka;
+using Orchestrator.Messaging.Kafka.Iam;
 
 namespace Orchestrator.Messaging.Clusters.Plans;
 
@@ -36,7 +37,7 @@ public sealed class SkewReader(ClientConfig configuration, TimeProvider time)
         using var consumer = new ConsumerBuilder<byte[], byte[]>(new ConsumerConfig(configuration.ToDictionary(p => p.Key, p => p.Value, StringComparer.Ordinal))
         {
             GroupId = "orchestrator-skew", EnableAutoCommit = false, EnableAutoOffsetStore = false, AutoOffsetReset = AutoOffsetReset.Earliest, EnablePartitionEof = true,
-        }).SetLogHandler((_, _) => { }).SetErrorHandler((_, _) => { }).Build();
+        }).SetLogHandler((_, _) => { }).SetErrorHandler((_, _) => { }).BuildSignedIn(configuration);
         consumer.Assign(filled.Select(f => new TopicPartitionOffset(f.Key, Math.Max(f.Value.Low, f.Value.High - Sample))));
         var open = filled.Keys.ToHashSet();
         var began = time.GetTimestamp();

@@ -9,7 +9,7 @@ public enum KafkaProfile
     /// <summary>Confluent Platform: three replicas, of which two have every message.</summary>
     Confluent,
 
-    /// <summary>Amazon MSK: TLS, SCRAM with SHA-512 where there is a user, three replicas, of which two have every message.</summary>
+    /// <summary>Amazon MSK: TLS, SCRAM with SHA-512 where there is a user, tokens of AWS IAM on the port that takes them, three replicas, of which two have every message.</summary>
     Msk,
 
     /// <summary>The Kafka endpoint of Azure Event Hubs: TLS, a connection string or tokens of Entra ID, its own replication, no retention without end.</summary>

@@ -45,21 +45,23 @@ public static class ProfileContradictions
     /// <summary>All of them, as <c>name: what is wrong and how to mend it</c>.</summary>
     /// <param name="profile">The kind of cluster.</param>
     /// <param name="given">Client properties as configured, without what the profile assumes.</param>
-    public static IReadOnlyList<string> In(KafkaProfile profile, IReadOnlyDictionary<string, string> given)
+    /// <param name="region">The region that tokens of AWS IAM are for; null when nobody says.</param>
+    public static IReadOnlyList<string> In(KafkaProfile profile, IReadOnlyDictionary<string, string> given, string? region = null)
     {
         var client = new Dictionary<string, string>(ProfileDefaults.Client(profile, given), StringComparer.Ordinal);
         foreach (var (name, value) in given)
             client[name] = value;
         var settings = new ClientSettings(client);
-        return [.. Security(settings), .. Own(given), .. profile switch
+        var isIam = IamSignIn.IsMeant(profile, given);
+        return [.. Security(settings, isIam), .. Own(given), .. IamSignIn.Problems(profile, given, region), .. profile switch
         {
-            KafkaProfile.Msk => Msk(settings),
+            KafkaProfile.Msk => Msk(settings, isIam),
             KafkaProfile.EventHubs => EventHubs(settings),
             _ => [],
         }];
     }
 
-    static IEnumerable<string> Security(ClientSettings client)
+    static IEnumerable<string> Security(ClientSettings client, bool isIam)
     {
         var usesSasl = Sasl.Contains(client.Protocol, StringComparer.Ordinal);
         var usesTls = Tls.Contains(client.Protocol, StringComparer.Ordinal);
@@ -76,11 +78,11 @@ public static class ProfileContradictions
         }
         if (!usesSasl)
             yield break;
-        foreach (var problem in SignIn(client))
+        foreach (var problem in SignIn(client, isIam))
             yield return problem;
     }
 
-    static IEnumerable<string> SignIn(ClientSettings client)
+    static IEnumerable<string> SignIn(ClientSettings client, bool isIam)
     {
         switch (client.Mechanism)
         {
@@ -90,12 +92,9 @@ public static class ProfileContradictions
             case "PLAIN" or "SCRAM-SHA-256" or "SCRAM-SHA-512" when !client.Has("sasl.username") || !client.Has("sasl.password"):
                 yield return $"credentials_missing: {client.Mechanism} needs Kafka:sasl.username and Kafka:sasl.password; give the password in the environment, as Kafka__sasl.password, or in a file of ORCHESTRATOR_SECRETS";
                 break;
-            case "OAUTHBEARER" when client.Is("sasl.oauthbearer.metadata.authentication.type", "aws_iam"):
-                yield return "token_source_not_offered: tokens of aws_iam are made by a callback that this client library leaves to others; use SCRAM-SHA-512 or a client's certificate";
-                break;
-            case "OAUTHBEARER" when !HasTokenSource(client):
+            case "OAUTHBEARER" when !isIam && !client.Is("sasl.oauthbearer.metadata.authentication.type", "aws_iam") && !HasTokenSource(client):
                 yield return "token_source_missing: OAUTHBEARER needs Kafka:sasl.oauthbearer.method=oidc with sasl.oauthbearer.token.endpoint.url, sasl.oauthbearer.client.id and sasl.oauthbearer.client.secret, " +
-                    "or sasl.oauthbearer.metadata.authentication.type=azure_imds";
+                    "or sasl.oauthbearer.metadata.authentication.type=azure_imds, or aws_iam on Amazon MSK";
                 break;
         }
         if (client is { Protocol: "SASL_PLAINTEXT", Mechanism: "PLAIN" or "OAUTHBEARER", IsLoopback: false })
@@ -121,16 +120,16 @@ public static class ProfileContradictions
         _ => "",
     };
 
-    static IEnumerable<string> Msk(ClientSettings client)
+    static IEnumerable<string> Msk(ClientSettings client, bool isIam)
     {
         if (client.Protocol == "SASL_PLAINTEXT")
             yield return "protocol_not_offered: Amazon MSK signs in over TLS alone; set Kafka:security.protocol to SASL_SSL";
         if (client.Mechanism is not (null or "SCRAM-SHA-512" or "OAUTHBEARER"))
             yield return $"mechanism_not_offered: Amazon MSK does not take {client.Mechanism}; set Kafka:sasl.mechanism to SCRAM-SHA-512";
         foreach (var port in client.Ports.Where(p => MskPorts.TryGetValue(p, out var speaks) && speaks != client.Protocol))
-            yield return $"port_does_not_fit: on Amazon MSK port {port} speaks {MskPorts[port]}, but Kafka:security.protocol is {client.Protocol}; 9092 is PLAINTEXT, 9094 TLS and certificates, 9096 SCRAM";
-        if (client.Ports.Any(p => p is "9098" or "9198"))
-            yield return "token_source_not_offered: port 9098 takes tokens of AWS IAM, which a callback would have to sign; use SCRAM-SHA-512 on port 9096, or a client's certificate on port 9094";
+            yield return $"port_does_not_fit: on Amazon MSK port {port} speaks {MskPorts[port]}, but Kafka:security.protocol is {client.Protocol}; 9092 is PLAINTEXT, 9094 TLS and certificates, 9096 SCRAM, 9098 IAM";
+        foreach (var port in isIam ? client.Ports.Where(p => p is "9096" or "9196") : [])
+            yield return $"port_does_not_fit: on Amazon MSK port {port} takes SCRAM alone, but tokens of AWS IAM are meant; use 9098, or 9198 from outside";
     }
 
     static IEnumerable<string> EventHubs(ClientSettings client)

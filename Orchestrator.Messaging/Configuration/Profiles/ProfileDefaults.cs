@@ -19,12 +19,13 @@ public static class ProfileDefaults
     public static IReadOnlyDictionary<string, string> Client(KafkaProfile profile, IReadOnlyDictionary<string, string> given)
     {
         var hasUser = given.ContainsKey("sasl.username");
+        var isIam = IamSignIn.IsMeant(profile, given);
         var hasTokens = given.Keys.Any(k => k.StartsWith("sasl.oauthbearer.", StringComparison.Ordinal));
         Dictionary<string, string> assumed = profile switch
         {
             KafkaProfile.Msk => new(StringComparer.Ordinal)
             {
-                ["security.protocol"] = hasUser ? "SASL_SSL" : "SSL",
+                ["security.protocol"] = hasUser || isIam ? "SASL_SSL" : "SSL",
                 ["socket.keepalive.enable"] = "true",
             },
             KafkaProfile.EventHubs => new(StringComparer.Ordinal)
@@ -37,8 +38,8 @@ public static class ProfileDefaults
             },
             _ => new(StringComparer.Ordinal),
         };
-        if (profile == KafkaProfile.Msk && hasUser)
-            assumed["sasl.mechanism"] = "SCRAM-SHA-512";
+        if (profile == KafkaProfile.Msk && (hasUser || isIam))
+            assumed["sasl.mechanism"] = isIam ? "OAUTHBEARER" : "SCRAM-SHA-512";
         if (profile == KafkaProfile.EventHubs && !hasTokens)
             assumed["sasl.username"] = ProfileContradictions.ConnectionStringUser;
         return assumed.Where(a => !given.ContainsKey(a.Key) && !(a.Key == "sasl.mechanism" && given.ContainsKey("sasl.mechanisms")))
