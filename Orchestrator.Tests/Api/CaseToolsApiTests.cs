@@ -229,7 +229,7 @@ public sealed class CaseToolsApiTests(ApiFixture api)
     {
         public async Task<ServerSent> NextAsync()
         {
-            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+            using var limit = new CancellationTokenSource(Eventually.Bound);
             var (id, kind) = ("", "");
             while (await lines.ReadLineAsync(limit.Token) is { } line)
             {

@@ -8,8 +8,8 @@ namespace Orchestrator.Tests.Api;
 /// <summary>The service as users run it: a process of its own, a real server on a port of its own.</summary>
 public sealed class ServiceProcess : IAsyncDisposable
 {
-    static readonly TimeSpan StartWithin = TimeSpan.FromSeconds(60);
-    static readonly TimeSpan StopWithin = TimeSpan.FromSeconds(60);
+    static readonly TimeSpan StartWithin = Eventually.Bound;
+    static readonly TimeSpan StopWithin = Eventually.Bound;
 
     readonly Process _process;
     readonly Task<string> _output;

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Time.Testing;
 using Orchestrator.Broker.Groups;
 using Orchestrator.Broker.Protocol;
+using Orchestrator.Tests.Infrastructure;
 
 namespace Orchestrator.Tests.Broker;
 
@@ -11,7 +12,7 @@ internal sealed class GroupFixture : IDisposable
     public static readonly TimeSpan Session = TimeSpan.FromSeconds(10);
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
-    static readonly TimeSpan Bound = TimeSpan.FromSeconds(30);
+    static readonly TimeSpan Bound = Eventually.Bound;
 
     public GroupFixture(GroupOptions? options = null) =>
         Coordinator = new GroupCoordinator(Time, options ?? new GroupOptions { InitialRebalanceDelay = TimeSpan.Zero });

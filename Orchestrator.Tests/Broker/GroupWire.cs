@@ -1,5 +1,6 @@
 using Orchestrator.Broker.Groups;
 using Orchestrator.Broker.Protocol;
+using Orchestrator.Tests.Infrastructure;
 
 namespace Orchestrator.Tests.Broker;
 
@@ -31,7 +32,7 @@ internal sealed class GroupWire : IDisposable
         // The server takes the request's buffer back: whatever waits must not look into it any more.
         body.Rewind(0);
         body.Next(length).Fill(0xff);
-        await answering.WaitAsync(TimeSpan.FromSeconds(30));
+        await answering.WaitAsync(Eventually.Bound);
         var reader = new KafkaReader(response.Written.ToArray());
         var answer = read(reader);
         Assert.Equal(0, reader.Remaining);

@@ -5,6 +5,7 @@ using Orchestrator.Broker.Protocol;
 using Orchestrator.Broker.Requests;
 using Orchestrator.Broker.Server;
 using Orchestrator.Broker.Topics;
+using Orchestrator.Tests.Infrastructure;
 
 namespace Orchestrator.Tests.Broker;
 
@@ -20,13 +21,13 @@ public sealed class RequestFailureTests
         await using var listener = new BrokerListener(node, new RequestRouter(node, [new FailingHandler(node)]), 0);
 
         using var failing = await AskAsync(listener.Port, ApiKey.ListGroups);
-        Assert.Equal(0, await failing.ReceiveAsync(new byte[16]).WaitAsync(TimeSpan.FromSeconds(30)));
-        var (asked, error) = await told.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        Assert.Equal(0, await failing.ReceiveAsync(new byte[16]).WaitAsync(Eventually.Bound));
+        var (asked, error) = await told.Task.WaitAsync(Eventually.Bound);
         Assert.Contains("ListGroups", asked, StringComparison.Ordinal);
         Assert.IsType<InvalidDataException>(error);
 
         using var served = await AskAsync(listener.Port, ApiKey.ApiVersions);
-        Assert.NotEqual(0, await served.ReceiveAsync(new byte[16]).WaitAsync(TimeSpan.FromSeconds(30)));
+        Assert.NotEqual(0, await served.ReceiveAsync(new byte[16]).WaitAsync(Eventually.Bound));
     }
 
     [Fact]

@@ -15,7 +15,7 @@ public sealed class Campaign : IAsyncDisposable
     const int LinesOfLog = 60;
     const int EndedBySignal = 128 + 15;
 
-    static readonly TimeSpan ProgressWithin = TimeSpan.FromSeconds(30);
+    static readonly TimeSpan ProgressWithin = Eventually.Bound;
     static readonly TimeSpan CalmAtMost = TimeSpan.FromSeconds(60);
     static readonly TimeSpan SettledWithin = TimeSpan.FromSeconds(120);
 

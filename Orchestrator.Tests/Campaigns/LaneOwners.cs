@@ -7,7 +7,7 @@ static class LaneOwners
 {
     // And one for each generation of a projection.
     const int LeastGroups = 4;
-    static readonly TimeSpan Within = TimeSpan.FromSeconds(60);
+    static readonly TimeSpan Within = Eventually.Bound;
 
     /// <summary>
     /// Waits until every lane has an owner that is alive, and all that are alive have the same share of each group, give or take one. The time

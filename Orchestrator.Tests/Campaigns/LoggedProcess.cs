@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Threading.Channels;
+using Orchestrator.Tests.Infrastructure;
 
 namespace Orchestrator.Tests.Campaigns;
 
@@ -29,8 +30,8 @@ public sealed class LoggedProcess : IAsyncDisposable
 {
     const string ReadyLine = " Ready at ";
 
-    static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(30);
-    static readonly TimeSpan StopWithin = TimeSpan.FromSeconds(40);
+    static readonly TimeSpan AnswerWithin = Eventually.Bound;
+    static readonly TimeSpan StopWithin = Eventually.Bound;
 
     readonly Process _process;
     readonly Channel<string> _answers = Channel.CreateBounded<string>(new BoundedChannelOptions(16) { FullMode = BoundedChannelFullMode.DropOldest });

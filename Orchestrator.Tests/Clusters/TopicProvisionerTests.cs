@@ -7,7 +7,7 @@ namespace Orchestrator.Tests.Clusters;
 
 public sealed class TopicProvisionerTests(TestInfrastructure infrastructure)
 {
-    static readonly TimeSpan Bound = TimeSpan.FromSeconds(30);
+    static readonly TimeSpan Bound = Eventually.Bound;
 
     [Fact]
     public async Task Topics_when_some_are_missing_does_create_those_and_leave_the_others()

@@ -12,7 +12,7 @@ namespace Orchestrator.Tests.Clusters;
 
 public sealed class TopicsOnBrokerTests
 {
-    static readonly TimeSpan Bound = TimeSpan.FromSeconds(30);
+    static readonly TimeSpan Bound = Eventually.Bound;
 
     [Fact]
     public async Task Topics_when_they_have_drifted_are_shown_and_mended_as_far_as_that_is_allowed()

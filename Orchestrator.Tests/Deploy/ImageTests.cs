@@ -50,7 +50,7 @@ public sealed class ImageTests(TestInfrastructure infrastructure)
         using var service = StartAsNobody(programs, settings, "Orchestrator.Api");
         try
         {
-            await Eventually.HoldsAsync("it is ready", async () => service.HasExited || await RunAsNobodyAsync(programs, settings, "orchestrator", "health", "--api", address) == 0, TimeSpan.FromSeconds(60));
+            await Eventually.HoldsAsync("it is ready", async () => service.HasExited || await RunAsNobodyAsync(programs, settings, "orchestrator", "health", "--api", address) == 0);
             Assert.False(service.HasExited, "it ended by itself");
         }
         finally

@@ -26,7 +26,7 @@ public sealed class OlderDatabaseTests(TestInfrastructure infrastructure)
         await fixture.TakenAsync(2);
         var partitions = Enumerable.Range(0, Partitions).Select(p => new TopicPartition(Topics.Transactions, p)).ToList();
         var facts = host.Services.GetRequiredService<ClusterFacts>();
-        await Eventually.HoldsAsync("positions are committed to Kafka", () => facts.ReadCommitted("recorder", partitions, TimeSpan.FromSeconds(5)).Values.Sum() == 2);
+        await Eventually.HoldsAsync("positions are committed to Kafka", () => facts.ReadCommitted("recorder", partitions, Eventually.Bound).Values.Sum() == 2);
         await fixture.StopServiceAsync(host);
         await fixture.ExecuteAsync("update messaging.lane set positions = '{\"transactions\": 0}' where positions <> '{}'; delete from effect; delete from messaging.inbox");
 
@@ -64,6 +64,6 @@ public sealed class OlderDatabaseTests(TestInfrastructure infrastructure)
         var message = OutgoingMessage.Of(
             MessageCatalog.Contracts.Of(typeof(TransactionSubmitted)), Transaction(Id(number), "a"), Id(number), source, DateTimeOffset.UnixEpoch.AddYears(50));
         fixture.Producer.Produce(Topics.Transactions, KafkaWire.ToKafka(message));
-        fixture.Producer.Flush(TimeSpan.FromSeconds(10));
+        fixture.Producer.Flush(Eventually.Bound);
     }
 }

@@ -12,7 +12,7 @@ namespace Orchestrator.Tests.Doctor;
 
 public sealed class DoctorTests(TestInfrastructure infrastructure)
 {
-    static readonly TimeSpan Bound = TimeSpan.FromSeconds(60);
+    static readonly TimeSpan Bound = Eventually.Bound;
 
     [Fact]
     public async Task Database_when_it_is_set_up_wrong_is_told_what_is_wrong_by_name()

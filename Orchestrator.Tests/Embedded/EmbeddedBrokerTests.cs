@@ -7,12 +7,13 @@ using Orchestrator.Broker.Protocol;
 using Orchestrator.Contracts;
 using Orchestrator.Messaging.Clusters;
 using Orchestrator.Messaging.Embedded;
+using Orchestrator.Tests.Infrastructure;
 
 namespace Orchestrator.Tests.Embedded;
 
 public sealed class EmbeddedBrokerTests
 {
-    static readonly TimeSpan Bound = TimeSpan.FromSeconds(60);
+    static readonly TimeSpan Bound = Eventually.Bound;
 
     [Fact]
     public async Task Broker_when_messages_are_produced_does_hand_them_out_in_order()

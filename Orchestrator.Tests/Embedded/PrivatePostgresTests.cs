@@ -111,7 +111,7 @@ public sealed class PrivatePostgresTests : IAsyncLifetime
         {
             postmaster.Kill();
             // Until it is gone it would be found running.
-            using var bound = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+            using var bound = new CancellationTokenSource(Eventually.Bound);
             await postmaster.WaitForExitAsync(bound.Token);
         }
 

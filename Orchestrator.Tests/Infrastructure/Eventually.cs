@@ -3,7 +3,8 @@ namespace Orchestrator.Tests.Infrastructure;
 /// <summary>Waits for what other threads or processes do, with a bound.</summary>
 public static class Eventually
 {
-    static readonly TimeSpan DefaultBound = TimeSpan.FromSeconds(90);
+    /// <summary>How long a test waits for what has to come: far longer than a loaded machine takes, for only a test that fails waits it out.</summary>
+    public static readonly TimeSpan Bound = TimeSpan.FromSeconds(90);
     static readonly TimeSpan PollEvery = TimeSpan.FromMilliseconds(20);
 
     /// <summary>Polls until the condition holds.</summary>
@@ -13,7 +14,7 @@ public static class Eventually
         var began = TimeProvider.System.GetTimestamp();
         while (!await condition())
         {
-            if (TimeProvider.System.GetElapsedTime(began) > (within ?? DefaultBound))
+            if (TimeProvider.System.GetElapsedTime(began) > (within ?? Bound))
             {
                 throw new TimeoutException($"It did not come about: {what}.");
             }

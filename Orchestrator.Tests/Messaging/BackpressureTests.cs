@@ -18,7 +18,7 @@ public sealed class BackpressureTests(TestInfrastructure infrastructure)
         var pad = new string('x', padding);
         for (var i = 0; i < messages; i++)
             fixture.Send(Transaction(Id(i), $"key{i % 16}"), pad: pad);
-        fixture.Producer.Flush(TimeSpan.FromSeconds(60));
+        fixture.Producer.Flush(Eventually.Bound);
         var host = await fixture.StartServiceAsync(
             ("Messaging:LaneBufferMessages", $"{laneBufferMessages}"), ("Messaging:LaneBufferBytes", $"{1 << 20}"), ("Messaging:MaxBatch", $"{batch}"));
         var lanes = host.Services.GetRequiredService<LaneHost>();

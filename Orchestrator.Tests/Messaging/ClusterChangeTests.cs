@@ -48,7 +48,7 @@ public sealed class ClusterChangeTests(TestInfrastructure infrastructure)
         await TakeOneAndStopAsync(fixture);
         for (var i = 2; i <= 6; i++)
             fixture.Send(Transaction(Id(i), "a"));
-        fixture.Producer.Flush(TimeSpan.FromSeconds(10));
+        fixture.Producer.Flush(Eventually.Bound);
         var lane = await fixture.ScalarAsync<int>("select lane from effect");
         fixture.Kafka.Embedded!.DeleteRecords(Topics.Transactions, lane, beforeOffset: 4);
 

@@ -20,7 +20,7 @@ public sealed class LaneEffectTests(TestInfrastructure infrastructure)
         };
         var host = await fixture.StartServiceAsync();
         fixture.Send(Transaction(Id(1), "a"));
-        await reached.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        await reached.Task.WaitAsync(Eventually.Bound);
         fixture.Send(Transaction(Id(2), "a"));
         fixture.Send(Transaction(Id(3), "a", ("guess", "")));
         var lanes = host.Services.GetRequiredService<LaneHost>();

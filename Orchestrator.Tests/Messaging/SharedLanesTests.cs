@@ -69,7 +69,7 @@ public sealed class SharedLanesTests(TestInfrastructure infrastructure)
             return open.Task;
         };
         fixture.Send(Transaction(Id(1), "a"));
-        await reached.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        await reached.Task.WaitAsync(Eventually.Bound);
 
         await using (var thief = await StealAllAsync(fixture))
         {

@@ -50,7 +50,7 @@ public sealed class ParkedOrderTests(TestInfrastructure infrastructure)
                 await approved.Task;
         };
         await host.Services.GetRequiredService<ParkedMessages>().RequestAsync(await ParkedIdAsync(fixture, 1), ParkedRequest.Redrive, "otto", default);
-        await begun.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        await begun.Task.WaitAsync(Eventually.Bound);
         Assert.True(await EditAsync(host, await ParkedIdAsync(fixture, 2), 2, "k"));
         approved.SetResult();
 

@@ -32,7 +32,7 @@ public sealed class ReplayFixture(TestInfrastructure infrastructure) : IAsyncLif
     /// <summary>No machine is so busy that it takes as long between two renewals.</summary>
     public const int LongLeaseMs = 120_000;
 
-    static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    static readonly TimeSpan Patience = Eventually.Bound;
 
     TestDatabase _database = null!;
     IHost _host = null!;

@@ -148,7 +148,7 @@ public sealed class ReplaysApiTests(ApiFixture api)
             .SetLogHandler((_, _) => { }).Build();
         consumer.Subscribe(topic);
         var keys = new List<string>();
-        while (keys.Count < count && consumer.Consume(TimeSpan.FromSeconds(20)) is { } read)
+        while (keys.Count < count && consumer.Consume(Eventually.Bound) is { } read)
             keys.Add(Encoding.UTF8.GetString(read.Message.Key));
         consumer.Close();
         return keys;

@@ -27,7 +27,7 @@ namespace Orchestrator.Tests.Wire;
 public sealed class FormatsEndToEndTests(TestInfrastructure infrastructure, ApiFixture api)
 {
     const string Submitted = "orchestrator.transaction.submitted.v1.TransactionSubmitted";
-    static readonly TimeSpan Bound = TimeSpan.FromSeconds(30);
+    static readonly TimeSpan Bound = Eventually.Bound;
 
     [Fact]
     public async Task Topics_in_avro_and_protobuf_carry_what_json_did_and_a_registry_that_is_away_loses_nothing()

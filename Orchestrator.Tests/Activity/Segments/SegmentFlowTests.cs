@@ -166,7 +166,7 @@ public sealed class SegmentFlowTests(TestInfrastructure infrastructure)
             var (customer, id) = ($"quick-{round}-{n}", Id((round * 10_000) + n + 1));
             var began = TimeProvider.System.GetTimestamp();
             service.Send(Profile((round * 10_000) + n + 1, customer, 1, now, since: now.AddDays(-1), account: $"{customer}-account"), id);
-            while (consumer.Consume(TimeSpan.FromSeconds(10)) is { } result && System.Text.Encoding.UTF8.GetString(result.Message.Key) != customer)
+            while (consumer.Consume(Eventually.Bound) is { } result && System.Text.Encoding.UTF8.GetString(result.Message.Key) != customer)
             {
                 // One of an earlier customer.
             }

@@ -4,13 +4,12 @@ using Microsoft.Extensions.Time.Testing;
 using Orchestrator.Messaging.Clusters;
 using Orchestrator.Messaging.Kafka.Iam;
 using Orchestrator.Tests.Approved;
+using Orchestrator.Tests.Infrastructure;
 
 namespace Orchestrator.Tests.Clusters.Iam;
 
 public sealed partial class SigningInTests
 {
-    static readonly TimeSpan Soon = TimeSpan.FromSeconds(10);
-
     [Fact]
     public async Task Token_when_two_thirds_of_its_life_are_over_is_followed_by_another_while_it_still_serves()
     {
@@ -23,7 +22,7 @@ public sealed partial class SigningInTests
 
         time.Advance(TimeSpan.FromSeconds(1));
         Assert.Equal(first, tokens.Current());
-        await tokens.Renewal.WaitAsync(Soon, TestContext.Current.CancellationToken);
+        await tokens.Renewal.WaitAsync(Eventually.Bound, TestContext.Current.CancellationToken);
         Assert.Equal((first.Expires.AddSeconds(600), 2), (tokens.Current()!.Expires, source.Asked));
     }
 
@@ -37,7 +36,7 @@ public sealed partial class SigningInTests
 
         time.Advance(TimeSpan.FromSeconds(869));
         Assert.Equal(first, tokens.Current());
-        await tokens.Renewal.WaitAsync(Soon, TestContext.Current.CancellationToken);
+        await tokens.Renewal.WaitAsync(Eventually.Bound, TestContext.Current.CancellationToken);
         Assert.Equal("credentials_refused: for now", tokens.Problem);
         time.Advance(TimeSpan.FromSeconds(1));
         Assert.Null(tokens.First());
@@ -77,8 +76,8 @@ public sealed partial class SigningInTests
             }),
             tokens);
 
-        await told.Task.WaitAsync(Soon, TestContext.Current.CancellationToken);
-        await source.AskedTwice.WaitAsync(Soon, TestContext.Current.CancellationToken);
+        await told.Task.WaitAsync(Eventually.Bound, TestContext.Current.CancellationToken);
+        await source.AskedTwice.WaitAsync(Eventually.Bound, TestContext.Current.CancellationToken);
     }
 
     [Theory]

@@ -105,7 +105,7 @@ public sealed class DecisioningFixture : IAsyncDisposable
     /// <summary>All decisions, in order of partition and offset, once there are as many about different transactions, and as many answers.</summary>
     public async Task<List<FraudAssessed>> DecisionsAsync(int count, int answers = 0)
     {
-        await Eventually.HoldsAsync($"{count} decisions", () => _reader.ReadOn() >= count && _reader.Answers.Count >= answers, TimeSpan.FromSeconds(60));
+        await Eventually.HoldsAsync($"{count} decisions", () => _reader.ReadOn() >= count && _reader.Answers.Count >= answers);
         return _reader.Answers;
     }
 

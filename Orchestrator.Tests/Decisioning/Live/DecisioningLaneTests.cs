@@ -46,7 +46,7 @@ public sealed class DecisioningLaneTests(TestInfrastructure infrastructure)
         // By these other processes tell how far behind it is.
         var facts = host.Services.GetRequiredService<ClusterFacts>();
         var partitions = Enumerable.Range(0, 4).Select(p => new TopicPartition(fixture.Kafka.Topic(Topics.Transactions), p)).ToList();
-        await Eventually.HoldsAsync("positions are committed", () => facts.ReadCommitted(DecisioningModule.GroupName, partitions, TimeSpan.FromSeconds(5)).Values.Sum() == 2);
+        await Eventually.HoldsAsync("positions are committed", () => facts.ReadCommitted(DecisioningModule.GroupName, partitions, Eventually.Bound).Values.Sum() == 2);
     }
 
     [Fact]

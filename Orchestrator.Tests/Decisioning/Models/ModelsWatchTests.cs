@@ -99,7 +99,7 @@ public sealed class ModelsWatchTests(TestInfrastructure infrastructure) : ModelD
     {
         using var watch = Watch();
         await watch.StartAsync(default);
-        await watch.Loaded.WaitAsync(TimeSpan.FromSeconds(30));
+        await watch.Loaded.WaitAsync(Eventually.Bound);
         await ExecuteAsync("alter table decisioning.model rename to away");
         Time.Advance(TimeSpan.FromSeconds(2));
         await ExecuteAsync("alter table decisioning.away rename to model");

@@ -53,7 +53,7 @@ public sealed class DecisionRecordsCrashTests
                 await server.RestartAsync(immediate: true);
                 source.Clear();
             }
-            await Eventually.HoldsAsync("all are stored", async () => await CountAsync(source) == 3 * Round * 2, TimeSpan.FromSeconds(60));
+            await Eventually.HoldsAsync("all are stored", async () => await CountAsync(source) == 3 * Round * 2);
             await host.StopAsync();
             await CheckAsync(source);
         }

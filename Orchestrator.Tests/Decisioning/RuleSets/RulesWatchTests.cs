@@ -87,7 +87,7 @@ public sealed class RulesWatchTests(TestInfrastructure infrastructure) : RuleSet
     {
         using var watch = Watch();
         await watch.StartAsync(default);
-        await watch.Loaded.WaitAsync(TimeSpan.FromSeconds(30));
+        await watch.Loaded.WaitAsync(Eventually.Bound);
         await using (var away = Database.CreateCommand("alter table decisioning.list_clock rename to away"))
             await away.ExecuteNonQueryAsync();
         Time.Advance(TimeSpan.FromSeconds(2));
