@@ -3,6 +3,8 @@ using Orchestrator.Broker.Protocol;
 using Orchestrator.Broker.Requests;
 using Orchestrator.Broker.Server;
 using Orchestrator.Broker.Topics;
+using Orchestrator.Broker.Transactions;
+using Orchestrator.Broker.Transactions.Requests;
 
 namespace Orchestrator.Broker;
 
@@ -19,20 +21,26 @@ public sealed class KafkaBroker : IAsyncDisposable
     readonly RequestRouter _router;
     readonly GroupCoordinator _groups;
     readonly GroupOffsets _offsets;
+    readonly TransactionCoordinator _transactions;
     readonly FileStream? _locked;
     readonly SemaphoreSlim _gate = new(1, 1);
     BrokerListener? _listener;
     bool _disposed;
 
-    KafkaBroker(BrokerNode node, GroupOffsets offsets, FileStream? locked)
+    KafkaBroker(BrokerNode node, GroupOffsets offsets, TransactionStore transactions, FileStream? locked)
     {
         _node = node;
         _locked = locked;
         _groups = new GroupCoordinator(node.Time, new GroupOptions());
         _offsets = offsets;
+        _transactions = new TransactionCoordinator(
+            transactions, partition => node.Topics.Find(partition.Topic, partition.Number), _offsets, node.NextProducerId, node.Time, new TransactionOptions());
+        _transactions.Recover(node.Topics.All.SelectMany(t => t.Partitions));
         node.Topics.Deleted += _offsets.Forget;
-        _router = new RequestRouter(node, GroupHandler.All(node, new GroupRequests(
-            _groups, _offsets, (topic, partition) => node.Topics.Find(topic, partition) is not null, BrokerNode.Id, BrokerNode.Host, () => node.Port)));
+        node.Topics.Deleted += _transactions.Forget;
+        var groups = new GroupRequests(
+            _groups, _offsets, (topic, partition) => node.Topics.Find(topic, partition) is not null, _transactions.HoldsPosition, BrokerNode.Id, BrokerNode.Host, () => node.Port);
+        _router = new RequestRouter(node, [.. GroupHandler.All(node, groups), .. TransactionHandler.All(node, _transactions, _groups)]);
         _listener = new BrokerListener(node, _router, node.Options.Port ?? 0);
         node.Port = _listener.Port;
     }
@@ -52,6 +60,7 @@ public sealed class KafkaBroker : IAsyncDisposable
         FileStream? locked = null;
         TopicRegistry? topics = null;
         GroupOffsets? offsets = null;
+        TransactionStore? transactions = null;
         try
         {
             var clusterId = NewClusterId(time);
@@ -63,10 +72,12 @@ public sealed class KafkaBroker : IAsyncDisposable
             }
             topics = new TopicRegistry(options);
             offsets = new GroupOffsets(options.Directory);
-            return new KafkaBroker(new BrokerNode(options, clusterId, topics, time), offsets, locked);
+            transactions = new TransactionStore(options.Directory, new TransactionOptions());
+            return new KafkaBroker(new BrokerNode(options, clusterId, topics, time), offsets, transactions, locked);
         }
         catch
         {
+            transactions?.Dispose();
             offsets?.Dispose();
             topics?.Dispose();
             locked?.Dispose();
@@ -158,6 +169,7 @@ public sealed class KafkaBroker : IAsyncDisposable
             return;
         _disposed = true;
         _groups.Dispose();
+        _transactions.Dispose();
         _offsets.Dispose();
         _node.Topics.Dispose();
         if (_locked is not null)

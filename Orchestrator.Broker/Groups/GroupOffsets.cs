@@ -1,3 +1,4 @@
+using Orchestrator.Broker.Logs;
 using Orchestrator.Broker.Protocol;
 
 namespace Orchestrator.Broker.Groups;
@@ -18,7 +19,7 @@ internal sealed class GroupOffsets : IDisposable
 
     readonly Lock _lock = new();
     readonly Dictionary<string, Dictionary<(string Topic, int Partition), GroupPosition>> _groups = new(StringComparer.Ordinal);
-    readonly OffsetJournal? _journal;
+    readonly Journal? _journal;
 
     // What a journal of the present positions alone would take.
     long _liveBytes;
@@ -36,7 +37,7 @@ internal sealed class GroupOffsets : IDisposable
         if (directory is null)
             return;
         Directory.CreateDirectory(directory);
-        _journal = new OffsetJournal(Path.Combine(directory, FileName));
+        _journal = new Journal(Path.Combine(directory, FileName));
         try
         {
             _journal.Replay(record => OffsetRecord.Read(record, Apply, ForgetGroupInMemory, ForgetInMemory));
@@ -98,16 +99,40 @@ internal sealed class GroupOffsets : IDisposable
             return KafkaError.None;
         lock (_lock)
         {
+            if (CheckRoom(group, positions) is not KafkaError.None and var full)
+                return full;
+            return TryStore(group, positions) ? KafkaError.None : KafkaError.CoordinatorNotAvailable;
+        }
+    }
+
+    /// <summary>Whether positions could be stored.</summary>
+    /// <returns>None, or GroupMaxSizeReached when there would be too many.</returns>
+    public KafkaError CheckRoom(string group, IReadOnlyCollection<GroupPosition> positions)
+    {
+        lock (_lock)
+        {
             var held = _groups.GetValueOrDefault(group);
             if (held is null && _groups.Count >= GroupOptions.MostGroups)
                 return KafkaError.GroupMaxSizeReached;
-            if ((held?.Count ?? 0) + positions.Count > MaxPositionsPerGroup && !positions.All(p => held?.ContainsKey((p.Topic, p.Partition)) is true))
-                return KafkaError.GroupMaxSizeReached;
+            return (held?.Count ?? 0) + positions.Count > MaxPositionsPerGroup && !positions.All(p => held?.ContainsKey((p.Topic, p.Partition)) is true)
+                ? KafkaError.GroupMaxSizeReached
+                : KafkaError.None;
+        }
+    }
+
+    /// <summary>Stores positions, all or none, whether there is room or not: of a transaction, when it was looked at before.</summary>
+    /// <returns>False when the journal cannot be written.</returns>
+    public bool TryStore(string group, IReadOnlyCollection<GroupPosition> positions)
+    {
+        if (positions.Count == 0)
+            return true;
+        lock (_lock)
+        {
             if (!TryAppend(writer => OffsetRecord.WriteCommit(writer, group, positions)))
-                return KafkaError.CoordinatorNotAvailable;
+                return false;
             Apply(group, positions);
             CompactIfDead();
-            return KafkaError.None;
+            return true;
         }
     }
 

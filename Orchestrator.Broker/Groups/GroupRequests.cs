@@ -7,12 +7,13 @@ namespace Orchestrator.Broker.Groups;
 /// <param name="coordinator">The groups.</param>
 /// <param name="offsets">Their positions.</param>
 /// <param name="isThere">Whether there is such a topic and partition.</param>
+/// <param name="isHeld">Whether a transaction that has not ended holds another position of a group, topic and partition.</param>
 /// <param name="brokerId">This broker, which coordinates every group.</param>
 /// <param name="host">Where clients reach it.</param>
 /// <param name="port">On which port; asked with each request, because it is known only after the server listens.</param>
-internal sealed class GroupRequests(GroupCoordinator coordinator, GroupOffsets offsets, Func<string, int, bool> isThere, int brokerId, string host, Func<int> port)
+internal sealed class GroupRequests(GroupCoordinator coordinator, GroupOffsets offsets, Func<string, int, bool> isThere, Func<string, string, int, bool> isHeld, int brokerId, string host, Func<int> port)
 {
-    /// <summary>What is answered in which versions; none of them is flexible.</summary>
+    /// <summary>What is answered in which versions; few of them are flexible.</summary>
     public static IReadOnlyDictionary<ApiKey, (short Min, short Max)> Versions { get; } = new Dictionary<ApiKey, (short Min, short Max)>
     {
         [ApiKey.FindCoordinator] = (0, 2),
@@ -21,11 +22,14 @@ internal sealed class GroupRequests(GroupCoordinator coordinator, GroupOffsets o
         [ApiKey.Heartbeat] = (0, 3),
         [ApiKey.LeaveGroup] = (0, 3),
         [ApiKey.OffsetCommit] = (0, 7),
-        [ApiKey.OffsetFetch] = (0, 5),
+        [ApiKey.OffsetFetch] = (0, 7),
         [ApiKey.DescribeGroups] = (0, 4),
         [ApiKey.ListGroups] = (0, 2),
         [ApiKey.DeleteGroups] = (0, 1),
     };
+
+    /// <summary>Whether a version of a request is flexible.</summary>
+    public static bool IsFlexible(ApiKey api, short version) => api == ApiKey.OffsetFetch && version >= OffsetFetch.FirstFlexible;
 
     /// <summary>Answers a request. JoinGroup and SyncGroup wait for the other members; everything else is answered before it returns.</summary>
     /// <param name="request">Its header; in one of the <see cref="Versions"/>.</param>
@@ -57,7 +61,7 @@ internal sealed class GroupRequests(GroupCoordinator coordinator, GroupOffsets o
                 OffsetCommit.Handle(request, body, response, coordinator, offsets, isThere);
                 break;
             case ApiKey.OffsetFetch:
-                OffsetFetch.Handle(request, body, response, offsets);
+                OffsetFetch.Handle(request, body, response, offsets, isHeld);
                 break;
             case ApiKey.DescribeGroups:
                 DescribeGroups.Handle(request, body, response, coordinator, offsets);

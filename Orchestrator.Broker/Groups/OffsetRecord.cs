@@ -1,4 +1,5 @@
 using System.Text;
+using Orchestrator.Broker.Logs;
 using Orchestrator.Broker.Protocol;
 
 namespace Orchestrator.Broker.Groups;
@@ -37,7 +38,7 @@ internal static class OffsetRecord
 
     /// <summary>What a record of this position alone takes in the journal.</summary>
     public static long Size(string group, GroupPosition position) =>
-        OffsetJournal.FrameBytes + 1 + 2 + Encoding.UTF8.GetByteCount(group) + 4
+        Journal.FrameBytes + 1 + 2 + Encoding.UTF8.GetByteCount(group) + 4
         + 2 + Encoding.UTF8.GetByteCount(position.Topic) + 4 + 8 + 2 + Encoding.UTF8.GetByteCount(position.Metadata);
 
     /// <summary>Tells what a record says.</summary>

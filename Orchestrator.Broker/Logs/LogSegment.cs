@@ -119,8 +119,12 @@ internal sealed class LogSegment : IDisposable
     }
 
     /// <summary>Writes whole batches, from the one that holds <paramref name="offset"/>: at least one, and no more than fit into <paramref name="maxBytes"/>.</summary>
+    /// <param name="offset">Where to begin.</param>
+    /// <param name="before">No batch that begins at this offset or behind it; <paramref name="offset"/> is below.</param>
+    /// <param name="maxBytes">As many bytes, but for the first batch.</param>
+    /// <param name="to">Gets them.</param>
     /// <returns>How many bytes were written; 0 when it holds no such offset.</returns>
-    public int Read(long offset, int maxBytes, KafkaWriter to)
+    public int Read(long offset, long before, int maxBytes, KafkaWriter to)
     {
         var from = PositionOf(offset);
         var start = to.Length;
@@ -141,8 +145,9 @@ internal sealed class LogSegment : IDisposable
         var taken = 0;
         while (read - skip - taken >= RecordBatch.HeaderBytes)
         {
-            var length = new RecordBatch(bytes[(skip + taken)..read]).TotalBytes;
-            if (skip + taken + length > read || (taken > 0 && taken + length > maxBytes))
+            var batch = new RecordBatch(bytes[(skip + taken)..read]);
+            var length = batch.TotalBytes;
+            if (batch.BaseOffset >= before || skip + taken + length > read || (taken > 0 && taken + length > maxBytes))
                 break;
             taken += length;
         }

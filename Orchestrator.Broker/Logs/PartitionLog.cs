@@ -7,7 +7,7 @@ namespace Orchestrator.Broker.Logs;
 /// The records of one partition in files, in the order in which they came. What was appended is in the operating system's hands: it outlives the process, not
 /// a loss of power. Safe for any number of writers and readers.
 /// </summary>
-internal sealed class PartitionLog : IDisposable
+internal sealed partial class PartitionLog : IDisposable
 {
     const string StartFile = "start-offset";
 
@@ -38,6 +38,7 @@ internal sealed class PartitionLog : IDisposable
             _segments.Add(LogSegment.Create(directory, _startOffset));
         _endOffset = _segments[^1].EndOffset;
         _startOffset = Math.Clamp(_startOffset, _segments[0].BaseOffset, _endOffset);
+        _transactions?.Forget(_startOffset);
         _bytes = _segments.Sum(s => (long)s.Bytes);
     }
 
@@ -55,7 +56,7 @@ internal sealed class PartitionLog : IDisposable
         Directory.CreateDirectory(directory);
         foreach (var path in Directory.GetFiles(directory, "*.log").Order(StringComparer.Ordinal))
         {
-            var segment = LogSegment.Open(path, _producers.Appended);
+            var segment = LogSegment.Open(path, Seen);
             // A gap can only be behind a torn file: what is beyond it was never acknowledged in order.
             if (_segments.Count > 0 && segment.BaseOffset != _segments[^1].EndOffset)
                 segment.Delete();
@@ -65,6 +66,13 @@ internal sealed class PartitionLog : IDisposable
         var start = Path.Combine(directory, StartFile);
         if (File.Exists(start) && long.TryParse(File.ReadAllText(start), out var offset))
             _startOffset = offset;
+    }
+
+    void Seen(RecordBatch batch)
+    {
+        _producers.Appended(batch);
+        if (batch.IsTransactional)
+            NoteTransaction(batch);
     }
 
     /// <summary>Appends the batches of a produce request.</summary>
@@ -78,8 +86,10 @@ internal sealed class PartitionLog : IDisposable
         {
             if (RecordBatch.Check(rest, maxBatchBytes) is not KafkaError.None and var wrong)
                 return wrong;
+            if (new RecordBatch(rest).IsControl)
+                return KafkaError.InvalidRecord;
         }
-        List<FetchWaiter>? woken = null;
+        List<FetchWaiter>? woken;
         lock (_lock)
         {
             if (_disposed)
@@ -92,17 +102,15 @@ internal sealed class PartitionLog : IDisposable
                     return refused;
                 if (appendedAt < 0)
                 {
+                    if (CheckTransaction(batch) is not KafkaError.None and var outside)
+                        return outside;
                     appendedAt = _endOffset;
                     AppendOne(rest[..length], batch);
                 }
                 baseOffset = baseOffset < 0 ? appendedAt : baseOffset;
                 rest = rest[length..];
             }
-            if (_waiting.Count > 0)
-            {
-                woken = [.. _waiting];
-                _waiting.Clear();
-            }
+            woken = TakeWaiting();
         }
         woken?.ForEach(w => w.Wake());
         return KafkaError.None;
@@ -117,9 +125,19 @@ internal sealed class PartitionLog : IDisposable
         }
         batch.Place(_endOffset);
         _segments[^1].Append(bytes);
-        _producers.Appended(batch);
         _bytes += bytes.Length;
+        Seen(batch);
         Interlocked.Exchange(ref _endOffset, batch.LastOffset + 1);
+    }
+
+    // Everyone who waits, to be woken outside of the lock.
+    List<FetchWaiter>? TakeWaiting()
+    {
+        if (_waiting.Count == 0)
+            return null;
+        List<FetchWaiter> woken = [.. _waiting];
+        _waiting.Clear();
+        return woken;
     }
 
     void Retain()
@@ -134,11 +152,16 @@ internal sealed class PartitionLog : IDisposable
         _segments[0].Delete();
         _segments.RemoveAt(0);
         Interlocked.Exchange(ref _startOffset, Math.Max(_startOffset, _segments[0].BaseOffset));
+        _transactions?.Forget(_startOffset);
     }
 
     /// <summary>Writes whole batches from the one that holds <paramref name="offset"/>.</summary>
-    /// <returns>The bytes written; 0 at the end.</returns>
-    public KafkaError Read(long offset, int maxBytes, KafkaWriter to, out int written)
+    /// <param name="offset">Where to begin.</param>
+    /// <param name="before">Nothing from this offset on: the <see cref="StableOffset"/> for who reads what is committed, else <see cref="long.MaxValue"/>.</param>
+    /// <param name="maxBytes">As many bytes, but for the first batch.</param>
+    /// <param name="to">Gets them.</param>
+    /// <param name="written">The bytes written; 0 at the end.</param>
+    public KafkaError Read(long offset, long before, int maxBytes, KafkaWriter to, out int written)
     {
         written = 0;
         while (true)
@@ -150,14 +173,14 @@ internal sealed class PartitionLog : IDisposable
                     return KafkaError.UnknownTopicOrPartition;
                 if (offset < _startOffset || offset > _endOffset)
                     return KafkaError.OffsetOutOfRange;
-                if (offset == _endOffset)
+                if (offset >= Math.Min(before, _endOffset))
                     return KafkaError.None;
                 segment = SegmentOf(offset);
             }
             var length = to.Length;
             try
             {
-                written = segment.Read(offset, maxBytes, to);
+                written = segment.Read(offset, before, maxBytes, to);
                 return KafkaError.None;
             }
             catch (ObjectDisposedException)
@@ -209,6 +232,7 @@ internal sealed class PartitionLog : IDisposable
             if (offset < _startOffset || offset > _endOffset)
                 return KafkaError.OffsetOutOfRange;
             Interlocked.Exchange(ref _startOffset, offset);
+            _transactions?.Forget(offset);
             if (_directory is not null)
                 File.WriteAllText(Path.Combine(_directory, StartFile), $"{offset}");
             Retain();

@@ -43,6 +43,11 @@ internal sealed class ProducerSequences
     {
         if (batch.ProducerId < 0)
             return;
+        if (batch.IsControl)
+        {
+            Fence(batch);
+            return;
+        }
         if (!_producers.TryGetValue(batch.ProducerId, out var producer) || producer.Epoch != batch.ProducerEpoch)
         {
             if (producer is null && _producers.Count >= ProducersKept)
@@ -55,6 +60,13 @@ internal sealed class ProducerSequences
         // Sequences go on at 0 after the largest number.
         producer.NextSequence = (int)(((long)batch.BaseSequence + batch.Count) & int.MaxValue);
         producer.UsedAt = ++_use;
+    }
+
+    // A transaction that the broker has ended itself: what its producer still sends is of an earlier epoch from here on. A marker has no sequence.
+    void Fence(RecordBatch marker)
+    {
+        if (_producers.TryGetValue(marker.ProducerId, out var producer) && producer.Epoch < marker.ProducerEpoch)
+            _producers[marker.ProducerId] = new Producer(marker.ProducerEpoch) { UsedAt = ++_use };
     }
 
     sealed class Producer(short epoch)

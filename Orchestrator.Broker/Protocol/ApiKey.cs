@@ -21,7 +21,7 @@ public enum ApiKey : short
     /// <summary>Reads a group's positions.</summary>
     OffsetFetch = 9,
 
-    /// <summary>Which broker coordinates a group.</summary>
+    /// <summary>Which broker coordinates a group, or a transactional id's transactions.</summary>
     FindCoordinator = 10,
 
     /// <summary>Joins a consumer group.</summary>
@@ -59,6 +59,18 @@ public enum ApiKey : short
 
     /// <summary>Where a leader's epoch ended.</summary>
     OffsetForLeaderEpoch = 23,
+
+    /// <summary>Takes partitions into a producer's transaction, and begins one.</summary>
+    AddPartitionsToTxn = 24,
+
+    /// <summary>Takes a group's positions into a producer's transaction.</summary>
+    AddOffsetsToTxn = 25,
+
+    /// <summary>Commits or aborts a transaction.</summary>
+    EndTxn = 26,
+
+    /// <summary>Positions that count when their transaction is committed.</summary>
+    TxnOffsetCommit = 28,
 
     /// <summary>A topic's settings.</summary>
     DescribeConfigs = 32,

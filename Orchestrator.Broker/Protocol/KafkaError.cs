@@ -72,6 +72,21 @@ public enum KafkaError : short
     /// <summary>The producer has been replaced by a newer one of the same id.</summary>
     InvalidProducerEpoch = 47,
 
+    /// <summary>A request does not fit the state of the producer's transaction, as a batch outside of any.</summary>
+    InvalidTxnState = 48,
+
+    /// <summary>The transactional id is not known, or belongs to another producer id.</summary>
+    InvalidProducerIdMapping = 49,
+
+    /// <summary>A transaction's timeout is not above zero, or larger than the broker allows.</summary>
+    InvalidTransactionTimeout = 50,
+
+    /// <summary>The former transaction of the same id is not completed, or too many are open: try again.</summary>
+    ConcurrentTransactions = 51,
+
+    /// <summary>Another part of the request was refused, and so nothing of it was done.</summary>
+    OperationNotAttempted = 55,
+
     /// <summary>The group has members.</summary>
     NonEmptyGroup = 68,
 
@@ -86,4 +101,13 @@ public enum KafkaError : short
 
     /// <summary>Another member with the same static id has replaced it.</summary>
     FencedInstanceId = 82,
+
+    /// <summary>A client has sent what only a broker may write.</summary>
+    InvalidRecord = 87,
+
+    /// <summary>A transaction that is not completed holds a newer position: try again.</summary>
+    UnstableOffsetCommit = 88,
+
+    /// <summary>A newer producer has the transactional id.</summary>
+    ProducerFenced = 90,
 }

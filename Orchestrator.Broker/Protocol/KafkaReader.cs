@@ -54,6 +54,9 @@ internal sealed class KafkaReader(ReadOnlyMemory<byte> bytes)
         return length < 0 ? null : Text(Take(length));
     }
 
+    /// <summary>A string of a flexible version that must be there.</summary>
+    public string CompactString() => CompactNullableString() ?? throw new ProtocolException("a string is null");
+
     static string Text(ReadOnlySpan<byte> value)
     {
         try
@@ -88,6 +91,23 @@ internal sealed class KafkaReader(ReadOnlyMemory<byte> bytes)
     public List<T> Array<T>(Func<KafkaReader, T> element)
     {
         var length = ArrayLength();
+        var elements = new List<T>(Math.Clamp(length, 0, ReservedElements));
+        for (var i = 0; i < length; i++)
+            elements.Add(element(this));
+        return elements;
+    }
+
+    /// <summary>How many elements follow in a flexible version; -1 when the array is null.</summary>
+    public int CompactArrayLength()
+    {
+        var length = UnsignedVarInt();
+        return length <= (uint)Remaining + 1 ? (int)length - 1 : throw new ProtocolException($"an array of {length - 1} elements in {Remaining} bytes");
+    }
+
+    /// <summary>An array of a flexible version, each element read by <paramref name="element"/>; empty when null.</summary>
+    public List<T> CompactArray<T>(Func<KafkaReader, T> element)
+    {
+        var length = CompactArrayLength();
         var elements = new List<T>(Math.Clamp(length, 0, ReservedElements));
         for (var i = 0; i < length; i++)
             elements.Add(element(this));

@@ -44,6 +44,14 @@ internal sealed class KafkaWriter : IDisposable
         Encoding.UTF8.GetBytes(value, Next(length));
     }
 
+    /// <summary>A string of a flexible version.</summary>
+    public void CompactString(string value)
+    {
+        var length = Encoding.UTF8.GetByteCount(value);
+        UnsignedVarInt((uint)length + 1);
+        Encoding.UTF8.GetBytes(value, Next(length));
+    }
+
     public void Bytes(ReadOnlySpan<byte> value)
     {
         Int32(value.Length);
@@ -58,6 +66,17 @@ internal sealed class KafkaWriter : IDisposable
             element(this, one);
     }
 
+    /// <summary>An array of a flexible version, each element written by <paramref name="element"/>.</summary>
+    public void CompactArray<T>(IReadOnlyCollection<T> elements, Action<KafkaWriter, T> element)
+    {
+        UnsignedVarInt((uint)elements.Count + 1);
+        foreach (var one in elements)
+            element(this, one);
+    }
+
+    /// <summary>The end of a structure of a flexible version, without tagged fields.</summary>
+    public void NoTags() => UnsignedVarInt(0);
+
     /// <summary>Room for <paramref name="count"/> bytes to be filled in; give back what was not used with <see cref="Rewind"/>.</summary>
     public Span<byte> Next(int count)
     {
@@ -66,6 +85,9 @@ internal sealed class KafkaWriter : IDisposable
         Length += count;
         return _buffer.AsSpan(Length - count, count);
     }
+
+    /// <summary>The last bytes that were written.</summary>
+    public Span<byte> Last(int count) => _buffer.AsSpan(Length - count, count);
 
     public void Rewind(int length) => Length = length;
 

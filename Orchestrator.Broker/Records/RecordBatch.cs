@@ -5,7 +5,7 @@ namespace Orchestrator.Broker.Records;
 
 /// <summary>
 /// The header of a record batch of format 2 (https://kafka.apache.org/documentation/#recordbatch). The broker never looks behind it: records stay
-/// as the producer made them, compressed or not.
+/// as the producer made them, compressed or not. Only its own control batches it reads (<see cref="ControlBatch"/>).
 /// </summary>
 internal readonly ref struct RecordBatch(Span<byte> bytes)
 {
@@ -17,12 +17,15 @@ internal readonly ref struct RecordBatch(Span<byte> bytes)
     const int CrcAt = 17;
     const int AttributesAt = 21;
     const int LastOffsetDeltaAt = 23;
+    const int BaseTimestampAt = 27;
     const int MaxTimestampAt = 35;
     const int ProducerIdAt = 43;
     const int ProducerEpochAt = 51;
     const int BaseSequenceAt = 53;
     const int CountAt = 57;
     const byte Magic = 2;
+    const short TransactionalBit = 1 << 4;
+    const short ControlBit = 1 << 5;
 
     readonly Span<byte> _bytes = bytes;
 
@@ -32,6 +35,14 @@ internal readonly ref struct RecordBatch(Span<byte> bytes)
         : -1;
 
     public long BaseOffset => BinaryPrimitives.ReadInt64BigEndian(_bytes);
+
+    /// <summary>It is part of a transaction: attributes, bit 4.</summary>
+    public bool IsTransactional => (Attributes & TransactionalBit) != 0;
+
+    /// <summary>It holds no record for applications, but what the broker says itself (<see cref="ControlBatch"/>): attributes, bit 5.</summary>
+    public bool IsControl => (Attributes & ControlBit) != 0;
+
+    short Attributes => BinaryPrimitives.ReadInt16BigEndian(_bytes[AttributesAt..]);
 
     public int LastOffsetDelta => BinaryPrimitives.ReadInt32BigEndian(_bytes[LastOffsetDeltaAt..]);
 
@@ -71,5 +82,23 @@ internal readonly ref struct RecordBatch(Span<byte> bytes)
     {
         BinaryPrimitives.WriteInt64BigEndian(_bytes, baseOffset);
         BinaryPrimitives.WriteInt32BigEndian(_bytes[EpochAt..], 0);
+    }
+
+    /// <summary>How the transaction has ended, of a control batch.</summary>
+    public bool IsCommit => ControlBatch.IsCommit(_bytes);
+
+    /// <summary>Writes the header of a control batch of one record, which stands behind it already, checksum included.</summary>
+    public static void WriteControlHeader(Span<byte> batch, long producerId, short epoch, long timestamp)
+    {
+        BinaryPrimitives.WriteInt32BigEndian(batch[LengthAt..], batch.Length - EpochAt);
+        batch[MagicAt] = Magic;
+        BinaryPrimitives.WriteInt16BigEndian(batch[AttributesAt..], TransactionalBit | ControlBit);
+        BinaryPrimitives.WriteInt64BigEndian(batch[BaseTimestampAt..], timestamp);
+        BinaryPrimitives.WriteInt64BigEndian(batch[MaxTimestampAt..], timestamp);
+        BinaryPrimitives.WriteInt64BigEndian(batch[ProducerIdAt..], producerId);
+        BinaryPrimitives.WriteInt16BigEndian(batch[ProducerEpochAt..], epoch);
+        BinaryPrimitives.WriteInt32BigEndian(batch[BaseSequenceAt..], -1);
+        BinaryPrimitives.WriteInt32BigEndian(batch[CountAt..], 1);
+        BinaryPrimitives.WriteUInt32BigEndian(batch[CrcAt..], Crc32C.Of(batch[AttributesAt..]));
     }
 }

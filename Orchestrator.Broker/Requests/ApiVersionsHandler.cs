@@ -10,6 +10,8 @@ internal sealed class ApiVersionsHandler(BrokerNode node, IReadOnlyDictionary<Ap
     public const short LowestVersion = 0;
     public const short HighestVersion = 3;
 
+    public override bool IsFlexible(short version) => version >= HighestVersion;
+
     protected override void Handle(short version, KafkaReader body, KafkaWriter answer)
     {
         answer.Error(version > HighestVersion ? KafkaError.UnsupportedVersion : KafkaError.None);

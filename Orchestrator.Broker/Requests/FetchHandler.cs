@@ -5,11 +5,14 @@ using Orchestrator.Broker.Server;
 namespace Orchestrator.Broker.Requests;
 
 /// <summary>
-/// Hands out records. When there are fewer than asked for it waits, and is woken by the next that is appended to one of its partitions. There are no fetch
+/// Hands out records; to who reads what is committed, those up to where all transactions have ended. When there are fewer than asked for it waits, and is woken by the next that is appended to one of its partitions. There are no fetch
 /// sessions: every request names all its partitions.
 /// </summary>
 internal sealed class FetchHandler(BrokerNode node) : RequestHandler(node, ApiKey.Fetch, 4, 11)
 {
+    /// <summary>The isolation level of who reads only what is committed; all else is 0.</summary>
+    public const sbyte ReadCommitted = 1;
+
     const int MostBytes = 50 << 20;
 
     public override bool Waits => true;
@@ -64,7 +67,7 @@ internal sealed class FetchHandler(BrokerNode node) : RequestHandler(node, ApiKe
         var maxWait = body.Int32();
         var minBytes = body.Int32();
         var maxBytes = body.Int32();
-        body.Int8(); // isolation level: there are no transactions
+        var isCommitted = body.Int8() == ReadCommitted;
         if (version >= 7)
         {
             body.Int32(); // session id
@@ -76,7 +79,7 @@ internal sealed class FetchHandler(BrokerNode node) : RequestHandler(node, ApiKe
             foreach (var (number, offset, most) in wanted)
                 partitions.Add(new FetchPartition(topic, number, offset, most, Node.Topics.Find(topic, number)));
         }
-        return new FetchRequest(TimeSpan.FromMilliseconds(maxWait), minBytes, Math.Min(maxBytes, MostBytes), partitions);
+        return new FetchRequest(TimeSpan.FromMilliseconds(maxWait), minBytes, Math.Min(maxBytes, MostBytes), isCommitted, partitions);
     }
 
     static (int Number, long Offset, int MaxBytes) ReadPartition(short version, KafkaReader body)
@@ -113,7 +116,7 @@ internal sealed class FetchHandler(BrokerNode node) : RequestHandler(node, ApiKe
             var partitions = 0;
             for (; i < fetch.Partitions.Count && string.Equals(fetch.Partitions[i].Topic, topic, StringComparison.Ordinal); i++, partitions++)
             {
-                var (error, end, bytes) = AnswerPartition(version, fetch.Partitions[i], injected, fetch.MaxBytes - total, first: total == 0, answer);
+                var (error, end, bytes) = AnswerPartition(version, fetch.Partitions[i], fetch.IsCommitted, injected, fetch.MaxBytes - total, first: total == 0, answer);
                 ends.Add(end);
                 failed |= error != KafkaError.None;
                 total += bytes;
@@ -125,34 +128,32 @@ internal sealed class FetchHandler(BrokerNode node) : RequestHandler(node, ApiKe
     }
 
     static (KafkaError Error, long End, int Bytes) AnswerPartition(
-        short version, FetchPartition wanted, KafkaError injected, int room, bool first, KafkaWriter answer)
+        short version, FetchPartition wanted, bool isCommitted, KafkaError injected, int room, bool first, KafkaWriter answer)
     {
         answer.Int32(wanted.Number);
         var errorAt = answer.Length;
         answer.Int16(0);
         // Before what is read: a record that comes meanwhile then wakes the wait for more.
         var end = wanted.Log?.EndOffset ?? -1;
+        var stable = wanted.Log?.StableOffset ?? -1;
         answer.Int64(end);
-        answer.Int64(end);
+        answer.Int64(stable);
         if (version >= 5)
             answer.Int64(wanted.Log?.StartOffset ?? -1);
-        answer.Int32(-1); // no aborted transactions
-        if (version >= 11)
-            answer.Int32(-1); // no other replica to read from
-        var lengthAt = answer.Length;
-        answer.Int32(0);
         var written = 0;
         var error = injected;
+        var most = Math.Min(wanted.MaxBytes, Math.Max(room, 0));
         if (wanted.Log is null)
             error = KafkaError.UnknownTopicOrPartition;
-        else if (error == KafkaError.None && (room > 0 || first))
-            error = wanted.Log.Read(wanted.Offset, Math.Min(wanted.MaxBytes, Math.Max(room, 0)), answer, out written);
-        answer.PatchInt32(lengthAt, written);
+        if (error != KafkaError.None || !(room > 0 || first))
+            FetchedRecords.WriteNone(version, answer);
+        else
+            (error, written) = FetchedRecords.Write(version, wanted.Log!, wanted.Offset, isCommitted ? stable : long.MaxValue, most, answer);
         answer.PatchInt16(errorAt, (short)error);
         return (error, end, written);
     }
 
-    sealed record FetchRequest(TimeSpan MaxWait, int MinBytes, int MaxBytes, IReadOnlyList<FetchPartition> Partitions);
+    sealed record FetchRequest(TimeSpan MaxWait, int MinBytes, int MaxBytes, bool IsCommitted, IReadOnlyList<FetchPartition> Partitions);
 
     sealed record FetchPartition(string Topic, int Number, long Offset, int MaxBytes, PartitionLog? Log);
 

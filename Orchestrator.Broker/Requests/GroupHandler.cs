@@ -11,6 +11,8 @@ internal sealed class GroupHandler(BrokerNode node, GroupRequests groups, ApiKey
     public static IEnumerable<RequestHandler> All(BrokerNode node, GroupRequests groups) =>
         GroupRequests.Versions.Select(v => new GroupHandler(node, groups, v.Key, v.Value.Min, v.Value.Max));
 
+    public override bool IsFlexible(short version) => GroupRequests.IsFlexible(Api, version);
+
     public override bool Waits => Api is ApiKey.JoinGroup or ApiKey.SyncGroup;
 
     public override bool Handle(RequestContext request, KafkaReader body, KafkaWriter answer, CancellationToken closed)

@@ -4,7 +4,7 @@ using Orchestrator.Broker.Server;
 
 namespace Orchestrator.Broker.Requests;
 
-/// <summary>The first offset, the next one, or that of a point in time.</summary>
+/// <summary>The first offset, the next one, or that of a point in time; for who reads what is committed, as far as all transactions have ended.</summary>
 internal sealed class ListOffsetsHandler(BrokerNode node) : RequestHandler(node, ApiKey.ListOffsets, 1, 5)
 {
     const long Latest = -1;
@@ -15,8 +15,7 @@ internal sealed class ListOffsetsHandler(BrokerNode node) : RequestHandler(node,
     {
         var version = request.Version;
         body.Int32(); // replica id
-        if (version >= 2)
-            body.Int8(); // isolation level
+        var isCommitted = version >= 2 && body.Int8() == FetchHandler.ReadCommitted;
         var injected = Node.Faults.Next(ApiKey.ListOffsets);
         if (version >= 2)
             NoThrottle(answer);
@@ -25,7 +24,7 @@ internal sealed class ListOffsetsHandler(BrokerNode node) : RequestHandler(node,
             w.String(topic.Topic);
             w.Array(topic.Partitions, (to, partition) =>
             {
-                var (error, timestamp, offset) = Find(Node.Topics.Find(topic.Topic, partition.Number), partition.Timestamp, injected);
+                var (error, timestamp, offset) = Find(Node.Topics.Find(topic.Topic, partition.Number), partition.Timestamp, isCommitted, injected);
                 to.Int32(partition.Number);
                 to.Error(error);
                 to.Int64(timestamp);
@@ -45,12 +44,12 @@ internal sealed class ListOffsetsHandler(BrokerNode node) : RequestHandler(node,
         return (number, body.Int64());
     }
 
-    static (KafkaError Error, long Timestamp, long Offset) Find(PartitionLog? log, long timestamp, KafkaError injected) => (log, timestamp) switch
+    static (KafkaError Error, long Timestamp, long Offset) Find(PartitionLog? log, long timestamp, bool isCommitted, KafkaError injected) => (log, timestamp) switch
     {
         _ when injected != KafkaError.None => (injected, None, None),
         (null, _) => (KafkaError.UnknownTopicOrPartition, None, None),
-        (_, Latest) => (KafkaError.None, None, log.EndOffset),
+        (_, Latest) => (KafkaError.None, None, isCommitted ? log.StableOffset : log.EndOffset),
         (_, Earliest) => (KafkaError.None, None, log.StartOffset),
-        _ => log.FirstSince(timestamp) is var (offset, at) ? (KafkaError.None, at, offset) : (KafkaError.None, None, None),
+        _ => log.FirstSince(timestamp) is var (offset, at) && (!isCommitted || offset < log.StableOffset) ? (KafkaError.None, at, offset) : (KafkaError.None, None, None),
     };
 }

@@ -7,7 +7,7 @@ namespace Orchestrator.Broker.Requests;
 /// <param name="node">The broker.</param>
 /// <param name="api">Which.</param>
 /// <param name="min">The lowest version.</param>
-/// <param name="max">The highest version; none is flexible, so that all fields are of fixed shape.</param>
+/// <param name="max">The highest version.</param>
 internal abstract class RequestHandler(BrokerNode node, ApiKey api, short min, short max)
 {
     public ApiKey Api => api;
@@ -17,6 +17,9 @@ internal abstract class RequestHandler(BrokerNode node, ApiKey api, short min, s
     public short Max => max;
 
     protected BrokerNode Node => node;
+
+    /// <summary>Whether a version is flexible (KIP-482): its headers and structures end with tagged fields. Few are, so that fields are of fixed shape.</summary>
+    public virtual bool IsFlexible(short version) => false;
 
     /// <summary>Whether it may wait, for records or for other members of a group: what was answered before must go out first.</summary>
     public virtual bool Waits => false;

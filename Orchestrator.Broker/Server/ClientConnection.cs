@@ -62,11 +62,16 @@ internal sealed class ClientConnection(Socket socket, BrokerNode node, RequestRo
         var request = ReadHeader(body);
         _handled = request;
         var handler = router.Find(request);
+        var isFlexible = handler.IsFlexible(request.Version);
+        if (isFlexible)
+            body.SkipTags();
         if (handler.Waits)
             Send();
         var at = _answers.Length;
         _answers.Int32(0); // the length, when it is known
         _answers.Int32(request.CorrelationId);
+        if (isFlexible && request.Api != ApiKey.ApiVersions)
+            _answers.UnsignedVarInt(0); // tags; the answer to ApiVersions has none, for who asks does not know yet what we understand
         var awaited = handler.Handle(request, body, _answers, _closed.Token);
         if (node.Faults.Delay is { Ticks: > 0 } delay && _closed.Token.WaitHandle.WaitOne(delay))
             throw new OperationCanceledException(_closed.Token);
@@ -99,8 +104,6 @@ internal sealed class ClientConnection(Socket socket, BrokerNode node, RequestRo
         var version = body.Int16();
         var correlation = body.Int32();
         var client = body.NullableString() ?? "";
-        if (api == ApiKey.ApiVersions && version >= 3)
-            body.SkipTags();
         return new RequestContext(api, version, correlation, client, _host);
     }
 

@@ -15,7 +15,7 @@ internal sealed class RequestRouter
         [
             new ProduceHandler(node), new FetchHandler(node), new ListOffsetsHandler(node), new MetadataHandler(node), new CreateTopicsHandler(node),
             new DeleteTopicsHandler(node), new DeleteRecordsHandler(node), new DescribeConfigsHandler(node), new CreatePartitionsHandler(node),
-            new IncrementalAlterConfigsHandler(node), new InitProducerIdHandler(node), new OffsetForLeaderEpochHandler(node), .. more,
+            new IncrementalAlterConfigsHandler(node), new OffsetForLeaderEpochHandler(node), .. more,
         ];
         var versions = handlers.ToDictionary(h => h.Api, h => (h.Min, h.Max));
         versions[ApiKey.ApiVersions] = (ApiVersionsHandler.LowestVersion, ApiVersionsHandler.HighestVersion);

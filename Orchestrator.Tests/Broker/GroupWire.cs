@@ -11,7 +11,7 @@ internal sealed class GroupWire : IDisposable
     readonly GroupRequests _requests;
 
     public GroupWire() => _requests = new GroupRequests(
-        _group.Coordinator, Offsets, (topic, partition) => topic != "nowhere" && partition is >= 0 and < 100, brokerId: 3, "broker.local", () => 9_092);
+        _group.Coordinator, Offsets, (topic, partition) => topic != "nowhere" && partition is >= 0 and < 100, (_, topic, _) => topic == "held", brokerId: 3, "broker.local", () => 9_092);
 
     public GroupOffsets Offsets { get; } = new(null);
 

@@ -54,7 +54,8 @@ internal static class OffsetCommit
         }));
     }
 
-    static KafkaError Check(GroupPosition position, Func<string, int, bool> isThere)
+    /// <summary>Whether a position could be.</summary>
+    public static KafkaError Check(GroupPosition position, Func<string, int, bool> isThere)
     {
         if (position.Topic.Length is 0 or > MaxTopicLength)
             return KafkaError.InvalidTopic;

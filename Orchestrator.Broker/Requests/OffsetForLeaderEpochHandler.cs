@@ -3,21 +3,6 @@ using Orchestrator.Broker.Server;
 
 namespace Orchestrator.Broker.Requests;
 
-/// <summary>Gives an idempotent producer its id. Transactional ones are refused: the broker has no transactions.</summary>
-internal sealed class InitProducerIdHandler(BrokerNode node) : ImmediateHandler(node, ApiKey.InitProducerId, 0, 1)
-{
-    protected override void Handle(short version, KafkaReader body, KafkaWriter answer)
-    {
-        var transactional = body.NullableString() is not null;
-        body.Int32(); // a transaction's timeout
-        var error = transactional ? KafkaError.InvalidRequest : Node.Faults.Next(ApiKey.InitProducerId);
-        NoThrottle(answer);
-        answer.Error(error);
-        answer.Int64(error == KafkaError.None ? Node.NextProducerId() : -1);
-        answer.Int16(error == KafkaError.None ? (short)0 : (short)-1);
-    }
-}
-
 /// <summary>Where an epoch of a leader ended. There is one leader and one epoch: at the end of the log.</summary>
 internal sealed class OffsetForLeaderEpochHandler(BrokerNode node) : ImmediateHandler(node, ApiKey.OffsetForLeaderEpoch, 0, 3)
 {

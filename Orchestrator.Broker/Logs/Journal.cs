@@ -3,12 +3,12 @@ using System.Numerics;
 using System.Runtime.InteropServices;
 using Orchestrator.Broker.Protocol;
 
-namespace Orchestrator.Broker.Groups;
+namespace Orchestrator.Broker.Logs;
 
 /// <summary>
 /// A file of records, each with its length and checksum before it, that is only appended to, or replaced as a whole. For one thread at a time.
 /// </summary>
-internal sealed class OffsetJournal : IDisposable
+internal sealed class Journal : IDisposable
 {
     /// <summary>What a record takes beside itself: its length and its CRC-32C, four bytes each.</summary>
     public const int FrameBytes = 8;
@@ -17,7 +17,7 @@ internal sealed class OffsetJournal : IDisposable
     FileStream _file;
 
     /// <param name="path">The file; made if it is missing. <see cref="Replay"/> it before anything else.</param>
-    public OffsetJournal(string path)
+    public Journal(string path)
     {
         _path = path;
         _file = Open();
