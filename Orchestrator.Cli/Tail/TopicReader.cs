@@ -41,6 +41,9 @@ public sealed class TopicReader(ClientConfig kafka, string topic, LaneMessageRea
                 open.Remove(read.TopicPartition);
                 continue;
             }
+            // An end before that one: what an open transaction holds back is waited for.
+            if (read.IsPartitionEOF)
+                continue;
             if (toEnd && read.Offset.Value == ends[read.TopicPartition].High - 1)
                 open.Remove(read.TopicPartition);
             var message = new TailMessage(read, Body(read.Message));
@@ -140,6 +143,8 @@ public sealed class TopicReader(ClientConfig kafka, string topic, LaneMessageRea
             EnableAutoOffsetStore = false,
             AutoOffsetReset = AutoOffsetReset.Earliest,
             FetchWaitMaxMs = 100,
+            // Behind the last message there may be what is none, as a transaction's control record.
+            EnablePartitionEof = true,
         })
         .SetLogHandler((_, _) => { })
         .SetErrorHandler((_, error) => Terminal.Warn($"{error.Code}: {error.Reason}"))

@@ -104,16 +104,21 @@ public static partial class ClusterStateReader
         using var consumer = new ConsumerBuilder<Ignore, Ignore>(new ConsumerConfig(client.ToDictionary(p => p.Key, p => p.Value, StringComparer.Ordinal))
         {
             GroupId = "orchestrator-doctor", EnableAutoCommit = false, EnableAutoOffsetStore = false, AutoOffsetReset = AutoOffsetReset.Latest, FetchWaitMaxMs = 100,
+            EnablePartitionEof = true,
         }).SetLogHandler((_, _) => { }).SetErrorHandler((_, _) => { }).BuildSignedIn(client);
         consumer.Assign(filled.Select(f => new TopicPartitionOffset(f.Key, f.Value.High - 1)));
         double? newest = null;
         var began = time.GetTimestamp();
-        for (var found = 0; found < filled.Count && time.GetElapsedTime(began) < bound / 2;)
+        // What is last may be no message, as a transaction's control record: then there is an end alone.
+        var open = filled.Select(f => f.Key).ToHashSet();
+        while (open.Count > 0 && time.GetElapsedTime(began) < bound / 2)
         {
             cancellationToken.ThrowIfCancellationRequested();
             if (consumer.Consume(TimeSpan.FromMilliseconds(100)) is not { } result)
                 continue;
-            found++;
+            open.Remove(result.TopicPartition);
+            if (result.IsPartitionEOF)
+                continue;
             newest = Math.Max(newest ?? double.MinValue, (result.Message.Timestamp.UtcDateTime - time.GetUtcNow().UtcDateTime).TotalSeconds);
         }
         return newest;

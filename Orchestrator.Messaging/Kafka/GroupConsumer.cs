@@ -34,7 +34,7 @@ internal sealed partial class GroupConsumer : IAsyncDisposable
         _topics = topics;
         _logger = logger;
         _telemetry = telemetry;
-        _consumer = new ConsumerBuilder<byte[], byte[]>(kafka.ConsumerConfig(group))
+        _consumer = new ConsumerBuilder<byte[], byte[]>(new ConsumerConfig(kafka.ConsumerConfig(group)) { EnablePartitionEof = true })
             .SetErrorHandler((_, error) =>
             {
                 telemetry?.ConsumerFailed(group, error.Code);
@@ -148,9 +148,17 @@ internal sealed partial class GroupConsumer : IAsyncDisposable
         // Drain what is fetched already before looking at commands again, but no lane beyond its bound.
         for (var taken = 1; result is not null; taken++)
         {
-            var isFull = _lanes.TryGetValue(result.Partition.Value, out var lane) && lane.Add(result);
+            var isFull = _lanes.TryGetValue(result.Partition.Value, out var lane) && Hand(result, lane);
             result = isFull || taken == 1_000 ? null : _consumer.Consume(TimeSpan.Zero);
         }
+    }
+
+    static bool Hand(ConsumeResult<byte[], byte[]> result, IPartitionSink lane)
+    {
+        if (!result.IsPartitionEOF)
+            return lane.Add(result);
+        lane.ReachEnd(result);
+        return false;
     }
 
     void Throttle(IPartitionSink lane)

@@ -9,9 +9,11 @@ internal sealed class LaneInbox(int partition, MessagingOptions options, Action 
 {
     readonly Lock _lock = new();
     readonly Queue<ConsumeResult<byte[], byte[]>> _messages = new();
+    readonly Dictionary<string, long> _ends = new(StringComparer.Ordinal);
     long _bytes;
     long _takenMs;
     string? _lostPosition;
+    bool _hasEnds;
 
     public int Partition { get; } = partition;
 
@@ -85,6 +87,30 @@ internal sealed class LaneInbox(int partition, MessagingOptions options, Action 
         }
     }
 
+    /// <summary>Whether ends were reached at which nobody has looked yet.</summary>
+    public bool HasEnds => Volatile.Read(ref _hasEnds);
+
+    public void ReachEnd(ConsumeResult<byte[], byte[]> end)
+    {
+        lock (_lock)
+            _ends[end.Topic] = end.Offset.Value;
+        Volatile.Write(ref _hasEnds, true);
+    }
+
+    /// <summary>The ends that were reached, by topic; none while messages wait that lie before them.</summary>
+    public IReadOnlyList<KeyValuePair<string, long>> TakeEnds()
+    {
+        lock (_lock)
+        {
+            if (_messages.Count > 0)
+                return [];
+            Volatile.Write(ref _hasEnds, false);
+            List<KeyValuePair<string, long>> ends = [.. _ends];
+            _ends.Clear();
+            return ends;
+        }
+    }
+
     public void LosePosition(string topic)
     {
         Volatile.Write(ref _lostPosition, topic);
@@ -97,6 +123,7 @@ internal sealed class LaneInbox(int partition, MessagingOptions options, Action 
         lock (_lock)
         {
             _messages.Clear();
+            _ends.Clear();
             _bytes = 0;
         }
         Volatile.Write(ref _lostPosition, null);

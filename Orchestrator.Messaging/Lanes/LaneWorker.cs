@@ -91,7 +91,7 @@ internal sealed partial class LaneWorker : ILaneWorker
     /// <summary>Lets it look at what comes with time alone: timers, parked messages, acknowledgements, a lease that is fresh again.</summary>
     public void Tick()
     {
-        if (HasWork || HasIdleWork || _parked.Any || _outbox.Failed)
+        if (HasWork || HasIdleWork || Inbox.HasEnds || _parked.Any || _outbox.Failed)
             _wake.Set();
     }
 
@@ -146,6 +146,7 @@ internal sealed partial class LaneWorker : ILaneWorker
             return true;
         if (HasWork && await WorkAsync())
             return true;
+        PassOverEnds();
         if (HasIdleWork)
             await _units.TidyAsync(_abort.Token);
         return false;
@@ -204,6 +205,16 @@ internal sealed partial class LaneWorker : ILaneWorker
         _pending.Clear();
         if (_units.IsPassedOverDue)
             await _units.TidyAsync(_abort.Token);
+    }
+
+    // Where all is taken and the partition ends further on, nothing in between is a message.
+    void PassOverEnds()
+    {
+        if (!Inbox.HasEnds || HasWork)
+            return;
+        var positions = Positions;
+        foreach (var (topic, end) in Inbox.TakeEnds().Where(e => e.Value > positions.GetValueOrDefault(e.Key)))
+            _units.PassOver([LaneMessage.PassedOver(topic, end - 1)]);
     }
 
     async Task RunPendingAsync()

@@ -148,7 +148,7 @@ internal sealed partial class StreamLane : IPartitionSink
     bool MayTake => !_ended.Task.IsCompleted && HasRoom && MayAnswer;
 
     // What is passed over needs no schema.
-    bool IsReady(ConsumeResult<byte[], byte[]> message) => _reader.IsReady(message) || _taken.IsPassedOver(message);
+    bool IsReady(ConsumeResult<byte[], byte[]> message) => message.IsPartitionEOF || _reader.IsReady(message) || _taken.IsPassedOver(message);
 
     bool HasRoom => !_publisher.HasUnsent && Unacknowledged < _group.MaxUnacknowledged && _parking.HasRoom;
 
@@ -163,6 +163,17 @@ internal sealed partial class StreamLane : IPartitionSink
             }
             Guarded(message);
             return _publisher.HasUnsent || _ended.Task.IsCompleted;
+        }
+    }
+
+    public void ReachEnd(ConsumeResult<byte[], byte[]> end)
+    {
+        lock (_gate)
+        {
+            if (_held.Count > 0)
+                _held.Enqueue(end);
+            else
+                Take(end);
         }
     }
 
@@ -261,11 +272,16 @@ internal sealed partial class StreamLane : IPartitionSink
 
     void Take(ConsumeResult<byte[], byte[]> result)
     {
-        if (_turnBegan == 0)
-            _turnBegan = _services.Time.GetTimestamp();
         var topic = _topics.Length == 1 ? 0 : Array.IndexOf(_topics, result.Topic);
         if (result.Offset.Value < _positions[topic])
             return;
+        if (result.IsPartitionEOF)
+        {
+            Volatile.Write(ref _positions[topic], result.Offset.Value);
+            return;
+        }
+        if (_turnBegan == 0)
+            _turnBegan = _services.Time.GetTimestamp();
         while (_replay.TryTakeAsked(topic, result.Offset.Value, out var asked))
             ReplayAsked(asked);
         Handle(result);

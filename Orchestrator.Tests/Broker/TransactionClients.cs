@@ -51,25 +51,20 @@ internal static class TransactionClients
         }).SetLogHandler((_, _) => { }).SetErrorHandler((_, _) => { }).Build();
 
     /// <summary>What a reader sees in a topic's first partition up to its end, a space between two, and where its end is for that reader.</summary>
-    public static (string Values, long End) Read(this KafkaBroker broker, string topic, IsolationLevel isolation = IsolationLevel.ReadCommitted)
+    public static (string Values, long End) Read(this IConsumer<Null, string> reader, string topic)
     {
-        using var consumer = broker.Consumer("readers", isolation);
-        consumer.Assign(new TopicPartitionOffset(topic, 0, Offset.Beginning));
+        reader.Assign(new TopicPartitionOffset(topic, 0, Offset.Beginning));
         var values = new List<string>();
         while (true)
         {
-            var result = consumer.Consume(Bound) ?? throw new TimeoutException($"the end of {topic} did not come");
+            var result = reader.Consume(Bound) ?? throw new TimeoutException($"the end of {topic} did not come");
             if (result.IsPartitionEOF)
                 return (string.Join(' ', values), result.Offset.Value);
             values.Add(result.Message.Value);
         }
     }
 
-    /// <summary>The position of a group in a topic's first partition, as who reads what is committed gets it; -1 when there is none.</summary>
-    public static long Position(this KafkaBroker broker, string group, string topic)
-    {
-        using var consumer = broker.Consumer(group);
-        var position = consumer.Committed([new TopicPartition(topic, 0)], Bound).Single().Offset;
-        return position == Offset.Unset ? -1 : position.Value;
-    }
+    /// <summary>The position of the reader's group in a topic's first partition; -1 when there is none.</summary>
+    public static long Position(this IConsumer<Null, string> reader, string topic) =>
+        reader.Committed([new TopicPartition(topic, 0)], Bound).Single().Offset is var position && position == Offset.Unset ? -1 : position.Value;
 }

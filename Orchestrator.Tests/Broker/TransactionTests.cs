@@ -1,3 +1,4 @@
+using System.Globalization;
 using Confluent.Kafka;
 using Microsoft.Extensions.Time.Testing;
 using Orchestrator.Broker;
@@ -5,7 +6,7 @@ using Orchestrator.Tests.Infrastructure;
 
 namespace Orchestrator.Tests.Broker;
 
-/// <summary>Kafka's transactions over the wire, with the client that services have. One broker for all, whose clock stands still.</summary>
+/// <summary>Kafka's transactions over the wire, with the client that services have. One broker for all that need no clock or restart of their own.</summary>
 public sealed class TransactionTests(TransactionTests.SharedBroker shared) : IClassFixture<TransactionTests.SharedBroker>
 {
     readonly KafkaBroker _broker = shared.Broker;
@@ -14,38 +15,36 @@ public sealed class TransactionTests(TransactionTests.SharedBroker shared) : ICl
     public void Transaction_when_it_is_committed_is_seen_whole_over_topics_and_positions()
     {
         var (first, second) = (Topic("first"), Topic("second"));
-        using var producer = _broker.Producer("committing");
+        var producer = shared.Writer;
         producer.BeginTransaction();
         producer.Write(first, "a", "b");
         producer.Write(second, "c");
-        using var consumer = _broker.Consumer("movers");
-        producer.SendOffsetsToTransaction([new TopicPartitionOffset(first, 0, 2)], consumer.ConsumerGroupMetadata, TransactionClients.Bound);
-        Assert.Equal(("", 0), _broker.Read(first));
-        Assert.Equal(("a b", 2), _broker.Read(first, IsolationLevel.ReadUncommitted));
+        producer.SendOffsetsToTransaction([new TopicPartitionOffset(first, 0, 2)], shared.Committed.ConsumerGroupMetadata, TransactionClients.Bound);
+        Assert.Equal(("", 0), shared.Committed.Read(first));
+        Assert.Equal(("a b", 2), shared.Uncommitted.Read(first));
         producer.CommitTransaction(TransactionClients.Bound);
 
-        Assert.Equal(("a b", 3), _broker.Read(first));
-        Assert.Equal(("c", 2), _broker.Read(second));
-        Assert.Equal(2, _broker.Position("movers", first));
+        Assert.Equal(("a b", 3), shared.Committed.Read(first));
+        Assert.Equal(("c", 2), shared.Committed.Read(second));
+        Assert.Equal(2, shared.Committed.Position(first));
     }
 
     [Fact]
     public void Transaction_when_it_is_aborted_is_never_seen_by_who_reads_what_is_committed()
     {
         var topic = Topic("aborted");
-        using var producer = _broker.Producer("aborting");
-        using var consumer = _broker.Consumer("nowhere");
+        var producer = shared.Writer;
         Transact(producer, topic, isCommit: true, "1");
         producer.BeginTransaction();
         producer.Write(topic, "x", "y");
-        producer.SendOffsetsToTransaction([new TopicPartitionOffset(topic, 0, 2)], consumer.ConsumerGroupMetadata, TransactionClients.Bound);
+        producer.SendOffsetsToTransaction([new TopicPartitionOffset(topic, 0, 2)], shared.Committed.ConsumerGroupMetadata, TransactionClients.Bound);
         producer.AbortTransaction(TransactionClients.Bound);
         Transact(producer, topic, isCommit: true, "2");
         Transact(producer, topic, isCommit: false, "z");
 
-        Assert.Equal(("1 2", 9), _broker.Read(topic));
-        Assert.Equal(("1 x y 2 z", 9), _broker.Read(topic, IsolationLevel.ReadUncommitted));
-        Assert.Equal(-1, _broker.Position("nowhere", topic));
+        Assert.Equal(("1 2", 9), shared.Committed.Read(topic));
+        Assert.Equal(("1 x y 2 z", 9), shared.Uncommitted.Read(topic));
+        Assert.Equal(-1, shared.Committed.Position(topic));
     }
 
     [Fact]
@@ -53,7 +52,7 @@ public sealed class TransactionTests(TransactionTests.SharedBroker shared) : ICl
     {
         var topic = Topic("open");
         using var plain = _broker.PlainProducer();
-        using var open = _broker.Producer("opening");
+        var open = shared.Writer;
         using var other = _broker.Producer("overtaking");
         plain.Write(topic, "before");
         open.BeginTransaction();
@@ -61,12 +60,11 @@ public sealed class TransactionTests(TransactionTests.SharedBroker shared) : ICl
         plain.Write(topic, "plain");
         Transact(other, topic, isCommit: true, "other");
 
-        Assert.Equal(("before", 1), _broker.Read(topic));
-        Assert.Equal("before open plain other", _broker.Read(topic, IsolationLevel.ReadUncommitted).Values);
-        using (var consumer = _broker.Consumer("ends"))
-            Assert.Equal(1, consumer.QueryWatermarkOffsets(new TopicPartition(topic, 0), TransactionClients.Bound).High.Value);
+        Assert.Equal(("before", 1), shared.Committed.Read(topic));
+        Assert.Equal("before open plain other", shared.Uncommitted.Read(topic).Values);
+        Assert.Equal(1, shared.Committed.QueryWatermarkOffsets(new TopicPartition(topic, 0), TransactionClients.Bound).High.Value);
         open.CommitTransaction(TransactionClients.Bound);
-        Assert.Equal("before open plain other", _broker.Read(topic).Values);
+        Assert.Equal("before open plain other", shared.Committed.Read(topic).Values);
     }
 
     [Fact]
@@ -81,22 +79,88 @@ public sealed class TransactionTests(TransactionTests.SharedBroker shared) : ICl
 
         var refused = Assert.Throws<KafkaException>(() => former.CommitTransaction(TransactionClients.Bound));
         Assert.Equal((ErrorCode.Local_Fenced, true), (refused.Error.Code, refused.Error.IsFatal));
-        Assert.Equal("next", _broker.Read(topic).Values);
+        Assert.Equal("next", shared.Committed.Read(topic).Values);
     }
 
     [Fact]
     public async Task Transaction_when_its_time_is_up_is_aborted_by_the_brokers_clock()
     {
-        var topic = Topic("late");
-        using var producer = _broker.Producer("late", TimeSpan.FromSeconds(60));
+        var time = new FakeTimeProvider(DateTimeOffset.UnixEpoch.AddYears(50));
+        await using var broker = KafkaBroker.Start(new BrokerOptions(), time);
+        broker.CreateTopic("late", 1);
+        using var producer = broker.Producer("late", TimeSpan.FromSeconds(60));
+        using var reader = broker.Consumer("late");
         producer.BeginTransaction();
-        producer.Write(topic, "late");
-        shared.Time.Advance(TimeSpan.FromSeconds(59));
-        Assert.Equal(0, _broker.Read(topic).End);
-        shared.Time.Advance(TimeSpan.FromSeconds(2));
-        await Eventually.HoldsAsync("it is aborted", () => _broker.Read(topic) is ("", 2));
+        producer.Write("late", "late");
+        time.Advance(TimeSpan.FromSeconds(59));
+        Assert.Equal(("", 0), reader.Read("late"));
+        time.Advance(TimeSpan.FromSeconds(2));
+        Assert.Equal(("", 2), reader.Read("late"));
         Assert.Throws<KafkaException>(() => producer.CommitTransaction(TransactionClients.Bound));
-        Assert.Empty(_broker.Read(topic).Values);
+        Assert.Equal(("", 2), reader.Read("late"));
+    }
+
+    [Fact]
+    public async Task Transaction_when_the_broker_is_started_again_within_it_goes_on()
+    {
+        var directory = await ScratchDirectory.CreateAsync(Path.GetRandomFileName());
+        var broker = KafkaBroker.Start(new BrokerOptions { Directory = directory }, TimeProvider.System);
+        try
+        {
+            broker.CreateTopic("kept", 1);
+            using var producer = broker.Producer("keeping");
+            Transact(producer, "kept", isCommit: false, "x");
+            producer.BeginTransaction();
+            producer.Write("kept", "1");
+            var port = int.Parse(broker.BootstrapServers.Split(':')[1], CultureInfo.InvariantCulture);
+            await broker.DisposeAsync();
+            broker = KafkaBroker.Start(new BrokerOptions { Directory = directory, Port = port }, TimeProvider.System);
+            using var reader = broker.Consumer("keepers");
+            Assert.Equal(("", 2), reader.Read("kept"));
+            producer.Write("kept", "2");
+            producer.CommitTransaction(TransactionClients.Bound);
+            Assert.Equal(("1 2", 5), reader.Read("kept"));
+        }
+        finally
+        {
+            await broker.DisposeAsync();
+            ScratchDirectory.Delete(directory);
+        }
+    }
+
+    [Fact]
+    public void Loop_when_it_is_stopped_anywhere_and_started_again_answers_each_once()
+    {
+        var (input, output) = (Topic("asked"), Topic("answered"));
+        using (var plain = _broker.PlainProducer())
+            plain.Write(input, [.. Enumerable.Range(0, 12).Select(n => $"{n}")]);
+        Answer(input, output, (3, true), (3, null));
+        Answer(input, output, (2, true), (3, false));
+        Answer(input, output, (3, true), (4, true));
+
+        Assert.Equal("0 1 2 3 4 5 6 7 8 9 10 11", shared.Committed.Read(output).Values);
+        Assert.Equal("0 1 2 3 4 5 3 4 5 6 7 5 6 7 8 9 10 11", shared.Uncommitted.Read(output).Values);
+    }
+
+    // One process of a service: from its group's position on, so many in each transaction, which it commits, aborts or leaves.
+    void Answer(string input, string output, params (int Count, bool? IsCommit)[] transactions)
+    {
+        using var producer = _broker.Producer("answering");
+        using var consumer = _broker.Consumer("answering");
+        consumer.Subscribe(input);
+        foreach (var (count, isCommit) in transactions)
+        {
+            producer.BeginTransaction();
+            for (var n = 0; n < count; n++)
+                producer.Produce(new TopicPartition(output, 0), new() { Value = (consumer.Consume(TransactionClients.Bound) ?? throw new TimeoutException("nothing came")).Message.Value });
+            Assert.Equal(0, producer.Flush(TransactionClients.Bound));
+            producer.SendOffsetsToTransaction([.. consumer.Assignment.Select(p => new TopicPartitionOffset(p, consumer.Position(p)))], consumer.ConsumerGroupMetadata, TransactionClients.Bound);
+            if (isCommit == true)
+                producer.CommitTransaction(TransactionClients.Bound);
+            else if (isCommit == false)
+                producer.AbortTransaction(TransactionClients.Bound);
+        }
+        consumer.Close();
     }
 
     [Fact]
@@ -121,12 +185,24 @@ public sealed class TransactionTests(TransactionTests.SharedBroker shared) : ICl
 
     public sealed class SharedBroker : IAsyncDisposable
     {
-        public SharedBroker() => Broker = KafkaBroker.Start(new BrokerOptions(), Time);
+        IProducer<Null, string>? _writer;
+        IConsumer<Null, string>? _committed;
+        IConsumer<Null, string>? _uncommitted;
 
-        public FakeTimeProvider Time { get; } = new(DateTimeOffset.UnixEpoch.AddYears(50));
+        public KafkaBroker Broker { get; } = KafkaBroker.Start(new BrokerOptions(), TimeProvider.System);
 
-        public KafkaBroker Broker { get; }
+        public IProducer<Null, string> Writer => _writer ??= Broker.Producer("writing");
 
-        public ValueTask DisposeAsync() => Broker.DisposeAsync();
+        public IConsumer<Null, string> Committed => _committed ??= Broker.Consumer("committed");
+
+        public IConsumer<Null, string> Uncommitted => _uncommitted ??= Broker.Consumer("uncommitted", IsolationLevel.ReadUncommitted);
+
+        public ValueTask DisposeAsync()
+        {
+            _writer?.Dispose();
+            _committed?.Dispose();
+            _uncommitted?.Dispose();
+            return Broker.DisposeAsync();
+        }
     }
 }

@@ -3,7 +3,7 @@ using Orchestrator.Messaging.Kafka.Iam;
 
 namespace Orchestrator.Messaging.Clusters.Plans;
 
-/// <summary>Reads how a topic's messages lie over its partitions: counts from offsets, sizes from each partition's last messages.</summary>
+/// <summary>Reads how a topic's messages lie over its partitions: counts from offsets (control records of transactions among them), sizes from each partition's last messages.</summary>
 /// <param name="configuration">The client properties, security included.</param>
 /// <param name="time">Bounds the reading.</param>
 public sealed class SkewReader(ClientConfig configuration, TimeProvider time)
