@@ -4,8 +4,8 @@ using Orchestrator.Broker.Records;
 namespace Orchestrator.Broker.Logs;
 
 /// <summary>
-/// Which transactions are open in a partition, where the first of them begins, and which were aborted (KIP-98). All but those that have written nothing yet is
-/// found again in the records when the partition is opened. Written and read under the partition's lock.
+/// Which transactions are open in a partition, where the first of them begins, and which were aborted (KIP-98). Those that have
+/// written something are found again in the records when the partition is opened. Written and read under the partition's lock.
 /// </summary>
 internal sealed class PartitionTransactions
 {

@@ -166,17 +166,6 @@ internal sealed partial class StreamLane : IPartitionSink
         }
     }
 
-    public void ReachEnd(ConsumeResult<byte[], byte[]> end)
-    {
-        lock (_gate)
-        {
-            if (_held.Count > 0)
-                _held.Enqueue(end);
-            else
-                Take(end);
-        }
-    }
-
     public bool Turn()
     {
         if (_ended.Task.IsCompleted)
@@ -245,19 +234,6 @@ internal sealed partial class StreamLane : IPartitionSink
         }
     }
 
-    void TakeHeld()
-    {
-        while (_held.Count > 0)
-        {
-            lock (_gate)
-            {
-                if (!MayTake || !IsReady(_held.Peek()))
-                    return;
-                Take(_held.Dequeue());
-            }
-        }
-    }
-
     void Guarded(ConsumeResult<byte[], byte[]> message)
     {
         try
@@ -277,6 +253,7 @@ internal sealed partial class StreamLane : IPartitionSink
             return;
         if (result.IsPartitionEOF)
         {
+            // Between the last message and here nothing is one.
             Volatile.Write(ref _positions[topic], result.Offset.Value);
             return;
         }

@@ -26,15 +26,18 @@ public sealed class MembershipWireTests : IDisposable
     }
 
     [Fact]
-    public async Task FindCoordinator_when_a_transaction_is_asked_for_refuses()
+    public async Task FindCoordinator_when_a_transactional_id_is_asked_for_answers_this_broker_and_for_anything_else_refuses()
     {
-        var found = await _wire.CallAsync(ApiKey.FindCoordinator, 2, w =>
+        Assert.Equal((KafkaError.None, null, 3, "broker.local", 9_092), await FindAsync(1));
+        var refused = await FindAsync(2);
+        Assert.Equal((KafkaError.InvalidRequest, -1), (refused.Error, refused.Broker));
+        Assert.NotNull(refused.Message);
+
+        Task<(KafkaError Error, string? Message, int Broker, string Host, int Port)> FindAsync(sbyte kind) => _wire.CallAsync(ApiKey.FindCoordinator, 2, w =>
         {
             w.String("t");
-            w.Int8(1);
+            w.Int8(kind);
         }, r => ReadCoordinator(r, 2));
-        Assert.Equal((KafkaError.InvalidRequest, -1), (found.Error, found.Broker));
-        Assert.NotNull(found.Message);
     }
 
     [Theory]

@@ -48,12 +48,13 @@ internal static class TransactionClients
             IsolationLevel = isolation,
             EnablePartitionEof = true,
             FetchWaitMaxMs = 10,
+            FetchErrorBackoffMs = 10,
         }).SetLogHandler((_, _) => { }).SetErrorHandler((_, _) => { }).Build();
 
     /// <summary>What a reader sees in a topic's first partition up to its end, a space between two, and where its end is for that reader.</summary>
     public static (string Values, long End) Read(this IConsumer<Null, string> reader, string topic)
     {
-        reader.Assign(new TopicPartitionOffset(topic, 0, Offset.Beginning));
+        reader.Assign(new TopicPartitionOffset(topic, 0, 0));
         var values = new List<string>();
         while (true)
         {

@@ -29,7 +29,7 @@ public sealed class TransactionModelTests : IAsyncLifetime
         var runs = 0;
         Gen.Select(Gen.Frequency((8, Gen.Const(Deed.Write)), (4, Gen.Const(Deed.WritePlainly)), (3, Gen.Const(Deed.Commit)), (3, Gen.Const(Deed.Abort)), (2, Gen.Const(Deed.Position)),
                 (1, Gen.Const(Deed.ComeAgain)), (1, Gen.Const(Deed.Wait)), (1, Gen.Const(Deed.Restart)), (1, Gen.Const(Deed.DeleteBefore))),
-            Gen.Int[0, Producers - 1], Gen.Int[0, Partitions - 1]).Array[1, 40].Sample(
+            Gen.Int[0, Producers - 1], Gen.Int[0, Partitions - 1]).Array[1, 30].Sample(
             deeds =>
             {
                 var directory = Path.Combine(_directory, $"{Interlocked.Increment(ref runs)}");
