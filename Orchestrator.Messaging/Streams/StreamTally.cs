@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Orchestrator.Messaging.Lanes;
 
@@ -21,6 +22,7 @@ internal struct StreamTally
     long _foreign;
 
     /// <summary>A message is taken: the work begins with the first.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Begin(TimeProvider time)
     {
         if (_began == 0)

@@ -13,7 +13,7 @@ public sealed class HeldLease : IAsyncDisposable
     readonly Task _renewing;
     volatile LeaseRenewal _last;
 
-    /// <summary>Renews it for the first time at once.</summary>
+    /// <summary>Begins to renew it: it was taken just now, so for the first time after a while.</summary>
     /// <param name="renew">Renews it once. What it throws ends the renewing, not the work, and is thrown again at the end.</param>
     /// <param name="every">How often.</param>
     /// <param name="time">The clock.</param>
@@ -30,7 +30,7 @@ public sealed class HeldLease : IAsyncDisposable
     /// <summary>Ends the work: the process stops, or the lease was not simply renewed.</summary>
     public CancellationToken Work => _work.Token;
 
-    /// <summary>What became of the last renewal.</summary>
+    /// <summary>What became of the last renewal; held before the first.</summary>
     public LeaseRenewal Last => _last;
 
     /// <summary>How long a process that stops may take to say what becomes of a job.</summary>
@@ -62,13 +62,12 @@ public sealed class HeldLease : IAsyncDisposable
         using var timer = new PeriodicTimer(_every, _time);
         try
         {
-            do
+            while (await timer.WaitForNextTickAsync(_work.Token))
             {
                 _last = await _renew(_work.Token);
                 if (_last != LeaseRenewal.Held)
                     await _work.CancelAsync();
             }
-            while (await timer.WaitForNextTickAsync(_work.Token));
         }
         catch (OperationCanceledException) when (_work.IsCancellationRequested)
         {

@@ -14,14 +14,14 @@ public sealed class HeldLeaseTests
     int _asked;
 
     [Fact]
-    public async Task Lease_while_the_work_goes_on_is_renewed_at_once_and_every_so_often()
+    public async Task Lease_while_the_work_goes_on_is_renewed_every_so_often()
     {
         await using var lease = Begin();
 
         for (var renewal = 1; renewal <= 3; renewal++)
         {
-            Assert.Equal(renewal, await RenewedAsync());
             _clock.Advance(Every);
+            Assert.Equal(renewal, await RenewedAsync());
         }
         Assert.Equal((LeaseRenewal.Held, false), (lease.Last, lease.Work.IsCancellationRequested));
     }
@@ -35,6 +35,7 @@ public sealed class HeldLeaseTests
         _answers[1] = answer;
         await using var lease = Begin();
         var ended = Task.Delay(Timeout.InfiniteTimeSpan, lease.Work);
+        _clock.Advance(Every);
         Assert.Equal(1, await RenewedAsync());
 
         _clock.Advance(Every);
@@ -49,7 +50,10 @@ public sealed class HeldLeaseTests
     public async Task Lease_when_the_work_is_over_is_renewed_no_more()
     {
         await using (Begin())
+        {
+            _clock.Advance(Every);
             Assert.Equal(1, await RenewedAsync());
+        }
 
         _clock.Advance(Every);
 
@@ -71,7 +75,17 @@ public sealed class HeldLeaseTests
     [Fact]
     public async Task Lease_when_its_renewal_breaks_lets_the_work_go_on_and_says_so_at_the_end()
     {
-        var lease = new HeldLease(_ => throw new InvalidOperationException("broken"), Every, _clock, CancellationToken.None);
+        var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var lease = new HeldLease(
+            _ =>
+            {
+                asked.SetResult();
+                throw new InvalidOperationException("broken");
+            },
+            Every, _clock, CancellationToken.None);
+
+        _clock.Advance(Every);
+        await asked.Task;
 
         Assert.False(lease.Work.IsCancellationRequested);
         await Assert.ThrowsAsync<InvalidOperationException>(() => lease.DisposeAsync().AsTask());
