@@ -17,6 +17,9 @@ internal interface ILaneWorker : IAsyncDisposable
     /// <summary>The invariant that has stopped it, until the process is restarted; null when none has.</summary>
     string? ViolatedInvariant => null;
 
+    /// <summary>Why this process cannot run the lane, though another may; null when it can. Such a worker has ended.</summary>
+    string? LeftBecause => null;
+
     string? LastError { get; }
 
     /// <summary>Messages read and not yet taken.</summary>
