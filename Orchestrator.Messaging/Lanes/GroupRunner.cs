@@ -135,7 +135,7 @@ internal sealed partial class GroupRunner : IAsyncDisposable
             _releasing[ended.Grant.Lane.Partition] = RemoveAsync(ended);
         }
 
-        var (release, claim) = _left.Decide(membership.MemberId, members, lanes);
+        var (release, claim) = _group.DependsOnVersion ? _left.Decide(membership.MemberId, members, lanes) : LaneShare.Decide(membership.MemberId, members, lanes);
         foreach (var partition in release.Where(p => !_releasing.ContainsKey(p)))
         {
             // One that an invariant has stopped stays here: elsewhere it would begin anew before anybody has looked at it.

@@ -54,6 +54,9 @@ internal sealed record RunnableGroup(string Name, IReadOnlyList<string> Topics, 
     /// <summary>Whether the process is ready while the group is not.</summary>
     public bool IsBackground { get; init; }
 
+    /// <summary>Whether a process may be unable to run a lane that another can run.</summary>
+    public bool DependsOnVersion { get; init; }
+
     /// <summary>How long its lanes are kept while the database does not answer.</summary>
     public TimeSpan WithoutStore { get; init; }
 

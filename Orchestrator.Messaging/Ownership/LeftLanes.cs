@@ -10,8 +10,8 @@ internal sealed class LeftLanes(TimeProvider time)
     /// <summary>For how long a lane that was left is not claimed again by who left it.</summary>
     public static readonly TimeSpan LeftFor = TimeSpan.FromMinutes(1);
 
-    /// <summary>How long a lane is free until whoever sees it takes it beyond its share: longer than anybody needs to claim what is its own.</summary>
-    public static readonly TimeSpan StrandedAfter = TimeSpan.FromSeconds(5);
+    /// <summary>How long a lane is free until whoever sees it takes it beyond its share: longer than anybody needs to claim what is its own, on a machine that has too much to do as well.</summary>
+    public static readonly TimeSpan StrandedAfter = TimeSpan.FromSeconds(15);
 
     /// <summary>For how long a lane counts as one beyond the share; then shares are made even again, and whoever cannot run what comes to it leaves it as before.</summary>
     public static readonly TimeSpan BeyondFor = TimeSpan.FromMinutes(30);

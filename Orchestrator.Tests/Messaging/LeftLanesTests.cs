@@ -18,7 +18,7 @@ public sealed class LeftLanesTests
             var foreign = Enumerable.Range(0, lanes).Where(p => (seed >> (p % 31) & 1) == 1).ToHashSet();
             world.Foreign.UnionWith(foreign);
 
-            world.Beats(40);
+            world.Beats(120);
 
             Assert.All(world.Lanes, lane => Assert.NotNull(lane.Owner));
             Assert.All(foreign, p => Assert.True(world.IsYoung(world.Lanes[p].Owner!.Value)));
@@ -39,7 +39,7 @@ public sealed class LeftLanesTests
         Assert.InRange(world.Left, 4, 20);
 
         world.Join();
-        world.Beats(20);
+        world.Beats(80);
 
         Assert.DoesNotContain(world.Lanes, l => l.Owner is null);
         Assert.All(world.Foreign, p => Assert.True(world.IsYoung(world.Lanes[p].Owner!.Value)));
