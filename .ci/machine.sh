@@ -73,6 +73,18 @@ want_promtool() {
     say "promtool is missing, and the tests of the alert rules will fail: apt-get install prometheus (macOS: brew install prometheus)."
 }
 
+# A directory in memory with so many GiB to spare, of which the machine's memory keeps as many again, and whose programs may run; nothing where there is none.
+memory_directory() {
+    local directory=/dev/shm needed=$(($1 << 20)) probe
+    [ -d "$directory" ] && [ -w "$directory" ] && [ -r /proc/meminfo ] || return 0
+    [ "$(df -Pk "$directory" | awk 'NR == 2 { print $4 }')" -ge "$needed" ] || return 0
+    [ "$(awk '$1 == "MemAvailable:" { print $2 }' /proc/meminfo)" -ge $((2 * needed)) ] || return 0
+    probe=$(mktemp "$directory/orchestrator-XXXXXX") || return 0
+    printf '#!/bin/sh\n' > "$probe" && chmod 700 "$probe"
+    if "$probe" 2>/dev/null; then printf '%s\n' "$directory"; fi
+    rm -f "$probe"
+}
+
 # Builds projects in Release, warnings as errors; quiet unless one fails.
 build() {
     say "Building (the first time takes a minute or two) ..."

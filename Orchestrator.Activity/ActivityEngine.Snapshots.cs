@@ -3,6 +3,7 @@ using Orchestrator.Activity.Figures;
 using Orchestrator.Activity.Funnels;
 using Orchestrator.Activity.Sessions;
 using Orchestrator.Activity.Visitors;
+using Orchestrator.Messaging.Streams;
 using Orchestrator.Messaging.Wire;
 
 namespace Orchestrator.Activity;
@@ -107,7 +108,8 @@ sealed partial class ActivityEngine
     }
 
     /// <summary>Reads what the slices of a snapshot hold together, before the first event. All of it counts as changed: nobody knows what of it is stored.</summary>
-    /// <exception cref="InvalidDataException">It is none that this version can read.</exception>
+    /// <exception cref="InvalidDataException">It is damaged.</exception>
+    /// <exception cref="SnapshotOfOtherVersionException">Another version wrote it.</exception>
     public void Restore(Stream snapshot)
     {
         if (WatermarkMs >= 0)
@@ -127,7 +129,7 @@ sealed partial class ActivityEngine
         if (reader.Fixed() != Magic)
             throw new InvalidDataException("Not a snapshot of visitors");
         if (reader.Byte() is var version && version != Version)
-            throw new InvalidDataException($"A snapshot of visitors of version {version}; this one reads {Version}");
+            throw new SnapshotOfOtherVersionException($"A snapshot of visitors of version {version}; this process reads {Version}");
         Position = reader.Number();
         WatermarkMs = reader.Number();
         _made = reader.Number();

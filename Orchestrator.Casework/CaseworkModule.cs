@@ -84,6 +84,6 @@ public static class CaseworkModule
         services.AddHostedService(provider => provider.GetRequiredService<LiveEvents>());
 
     static void AddRounds(this IServiceCollection services, string name, TimeSpan rest, Func<IServiceProvider, Func<CancellationToken, Task<int>>> round) =>
-        services.AddSingleton<IHostedService>(provider => new Rounds(
-            name, rest, round(provider), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<Rounds>>()));
+        services.AddSingleton<IHostedService>(provider => new CaseworkRounds(
+            name, rest, round(provider), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<CaseworkRounds>>()));
 }

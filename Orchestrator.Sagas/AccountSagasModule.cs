@@ -11,7 +11,9 @@ using Orchestrator.Messaging.Configuration;
 using Orchestrator.Messaging.Lanes;
 using Orchestrator.Messaging.MassTransit;
 using Orchestrator.Messaging.MassTransit.Sagas;
+using Orchestrator.Messaging.Telemetry.Stored;
 using Orchestrator.Sagas.AccountSagas;
+using Orchestrator.Sagas.Figures;
 
 namespace Orchestrator.Sagas;
 
@@ -67,11 +69,12 @@ public static class AccountSagasModule
         return services;
     }
 
-    /// <summary>Adds the reading side alone: <see cref="AccountSagaReader"/> and <see cref="AccountSearch"/>. Needs an <see cref="NpgsqlDataSource"/>.</summary>
+    /// <summary>Adds the reading side alone: <see cref="AccountSagaReader"/>, <see cref="AccountSearch"/> and what is measured. Needs an <see cref="NpgsqlDataSource"/>.</summary>
     public static IServiceCollection AddAccountSagasReader(this IServiceCollection services)
     {
         services.TryAddSingleton(_ => new SagaTable<AccountSaga>(new AccountSagaMap()));
         services.AddSingleton<AccountSagaReader>().AddSingleton<AccountSearch>();
+        services.AddSingleton<IStoredFigures, AccountSagaFigures>();
         return services;
     }
 

@@ -7,6 +7,7 @@ using Orchestrator.Contracts.Customers;
 using Orchestrator.Messaging.Lanes;
 using Orchestrator.Messaging.Outbox;
 using Orchestrator.Messaging.Wire;
+using Orchestrator.Messaging.Workers;
 
 namespace Orchestrator.Activity.Segments;
 
@@ -24,7 +25,6 @@ public sealed partial class BackfillWorker(
 
     static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(500);
     static readonly TimeSpan Lease = TimeSpan.FromSeconds(30);
-    static readonly TimeSpan LongestGoodbye = TimeSpan.FromSeconds(2);
 
     readonly Guid _owner = Guid.CreateVersion7(time.GetUtcNow());
 
@@ -42,7 +42,7 @@ public sealed partial class BackfillWorker(
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            using var goodbye = new CancellationTokenSource(LongestGoodbye, time);
+            using var goodbye = HeldLease.Goodbye(time);
             await backfills.GiveBackAsync(claim, goodbye.Token);
             throw;
         }

@@ -17,8 +17,6 @@ namespace Orchestrator.Api.Backtests;
 /// <summary>Backtests over HTTP: each is a job.</summary>
 public static class BacktestsModule
 {
-    const string RetryAfterSeconds = "60";
-
     /// <summary>Adds what the endpoints need; the process that works on backtests may be another.</summary>
     public static IServiceCollection AddBacktestsApi(this IServiceCollection services) => services.AddBacktestStore();
 
@@ -63,25 +61,18 @@ public static class BacktestsModule
             return refused;
         if (!errors.None)
             return ApiProblem.Of(ProblemKinds.Invalid, errors: errors.All);
-        var outcome = await backtests.RequestAsync(id, idempotencyKey, request.ToOrder(), $"{actor}", options.Value.MostOpen, cancellationToken);
-        switch (outcome)
+        return await backtests.RequestAsync(id, idempotencyKey, request.ToOrder(), $"{actor}", options.Value.MostOpen, cancellationToken) switch
         {
-            case BacktestRequested.Accepted(var job):
-                return TypedResults.Accepted($"/v1/backtests/{job.Id}", BacktestView.Of(job));
-            case BacktestRequested.Repeated(var job):
-                context.Response.Headers[SubmissionResult.ReplayedHeader] = "true";
-                return TypedResults.Accepted($"/v1/backtests/{job.Id}", BacktestView.Of(job));
-            case BacktestRequested.Exists:
-                return ApiProblem.Of(ProblemKinds.BacktestExists);
-            case BacktestRequested.KeyReused:
-                return ApiProblem.Of(ProblemKinds.IdempotencyKeyReused);
-            case BacktestRequested.Full:
-                context.Response.Headers.RetryAfter = RetryAfterSeconds;
-                return ApiProblem.Of(ProblemKinds.BacktestsFull, $"{options.Value.MostOpen} wait and run already.");
-            default:
-                throw new InvalidOperationException($"Unknown outcome {outcome}");
-        }
+            BacktestRequested.Accepted(var job) => JobAnswers.Accepted(AddressOf(job), BacktestView.Of(job)),
+            BacktestRequested.Repeated(var job) => JobAnswers.Repeated(context, AddressOf(job), BacktestView.Of(job)),
+            BacktestRequested.Exists => ApiProblem.Of(ProblemKinds.BacktestExists),
+            BacktestRequested.KeyReused => ApiProblem.Of(ProblemKinds.IdempotencyKeyReused),
+            BacktestRequested.Full => JobAnswers.Full(context, ProblemKinds.BacktestsFull, $"{options.Value.MostOpen} wait and run already."),
+            var outcome => throw new InvalidOperationException($"Unknown outcome {outcome}"),
+        };
     }
+
+    static string AddressOf(BacktestJob job) => $"/v1/backtests/{job.Id}";
 
     static async Task<Results<Ok<Page<BacktestView>>, ProblemHttpResult>> ListAsync(
         BacktestStore backtests, CancellationToken cancellationToken, long? after = null, int limit = 100)

@@ -15,8 +15,6 @@ namespace Orchestrator.Api.Replay;
 /// <summary>Replays over HTTP: each is a job.</summary>
 public static class ReplaysModule
 {
-    const string RetryAfterSeconds = "60";
-
     /// <summary>Adds what the endpoints need.</summary>
     /// <param name="services">The host's services.</param>
     /// <param name="runs">Whether this process works on replays; else it shows them, and asks others for them.</param>
@@ -68,27 +66,19 @@ public static class ReplaysModule
         var order = checks.Read(body.Value, id, errors);
         if (!errors.None)
             return ApiProblem.Of(ProblemKinds.Invalid, errors: errors.All);
-        var outcome = await replays.RequestAsync(id, idempotencyKey, order, $"{actor}", body.Value.Reason, options.Value.MostOpen, cancellationToken);
-        switch (outcome)
+        return await replays.RequestAsync(id, idempotencyKey, order, $"{actor}", body.Value.Reason, options.Value.MostOpen, cancellationToken) switch
         {
-            case ReplayRequested.Accepted(var job):
-                return TypedResults.Accepted($"/v1/replays/{job.Id}", ReplayViews.Of(job));
-            case ReplayRequested.Repeated(var job):
-                context.Response.Headers[SubmissionResult.ReplayedHeader] = "true";
-                return TypedResults.Accepted($"/v1/replays/{job.Id}", ReplayViews.Of(job));
-            case ReplayRequested.Exists:
-                return ApiProblem.Of(ProblemKinds.ReplayExists);
-            case ReplayRequested.KeyReused:
-                return ApiProblem.Of(ProblemKinds.IdempotencyKeyReused);
-            case ReplayRequested.TargetBusy(var other):
-                return ApiProblem.Of(ProblemKinds.ReplayTargetBusy, $"The replay {other} has it.");
-            case ReplayRequested.Full:
-                context.Response.Headers.RetryAfter = RetryAfterSeconds;
-                return ApiProblem.Of(ProblemKinds.ReplaysFull, $"{options.Value.MostOpen} wait, run or are paused already.");
-            default:
-                throw new InvalidOperationException($"Unknown outcome {outcome}");
-        }
+            ReplayRequested.Accepted(var job) => JobAnswers.Accepted(AddressOf(job), ReplayViews.Of(job)),
+            ReplayRequested.Repeated(var job) => JobAnswers.Repeated(context, AddressOf(job), ReplayViews.Of(job)),
+            ReplayRequested.Exists => ApiProblem.Of(ProblemKinds.ReplayExists),
+            ReplayRequested.KeyReused => ApiProblem.Of(ProblemKinds.IdempotencyKeyReused),
+            ReplayRequested.TargetBusy(var other) => ApiProblem.Of(ProblemKinds.ReplayTargetBusy, $"The replay {other} has it."),
+            ReplayRequested.Full => JobAnswers.Full(context, ProblemKinds.ReplaysFull, $"{options.Value.MostOpen} wait, run or are paused already."),
+            var outcome => throw new InvalidOperationException($"Unknown outcome {outcome}"),
+        };
     }
+
+    static string AddressOf(ReplayJob job) => $"/v1/replays/{job.Id}";
 
     static async Task<Results<Ok<Page<ReplayJobView>>, ProblemHttpResult>> ListAsync(ReplayStore replays, CancellationToken cancellationToken, long? after = null, int limit = 100)
     {

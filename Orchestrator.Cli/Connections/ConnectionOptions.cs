@@ -4,6 +4,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
 using Orchestrator.Cli.Output;
 using Orchestrator.Messaging.Configuration;
+using Orchestrator.Messaging.Schemas;
 using Orchestrator.Messaging.Wire;
 using Orchestrator.Messaging.Wire.Formats;
 
@@ -56,7 +57,7 @@ public sealed class ConnectionOptions
 
     readonly Option<string?> _schemaRegistry = new("--schema-registry")
     {
-        Description = "A Confluent-compatible schema registry, to show messages in Avro and Protobuf [env: ORCHESTRATOR_SCHEMA_REGISTRY]",
+        Description = "A Confluent-compatible schema registry, to show and publish messages in Avro and Protobuf [env: ORCHESTRATOR_SCHEMA_REGISTRY]",
         HelpName = "url",
         Recursive = true,
     };
@@ -148,14 +149,39 @@ public sealed class ConnectionOptions
 
     /// <summary>Reads messages in every format; in JSON alone when no schema registry is given.</summary>
     /// <exception cref="CommandException"><c>bad_schema_registry</c>.</exception>
-    public LaneMessageReader Reader(ParseResult parsed)
+    public LaneMessageReader Reader(ParseResult parsed) =>
+        new(MessageCatalog.Contracts, Registry(parsed) is { } registry ? WireFormats.Of(registry, MessageCatalog.Contracts, topic => topic) : null);
+
+    /// <summary>Writes messages in a format, on whatever topic. A schema registry has to have our schemas already: a command line does not register any by the way.</summary>
+    /// <exception cref="CommandException"><c>no_schema_registry</c> or <c>bad_schema_registry</c>.</exception>
+    public WireFormats Writer(ParseResult parsed, SchemaFormat format)
+    {
+        if (format is SchemaFormat.Json)
+            return WireFormats.JsonOnly;
+        var options = Registry(parsed)
+            ?? throw new CommandException("no_schema_registry", "Avro and Protobuf need a schema registry: give --schema-registry URL or set ORCHESTRATOR_SCHEMA_REGISTRY.");
+        return WireFormats.In(format, options, MessageCatalog.Contracts);
+    }
+
+    // How to sign in and what subjects are called is read from the environment as the service reads it.
+    FormatOptions? Registry(ParseResult parsed)
     {
         if (FirstGiven(parsed.GetValue(_schemaRegistry), Environment.GetEnvironmentVariable("ORCHESTRATOR_SCHEMA_REGISTRY"), () => null) is not { } url)
-            return new LaneMessageReader(MessageCatalog.Contracts);
+            return null;
         if (!Uri.TryCreate(url, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https"))
             throw new CommandException("bad_schema_registry", $"'{url}' is not an http address");
-        var options = new FormatOptions { SchemaRegistry = { ["Url"] = url } };
-        return new LaneMessageReader(MessageCatalog.Contracts, WireFormats.Of(options, MessageCatalog.Contracts, topic => topic));
+        try
+        {
+            var options = Settings().GetSection(FormatOptions.Section).Get<FormatOptions>() ?? new FormatOptions();
+            options.SchemaRegistry["Url"] = url;
+            options.Topics.Clear();
+            options.Register = false;
+            return options;
+        }
+        catch (Exception e) when (e is InvalidOperationException or DirectoryNotFoundException)
+        {
+            throw new CommandException("bad_schema_registry", e.Message, e);
+        }
     }
 
     /// <summary>The database's connection string.</summary>

@@ -33,6 +33,7 @@ static class PublishCommand
         {
             File, Format, Currency, Labels, Rate, MaxLag, ShowErrors, DryRun, Json,
         };
+        WireFormatOption.AddTo(command);
         command.SetAction((parsed, cancellationToken) => RunAsync(parsed, connections, time, cancellationToken));
         return command;
     }
@@ -41,7 +42,7 @@ static class PublishCommand
     {
         var options = Options(parsed);
         using var service = options.DryRun ? null : new ServiceClient(connections.Api(parsed));
-        await using var publisher = options.DryRun ? null : new TransactionPublisher(connections.Kafka(parsed), time);
+        await using var publisher = options.DryRun ? null : new TransactionPublisher(connections.Kafka(parsed), time, connections.Writer(parsed, WireFormatOption.Of(parsed)));
         await using var gate = service is null ? null : new LagGate(service, parsed.GetValue(MaxLag), time);
         var run = new PublishRun(options, publisher, gate, service, time);
         var summary = await WithProgressAsync(progress => run.RunAsync(progress, cancellationToken));

@@ -4,7 +4,9 @@ using Orchestrator.Cli.Output;
 using Orchestrator.Contracts;
 using Orchestrator.Contracts.Catalog;
 using Orchestrator.Messaging.Kafka.Iam;
+using Orchestrator.Messaging.Schemas;
 using Orchestrator.Messaging.Wire;
+using Orchestrator.Messaging.Wire.Formats;
 
 namespace Orchestrator.Cli.Publishing;
 
@@ -22,6 +24,7 @@ public sealed class TransactionPublisher : IAsyncDisposable
     readonly IProducer<byte[], byte[]> _producer;
     readonly SemaphoreSlim _room = new(MaxOnTheWay);
     readonly TimeProvider _time;
+    readonly WireFormats _formats;
     long _published;
     long _delivered;
     long _failed;
@@ -30,9 +33,13 @@ public sealed class TransactionPublisher : IAsyncDisposable
     bool _flushed;
 
     /// <summary>A publisher to the brokers that <paramref name="kafka"/> names.</summary>
-    public TransactionPublisher(ClientConfig kafka, TimeProvider time)
+    /// <param name="kafka">The brokers, and how to sign in.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="formats">How messages are written; as JSON where nothing is said.</param>
+    public TransactionPublisher(ClientConfig kafka, TimeProvider time, WireFormats? formats = null)
     {
         _time = time;
+        _formats = formats ?? WireFormats.JsonOnly;
         var config = new ProducerConfig(new Dictionary<string, string>(kafka, StringComparer.Ordinal))
         {
             EnableIdempotence = true,
@@ -65,11 +72,11 @@ public sealed class TransactionPublisher : IAsyncDisposable
     /// <param name="id">ce_id: the same id is the same message.</param>
     /// <param name="cancellationToken">Stops waiting for room.</param>
     /// <param name="acknowledged">Called with the partition once the brokers have it, in a partition's order; never when it is given up.</param>
-    /// <exception cref="CommandException"><c>publish_failed</c>: the producer cannot go on.</exception>
+    /// <exception cref="CommandException"><c>publish_failed</c>: the producer cannot go on. <c>schema_not_registered</c>, <c>schema_registry_away</c> or <c>not_encodable</c>: it cannot be written in the format that was asked for.</exception>
     public async ValueTask PublishAsync(IContract message, Guid id, CancellationToken cancellationToken, Action<int>? acknowledged = null)
     {
         var contract = MessageCatalog.Contracts.Of(message.GetType());
-        var outgoing = OutgoingMessage.Of(contract, message, id, Source, _time.GetUtcNow(), Activity.Current?.Id);
+        var outgoing = await WrittenAsync(OutgoingMessage.Of(contract, message, id, Source, _time.GetUtcNow(), Activity.Current?.Id), cancellationToken);
         var kafkaMessage = KafkaWire.ToKafka(outgoing);
         await _room.WaitAsync(cancellationToken);
         try
@@ -108,6 +115,22 @@ public sealed class TransactionPublisher : IAsyncDisposable
             await FlushBrieflyAsync();
         _producer.Dispose();
         _room.Dispose();
+    }
+
+    async ValueTask<OutgoingMessage> WrittenAsync(OutgoingMessage message, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _formats.EncodeAsync(message, cancellationToken);
+        }
+        catch (RegistryAwayException e)
+        {
+            throw new CommandException(e.HasAnswered ? "schema_not_registered" : "schema_registry_away", $"{message.Type} cannot be written: {e.Message}", e);
+        }
+        catch (SchemaException e)
+        {
+            throw new CommandException("not_encodable", $"{message.Type}: {e.Message}", e);
+        }
     }
 
     bool TryProduce(string topic, Message<byte[], byte[]> message, Action<int>? acknowledged)

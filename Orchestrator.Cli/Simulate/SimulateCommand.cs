@@ -62,6 +62,7 @@ static class SimulateCommand
             Seed, Customers, Terminals, Days, Rate, SpeedUp, Count, Duplicates, Reorder, Currency, Clock, Start, Run, Labels,
             HighAmount, BadTerminals, BadCustomers, BadFactor, MaxLag, Wait, SkipAccounts, Live, Json,
         };
+        WireFormatOption.AddTo(command);
         foreach (var option in WebsiteCommand.Options)
             command.Add(option);
         command.SetAction((parsed, cancellationToken) => RunAsync(parsed, connections, time, cancellationToken));
@@ -74,7 +75,7 @@ static class SimulateCommand
         if (WebsiteCommand.IsAskedFor(parsed))
             return await WebsiteCommand.RunAsync(parsed, Website(options, parsed, time), parsed.GetValue(Json), connections, time, cancellationToken);
         using var service = new ServiceClient(connections.Api(parsed));
-        await using var publisher = new TransactionPublisher(connections.Kafka(parsed), time);
+        await using var publisher = new TransactionPublisher(connections.Kafka(parsed), time, connections.Writer(parsed, WireFormatOption.Of(parsed)));
         await using var gate = new LagGate(service, options.MaxLag, time);
         var run = new SimulateRun(options, publisher, gate, service, time);
 

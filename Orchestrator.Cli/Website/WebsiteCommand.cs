@@ -37,7 +37,7 @@ static class WebsiteCommand
         using var service = new ServiceClient(api);
         await using IWebsiteSink sink = parsed.GetValue(Http)
             ? new HttpWebsiteSink(api.Address, parsed.GetValue(WriteKey)!, time)
-            : new KafkaWebsiteSink(new TransactionPublisher(connections.Kafka(parsed), time));
+            : new KafkaWebsiteSink(new TransactionPublisher(connections.Kafka(parsed), time, connections.Writer(parsed, WireFormatOption.Of(parsed))));
         var summary = await new WebsiteRun(options, sink, service, time).RunAsync(cancellationToken);
         if (json)
             Terminal.Json(summary);

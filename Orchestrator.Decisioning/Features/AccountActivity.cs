@@ -106,15 +106,18 @@ public sealed class AccountActivity
     /// <summary>
     /// Reads what the slices of a snapshot hold together, and no byte after it. A snapshot that was written before anything was known of activity ends here: then nothing is.
     /// </summary>
-    /// <exception cref="InvalidDataException">They are none of this version, or damaged.</exception>
+    /// <exception cref="InvalidDataException">They are damaged.</exception>
+    /// <exception cref="SnapshotOfOtherVersionException">Another version wrote them.</exception>
     public void Restore(Stream snapshot)
     {
         var buffer = new byte[Math.Max(FrameHeader, RecentActivity.Most * MomentBytes)];
         var read = snapshot.ReadAtLeast(buffer.AsSpan(0, sizeof(uint)), sizeof(uint), throwOnEndOfStream: false);
         if (read == 0)
             return;
-        if (read < sizeof(uint) || BinaryPrimitives.ReadUInt32LittleEndian(buffer) != Magic)
-            throw new InvalidDataException("Not a snapshot of activity, or one of another version");
+        if (read < sizeof(uint))
+            throw new InvalidDataException("The snapshot of activity ends too early");
+        if (BinaryPrimitives.ReadUInt32LittleEndian(buffer) is var mark && mark != Magic)
+            throw SnapshotOfOtherVersionException.Of(mark, Magic, "activity");
         while (true)
         {
             Read(snapshot, buffer.AsSpan(0, 1));

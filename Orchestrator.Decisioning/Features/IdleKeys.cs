@@ -63,13 +63,14 @@ public sealed class IdleKeys(int capacity, int maxEvents) : IKeyStateStore
     public void GiveUpSnapshot() => _states.GiveUpSnapshot();
 
     /// <summary>Reads what the slices of a snapshot hold together, and no byte after it.</summary>
-    /// <exception cref="InvalidDataException">They are none of this version, or damaged.</exception>
+    /// <exception cref="InvalidDataException">They are damaged.</exception>
+    /// <exception cref="SnapshotOfOtherVersionException">Another version wrote them.</exception>
     public void Restore(Stream snapshot)
     {
         var buffer = new byte[FrameHeader];
         Read(snapshot, buffer.AsSpan(0, sizeof(uint)));
-        if (BinaryPrimitives.ReadUInt32LittleEndian(buffer) != Magic)
-            throw new InvalidDataException("Not a snapshot of idle keys, or one of another version");
+        if (BinaryPrimitives.ReadUInt32LittleEndian(buffer) is var mark && mark != Magic)
+            throw SnapshotOfOtherVersionException.Of(mark, Magic, "idle keys");
         while (true)
         {
             Read(snapshot, buffer.AsSpan(0, 1));

@@ -3,6 +3,7 @@ using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
+using Orchestrator.Messaging.Streams;
 
 namespace Orchestrator.Decisioning.Features;
 
@@ -75,18 +76,23 @@ static class PartitionSnapshot
     public static void WriteEnd(ArrayBufferWriter<byte> frames) => EndFrame(frames, BeginFrame(frames, EndFrames));
 
     /// <summary>Reads it all, and no byte after it.</summary>
-    /// <exception cref="InvalidDataException">It is not a snapshot of this plan, or damaged.</exception>
+    /// <exception cref="InvalidDataException">It is damaged.</exception>
+    /// <exception cref="SnapshotOfOtherVersionException">Another version wrote it, whose features remember something else.</exception>
     public static void Read(KeyPartition partition, SharedJournal? journal, Stream stream)
     {
         if (partition.NewestMs != KeyPartition.BeforeAll)
             throw new InvalidOperationException("A snapshot is read before the first event");
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var source = new HashedSource(stream, hash);
-        if (BinaryPrimitives.ReadUInt32LittleEndian(source.Take(sizeof(uint))) != Magic)
-            throw new InvalidDataException("Not a snapshot of features, or one of another version");
+        if (BinaryPrimitives.ReadUInt32LittleEndian(source.Take(sizeof(uint))) is var mark && mark != Magic)
+            throw SnapshotOfOtherVersionException.Of(mark, Magic, "features");
         var schema = Encoding.ASCII.GetString(source.Take(partition.Plan.Schema.Hash.Length));
         if (!partition.Plan.RemembersAs(schema))
-            throw new InvalidDataException($"A snapshot of the schema {schema}; this engine has {partition.Plan.Schema.Hash}");
+        {
+            throw schema.All(char.IsAsciiHexDigitLower)
+                ? new SnapshotOfOtherVersionException($"A snapshot of the schema {schema}; this engine has {partition.Plan.Schema.Hash}")
+                : new InvalidDataException("A snapshot of no schema");
+        }
         var newest = source.Long();
         if (newest != KeyPartition.BeforeAll && newest is < 0 or >= FeatureEngine.MaxTimeMs)
             throw new InvalidDataException("A snapshot of a time that does not exist");

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using Orchestrator.Ledger.Deciding;
+using Orchestrator.Messaging.Workers;
 
 namespace Orchestrator.Ledger.Replay;
 
@@ -79,24 +80,20 @@ public sealed partial class SnapshotTaker(NpgsqlDataSource database, IOptions<Le
     }
 
     /// <inheritdoc />
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Rounds.RunAsync(RoundAsync, OnFailure, time, stoppingToken);
+
+    async Task<TimeSpan> RoundAsync(CancellationToken cancellationToken)
     {
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            var rest = BetweenPasses;
-            try
-            {
-                var began = time.GetTimestamp();
-                var step = await StepAsync(EventsAtOnce, stoppingToken);
-                rest = RestAfter(step.EndsPass, time.GetElapsedTime(began));
-            }
-            // Whatever it is, a cache is no reason to stop the ledger.
-            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
-            {
-                NoSnapshots(logger, e);
-            }
-            await Task.Delay(rest, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
+        var began = time.GetTimestamp();
+        var step = await StepAsync(EventsAtOnce, cancellationToken);
+        return RestAfter(step.EndsPass, time.GetElapsedTime(began));
+    }
+
+    // Whatever it is, a cache is no reason to stop the ledger.
+    TimeSpan? OnFailure(Exception e)
+    {
+        NoSnapshots(logger, e);
+        return BetweenPasses;
     }
 
     /// <summary>How long it rests after a step.</summary>

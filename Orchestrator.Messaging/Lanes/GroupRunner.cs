@@ -25,6 +25,7 @@ internal sealed partial class GroupRunner : IAsyncDisposable
     readonly Dictionary<int, Task> _releasing = [];
     readonly CancellationTokenSource _stop = new();
     readonly GroupPace _pace;
+    readonly LeftLanes _left;
     readonly Task _loop;
     readonly Task _ticks;
     GroupMembership? _membership;
@@ -37,6 +38,7 @@ internal sealed partial class GroupRunner : IAsyncDisposable
         _services = services;
         _logger = logger;
         _pace = new GroupPace(services.Time);
+        _left = new LeftLanes(services.Time);
         services.Telemetry.Begin(group.Name);
         _consumers = [.. Enumerable.Range(0, group.Readers).Select(_ => new GroupConsumer(group.Name, group.Topics, services.Kafka, logger, services.Telemetry.Kafka))];
         _loop = Task.Run(RunAsync);
@@ -51,7 +53,7 @@ internal sealed partial class GroupRunner : IAsyncDisposable
         var workers = Workers();
         return new GroupStatus(
             _group.Name, _services.Options.Partitions, workers.Count, _lanesElsewhere, workers.Count(w => w.IsHalted), Lag(),
-            workers.Sum(w => w.Buffered), workers.Sum(w => w.Unacknowledged), workers.OrderByDescending(w => w.IsHalted).Select(w => w.LastError).FirstOrDefault(e => e is not null) ?? _lastError,
+            workers.Sum(w => w.Buffered), workers.Sum(w => w.Unacknowledged), workers.OrderByDescending(w => w.IsHalted).Select(w => w.LastError).FirstOrDefault(e => e is not null) ?? _lastError ?? _left.Hindrance,
             _group.IsBackground)
         {
             LagSeconds = _pace.AgeSeconds,
@@ -123,16 +125,22 @@ internal sealed partial class GroupRunner : IAsyncDisposable
         // Not awaited either: draining may take as long as the lease.
         foreach (var ended in Workers().Where(w => w.HasEnded && !_releasing.ContainsKey(w.Grant.Lane.Partition)))
         {
+            if (ended.LeftBecause is { } why)
+            {
+                _left.Leave(ended.Grant.Lane.Partition, why);
+                _releasing[ended.Grant.Lane.Partition] = ReleaseAsync(membership, ended, LaneMove.Left);
+                continue;
+            }
             _services.Telemetry.Moved(_group.Name, LaneMove.Lost);
             _releasing[ended.Grant.Lane.Partition] = RemoveAsync(ended);
         }
 
-        var (release, claim) = LaneShare.Decide(membership.MemberId, members, lanes);
+        var (release, claim) = _group.DependsOnVersion ? _left.Decide(membership.MemberId, members, lanes) : LaneShare.Decide(membership.MemberId, members, lanes);
         foreach (var partition in release.Where(p => !_releasing.ContainsKey(p)))
         {
             // One that an invariant has stopped stays here: elsewhere it would begin anew before anybody has looked at it.
             if (WorkerOf(partition) is { ViolatedInvariant: null } worker)
-                _releasing[partition] = ReleaseAsync(membership, worker);
+                _releasing[partition] = ReleaseAsync(membership, worker, LaneMove.Released);
         }
         // A lane that is ours and runs nowhere is one whose release failed: it is claimed anew, and released again if it is too much.
         foreach (var lane in lanes.Where(l => (claim.Contains(l.Partition) || IsOurs(l)) && !_releasing.ContainsKey(l.Partition) && WorkerOf(l.Partition) is null))
@@ -161,13 +169,13 @@ internal sealed partial class GroupRunner : IAsyncDisposable
     }
 
     // Beats go on while a lane drains; its row says who owns it until it is released.
-    async Task ReleaseAsync(GroupMembership membership, ILaneWorker worker)
+    async Task ReleaseAsync(GroupMembership membership, ILaneWorker worker, string move)
     {
         await RemoveAsync(worker);
         try
         {
             await LaneRelease.ReleaseAsync(_services.Database, worker.Grant, CancellationToken.None);
-            _services.Telemetry.Moved(_group.Name, LaneMove.Released);
+            _services.Telemetry.Moved(_group.Name, move);
             Released(_logger, worker.Grant.Lane, membership.MemberId);
         }
         catch (NpgsqlException e)

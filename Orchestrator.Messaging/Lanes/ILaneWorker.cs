@@ -17,6 +17,9 @@ internal interface ILaneWorker : IAsyncDisposable
     /// <summary>The invariant that has stopped it, until the process is restarted; null when none has.</summary>
     string? ViolatedInvariant => null;
 
+    /// <summary>Why this process cannot run the lane, though another may; null when it can. Such a worker has ended.</summary>
+    string? LeftBecause => null;
+
     string? LastError { get; }
 
     /// <summary>Messages read and not yet taken.</summary>
@@ -50,6 +53,9 @@ internal sealed record RunnableGroup(string Name, IReadOnlyList<string> Topics, 
 {
     /// <summary>Whether the process is ready while the group is not.</summary>
     public bool IsBackground { get; init; }
+
+    /// <summary>Whether a process may be unable to run a lane that another can run.</summary>
+    public bool DependsOnVersion { get; init; }
 
     /// <summary>How long its lanes are kept while the database does not answer.</summary>
     public TimeSpan WithoutStore { get; init; }

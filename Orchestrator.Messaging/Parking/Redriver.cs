@@ -3,6 +3,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using Orchestrator.Messaging.Rows;
+using Orchestrator.Messaging.Workers;
 
 namespace Orchestrator.Messaging.Parking;
 
@@ -20,7 +21,6 @@ public sealed partial class Redriver(NpgsqlDataSource database, TimeProvider tim
 
     static readonly TimeSpan WhenNothingIsOpen = TimeSpan.FromSeconds(1);
     static readonly TimeSpan WhileLanesAreAtIt = TimeSpan.FromMilliseconds(500);
-    static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(5);
 
     /// <summary>One step of the redrive that is due first, when one is due.</summary>
     /// <returns>How long until it is worth to come again.</returns>
@@ -41,23 +41,12 @@ public sealed partial class Redriver(NpgsqlDataSource database, TimeProvider tim
     }
 
     /// <inheritdoc />
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Rounds.RunAsync(StepAsync, OnFailure, time, stoppingToken);
+
+    TimeSpan? OnFailure(Exception e)
     {
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            TimeSpan rest;
-            try
-            {
-                rest = await StepAsync(stoppingToken);
-            }
-            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
-            {
-                NotDone(logger, e);
-                rest = AfterFailure;
-            }
-            if (rest > TimeSpan.Zero)
-                await Task.Delay(rest, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
+        NotDone(logger, e);
+        return Rounds.AfterFailure;
     }
 
     // One that another process is at is passed over.

@@ -36,19 +36,3 @@ internal sealed class ReplayClaim(ReplayJob job, Guid owner, long epoch, TimeSpa
     /// <summary>The lease was renewed by a request that was sent then.</summary>
     public void Renewed(long sentAt) => Volatile.Write(ref _askedAt, sentAt);
 }
-
-/// <summary>What became of renewing a lease.</summary>
-internal enum ReplayRenewal
-{
-    /// <summary>It was renewed.</summary>
-    Held,
-
-    /// <summary>It was renewed, and somebody wants the work to pause.</summary>
-    PauseRequested,
-
-    /// <summary>It was renewed, and somebody wants the work to end.</summary>
-    CancelRequested,
-
-    /// <summary>The replay is another's, or has ended.</summary>
-    Lost,
-}

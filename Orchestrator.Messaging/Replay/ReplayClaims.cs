@@ -2,6 +2,7 @@ using System.Text.Json;
 using Npgsql;
 using NpgsqlTypes;
 using Orchestrator.Messaging.Rows;
+using Orchestrator.Messaging.Workers;
 using static Orchestrator.Messaging.Rows.Statements;
 
 namespace Orchestrator.Messaging.Replay;
@@ -78,7 +79,7 @@ internal sealed class ReplayClaims(NpgsqlDataSource database, TimeProvider time)
     }
 
     /// <summary>Renews the lease.</summary>
-    public async Task<ReplayRenewal> RenewAsync(ReplayClaim claim, TimeSpan lease, CancellationToken cancellationToken)
+    public async Task<LeaseRenewal> RenewAsync(ReplayClaim claim, TimeSpan lease, CancellationToken cancellationToken)
     {
         var sentAt = time.GetTimestamp();
         await using var command = database.CreateCommand(
@@ -86,9 +87,9 @@ internal sealed class ReplayClaims(NpgsqlDataSource database, TimeProvider time)
         command.Parameters.AddRange((NpgsqlParameter[])[.. Key(claim), Of(lease)]);
         await using var rows = await command.ExecuteReaderAsync(cancellationToken);
         if (!await rows.ReadAsync(cancellationToken))
-            return ReplayRenewal.Lost;
+            return LeaseRenewal.Lost;
         claim.Renewed(sentAt);
-        return rows.GetBoolean(0) ? ReplayRenewal.CancelRequested : rows.GetBoolean(1) ? ReplayRenewal.PauseRequested : ReplayRenewal.Held;
+        return rows.GetBoolean(0) ? LeaseRenewal.CancelRequested : rows.GetBoolean(1) ? LeaseRenewal.PauseRequested : LeaseRenewal.Held;
     }
 
     /// <summary>Settles the bounds.</summary>

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using Orchestrator.Messaging.Lanes;
+using Orchestrator.Messaging.Workers;
 
 namespace Orchestrator.Messaging.Replay;
 
@@ -14,10 +15,8 @@ internal sealed partial class ReplayWorker(ReplayParts parts, ReplayExpiry expir
     static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
     static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
 
-    // A process that is told to stop gives back what it works on, and does not wait long for a database that is away.
-    static readonly TimeSpan LongestGoodbye = TimeSpan.FromSeconds(2);
-
     readonly Guid _owner = Guid.CreateVersion7(parts.Time.GetUtcNow());
+    readonly TimeSpan _poll = TimeSpan.FromMilliseconds(parts.Options.PollMs);
     readonly string[] _projections = [.. parts.Projections?.All.Select(p => p.Name) ?? []];
 
     /// <summary>Works on the first that waits. False when there is none.</summary>
@@ -27,49 +26,42 @@ internal sealed partial class ReplayWorker(ReplayParts parts, ReplayExpiry expir
             return false;
         Begun(logger, claim.Job.Id, claim.Epoch);
         var became = claim.Job.CancelRequested || claim.Job.PauseRequested
-            ? await GivenUpAsync(claim, claim.Job.CancelRequested ? ReplayRenewal.CancelRequested : ReplayRenewal.PauseRequested)
+            ? await GivenUpAsync(claim, claim.Job.CancelRequested ? LeaseRenewal.CancelRequested : LeaseRenewal.PauseRequested)
             : await RunAsync(claim, cancellationToken);
         Ended(logger, claim.Job.Id, became);
         return true;
     }
 
     /// <inheritdoc />
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Rounds.RunAsync(RoundAsync, OnFailure, parts.Time, stoppingToken);
+
+    async Task<TimeSpan> RoundAsync(CancellationToken cancellationToken)
     {
-        // Hosts wait for the first step of each service.
-        await Task.Yield();
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            var more = false;
-            try
-            {
-                more = await RunNextAsync(stoppingToken);
-                if (!more)
-                    await expiry.DropNextAsync(stoppingToken);
-            }
-            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
-            {
-                // The lease ends by itself; until the database and the broker answer again there is nothing else to do.
-                Interrupted(logger, e);
-            }
-            if (!more)
-                await Task.Delay(TimeSpan.FromMilliseconds(parts.Options.PollMs), parts.Time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
+        if (await RunNextAsync(cancellationToken))
+            return TimeSpan.Zero;
+        await expiry.DropNextAsync(cancellationToken);
+        return _poll;
+    }
+
+    // The lease ends by itself; until the database and the broker answer again there is nothing else to do.
+    TimeSpan? OnFailure(Exception e)
+    {
+        Interrupted(logger, e);
+        return _poll;
     }
 
     async Task<string> RunAsync(ReplayClaim claim, CancellationToken stopping)
     {
-        using var work = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-        var watch = new Watch();
-        var renewing = RenewAsync(claim, watch, work);
+        var every = parts.Options.Lease / RenewalsToLease;
+        await using var lease = new HeldLease(token => RenewAsync(claim, token), every < LongestRenewal ? every : LongestRenewal, parts.Time, stopping);
         try
         {
-            var plan = await PersistAsync(claim, work.Token);
+            var plan = await PersistAsync(claim, lease.Work);
             return await parts.Claims.DoneAsync(claim, plan, stopping) ? "done" : "lost";
         }
-        catch (OperationCanceledException) when (work.IsCancellationRequested)
+        catch (OperationCanceledException) when (lease.Work.IsCancellationRequested)
         {
-            return await GivenUpAsync(claim, watch.Last);
+            return await GivenUpAsync(claim, lease.Last);
         }
         catch (ReplayFencedException)
         {
@@ -83,11 +75,6 @@ internal sealed partial class ReplayWorker(ReplayParts parts, ReplayExpiry expir
                 ? new ReplayFailure(known.Code, known.Detail)
                 : new ReplayFailure(ReplayFailures.Internal, "Something went wrong here; the service's log has it.");
             return await parts.Claims.FailedAsync(claim, failure, stopping) ? failure.Code : "lost";
-        }
-        finally
-        {
-            await work.CancelAsync();
-            await renewing;
         }
     }
 
@@ -121,58 +108,33 @@ internal sealed partial class ReplayWorker(ReplayParts parts, ReplayExpiry expir
         }
     }
 
-    // Ends with the work, and ends the work when it must not go on.
-    async Task RenewAsync(ReplayClaim claim, Watch watch, CancellationTokenSource work)
-    {
-        var every = parts.Options.Lease / RenewalsToLease;
-        using var timer = new PeriodicTimer(every < LongestRenewal ? every : LongestRenewal, parts.Time);
-        try
-        {
-            while (await timer.WaitForNextTickAsync(work.Token))
-            {
-                watch.Last = await RenewOnceAsync(claim, work.Token);
-                if (watch.Last != ReplayRenewal.Held)
-                    await work.CancelAsync();
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            // The work is done, or was given up.
-        }
-    }
-
     // One that fails may succeed the next time; whoever has not succeeded for long takes nothing more.
-    async Task<ReplayRenewal> RenewOnceAsync(ReplayClaim claim, CancellationToken cancellationToken)
+    async Task<LeaseRenewal> RenewAsync(ReplayClaim claim, CancellationToken cancellationToken)
     {
         try
         {
             var renewal = await parts.Claims.RenewAsync(claim, parts.Options.Lease, cancellationToken);
-            if (renewal == ReplayRenewal.Lost)
+            if (renewal == LeaseRenewal.Lost)
                 claim.Lost();
             return renewal;
         }
         catch (Exception e) when (Failures.IsTransient(e) && !cancellationToken.IsCancellationRequested)
         {
             Interrupted(logger, e);
-            return claim.IsFresh ? ReplayRenewal.Held : ReplayRenewal.Lost;
+            return claim.IsFresh ? LeaseRenewal.Held : LeaseRenewal.Lost;
         }
     }
 
-    async Task<string> GivenUpAsync(ReplayClaim claim, ReplayRenewal last)
+    async Task<string> GivenUpAsync(ReplayClaim claim, LeaseRenewal last)
     {
-        using var goodbye = new CancellationTokenSource(LongestGoodbye, parts.Time);
+        using var goodbye = HeldLease.Goodbye(parts.Time);
         return last switch
         {
-            ReplayRenewal.Lost => "lost",
-            ReplayRenewal.CancelRequested => await parts.Claims.CancelledAsync(claim, goodbye.Token) ? "cancelled" : "lost",
-            ReplayRenewal.PauseRequested => await parts.Claims.PausedAsync(claim, goodbye.Token) ? "paused" : "lost",
+            LeaseRenewal.Lost => "lost",
+            LeaseRenewal.CancelRequested => await parts.Claims.CancelledAsync(claim, goodbye.Token) ? "cancelled" : "lost",
+            LeaseRenewal.PauseRequested => await parts.Claims.PausedAsync(claim, goodbye.Token) ? "paused" : "lost",
             _ => await parts.Claims.GiveBackAsync(claim, goodbye.Token) ? "given back" : "lost",
         };
-    }
-
-    sealed class Watch
-    {
-        public volatile ReplayRenewal Last;
     }
 
     [LoggerMessage(LogLevel.Information, "Replay {Id} begins, epoch {Epoch}")]

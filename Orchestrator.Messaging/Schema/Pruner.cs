@@ -1,6 +1,8 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using Orchestrator.Messaging.Lanes;
+using Orchestrator.Messaging.Workers;
 
 namespace Orchestrator.Messaging.Schema;
 
@@ -34,23 +36,21 @@ public abstract partial class Pruner(NpgsqlDataSource database, string delete, i
     }
 
     /// <inheritdoc />
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Rounds.RunAsync(RoundAsync, OnFailure, time, stoppingToken);
+
+    async Task<TimeSpan> RoundAsync(CancellationToken cancellationToken)
     {
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            var rest = WhenNothingIsDue;
-            try
-            {
-                var began = time.GetTimestamp();
-                var deleted = await PruneAsync(stoppingToken);
-                rest = RestAfter(deleted, time.GetElapsedTime(began));
-            }
-            catch (Exception e) when (Lanes.Failures.IsTransient(e) && !stoppingToken.IsCancellationRequested)
-            {
-                NotPruned(logger, e);
-            }
-            await Task.Delay(rest, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
+        var began = time.GetTimestamp();
+        var deleted = await PruneAsync(cancellationToken);
+        return RestAfter(deleted, time.GetElapsedTime(began));
+    }
+
+    TimeSpan? OnFailure(Exception e)
+    {
+        if (!Failures.IsTransient(e))
+            return null;
+        NotPruned(logger, e);
+        return WhenNothingIsDue;
     }
 
     /// <summary>How long it rests after a step: a full one may have left more.</summary>

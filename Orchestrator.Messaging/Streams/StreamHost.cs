@@ -81,6 +81,7 @@ public sealed class StreamHost(IEnumerable<StreamGroup> groups, LaneServices ser
             group.Name, group.Topics, start => new StreamWorker(start.Grant, group, services, room, start.Membership, start.Consumer, logger))
         {
             Readers = group.ReadingThreads,
+            DependsOnVersion = true,
             WithoutStore = group.WithoutStore,
         };
         return (new GroupRunner(runnable, services, logger), room);

@@ -56,7 +56,7 @@ internal sealed partial class StreamLane
         var answer = new AskedAnswer(id, body, _output.Now);
         Asked.Add(answer);
         _sinceSnapshot++;
-        _handled++;
+        _tally.Handled++;
         _publisher.Publish(
             message.KeyBytes, id, contract, body, _output.Now, message.TraceParentHeader, AskedBefore.Write(_topics, _positions), offset => Tell(answer, offset));
         return answer.Reply;

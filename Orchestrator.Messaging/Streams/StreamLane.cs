@@ -20,7 +20,6 @@ namespace Orchestrator.Messaging.Streams;
 internal sealed partial class StreamLane : IPartitionSink
 {
     const long NotRead = -1; // a topic that is read from its beginning, wherever that is
-    const int AskedReplayedAtOnce = 1_000;
 
     readonly LaneGrant _grant;
     readonly StreamGroup _group;
@@ -32,7 +31,6 @@ internal sealed partial class StreamLane : IPartitionSink
     readonly StreamMessageReader _reader;
     readonly StreamOutput _output;
     readonly StreamPublisher _publisher;
-    readonly StreamReplay _replay;
     readonly AnswerId _answerIds;
     readonly string[] _topics;
     readonly long[] _positions;
@@ -46,11 +44,7 @@ internal sealed partial class StreamLane : IPartitionSink
     int _sinceSnapshot;
     bool _snapshotMissing;
     long _snapshotAt;
-    int _handled;
-    int _duplicates;
-    long _turnBegan;
-    long _producedBefore;
-    long _foreignBefore;
+    StreamTally _tally;
     long _foreignWhenHeld;
 
     public StreamLane(
@@ -107,9 +101,6 @@ internal sealed partial class StreamLane : IPartitionSink
 
     /// <summary>Messages that were read and wait.</summary>
     public int Held => _held.Count;
-
-    /// <summary>Whether messages may still come that were answered before the opening.</summary>
-    public bool IsReplaying => !_replay.IsOver;
 
     /// <summary>Whether all that it has answered is published, so that it may be stored that it was.</summary>
     public bool IsSettled => _publisher.IsSettled;
@@ -174,7 +165,7 @@ internal sealed partial class StreamLane : IPartitionSink
         {
             lock (_gate)
             {
-                Count();
+                _tally.Tell(_services, _grant.Lane, _publisher);
                 _publisher.Check();
                 Stand();
                 if (MayAnswer)
@@ -257,8 +248,7 @@ internal sealed partial class StreamLane : IPartitionSink
             Volatile.Write(ref _positions[topic], result.Offset.Value);
             return;
         }
-        if (_turnBegan == 0)
-            _turnBegan = _services.Time.GetTimestamp();
+        _tally.Begin(_services.Time);
         while (_replay.TryTakeAsked(topic, result.Offset.Value, out var asked))
             ReplayAsked(asked);
         Handle(result);
@@ -275,7 +265,7 @@ internal sealed partial class StreamLane : IPartitionSink
             return;
         if (Ids.Contains(message.Id))
         {
-            _duplicates++;
+            _tally.Duplicates++;
             return;
         }
         var answerId = _answerIds.To(message.Id);
@@ -300,39 +290,13 @@ internal sealed partial class StreamLane : IPartitionSink
                 _publisher.Publish(message.KeyBytes, answerId, contract, body, _output.Now, activity?.Id is { } id ? Encoding.ASCII.GetBytes(id) : message.TraceParentHeader);
         }
         Ids.Add(message.Id);
-        _handled++;
+        _tally.Handled++;
     }
 
     void Process(in StreamMessage message)
     {
         _output.Begin(storeIsAway: _membership.StandingOf(_grant, _group.WithoutStore) == LaneStanding.StoreAway);
         _processor.Process(message, _output);
-    }
-
-    // Its answer stands, whatever becomes of the state that follows from it.
-    void Replay(in StreamMessage message, in StreamAnswer answer)
-    {
-        try
-        {
-            _processor.Replay(message, answer);
-        }
-        catch (Exception e)
-        {
-            NotReplayed(_logger, _grant.Lane, message.Topic, message.Offset, message.Id, e);
-        }
-    }
-
-    void ReplayAsked(in StreamAnswer answer)
-    {
-        try
-        {
-            _processor.ReplayAsked(answer);
-        }
-        catch (Exception e)
-        {
-            NotReplayed(_logger, _grant.Lane, _group.OutputTopic, answer.Offset, answer.Id, e);
-        }
-        _sinceSnapshot++;
     }
 
     bool TryReadClosely(ConsumeResult<byte[], byte[]> result, out StreamMessage message)
@@ -344,18 +308,7 @@ internal sealed partial class StreamLane : IPartitionSink
             Park(read, fault, attempts: 0);
             return false;
         }
-        message = new StreamMessage
-        {
-            Topic = result.Topic,
-            Offset = result.Offset.Value,
-            Key = read.Key,
-            KeyBytes = result.Message.Key,
-            Id = read.Id,
-            Contract = read.Contract!,
-            Body = read.Body!,
-            BrokerTime = read.Time,
-            TraceParentHeader = read.TraceParent is null ? null : Encoding.ASCII.GetBytes(read.TraceParent),
-        };
+        message = StreamMessage.Of(read, result.Message.Key);
         return true;
     }
 
@@ -365,29 +318,6 @@ internal sealed partial class StreamLane : IPartitionSink
         _parking.Park(new ParkedEntry(message, cause.StackHash is null ? ParkedStatus.Refused : ParkedStatus.Failed, cause, attempts));
     }
 
-    /// <returns>Whether there is more to replay at once.</returns>
-    bool EndReplay()
-    {
-        if (_replay.IsOver)
-            return false;
-        for (var replayed = 0; _replay.TryTakeLast(_positions, out var asked); replayed++)
-        {
-            ReplayAsked(asked);
-            if (replayed == AskedReplayedAtOnce)
-                return true;
-        }
-        _replay.TryEnd(_positions);
-        return false;
-    }
-
-    void Count()
-    {
-        if (_turnBegan == 0 && _handled == 0)
-            return;
-        var (produced, foreign) = (_publisher.Produced, _publisher.Foreign);
-        _services.Telemetry.Unit(_grant.Lane, _handled, _duplicates, (int)(produced - _producedBefore), _turnBegan == 0 ? TimeSpan.Zero : _services.Time.GetElapsedTime(_turnBegan));
-        _services.Telemetry.Foreign(_grant.Lane, foreign - _foreignBefore);
-        (_producedBefore, _foreignBefore) = (produced, foreign);
-        (_turnBegan, _handled, _duplicates) = (0, 0, 0);
-    }
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Lane}: parking {Topic}@{Offset} {MessageId}")]
+    static partial void Failed(ILogger logger, LaneId lane, string topic, long offset, Guid messageId, Exception exception);
 }

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text;
 using Orchestrator.Contracts.Catalog;
+using Orchestrator.Messaging.Lanes;
 using Orchestrator.Messaging.Wire;
 
 namespace Orchestrator.Messaging.Streams;
@@ -48,6 +49,22 @@ public readonly record struct StreamMessage
 
     /// <summary>W3C trace context of the publisher, when there is one.</summary>
     public string? TraceParent => TraceParentHeader is null ? null : Encoding.UTF8.GetString(TraceParentHeader);
+
+    /// <summary>One that was read as lanes with units of work read theirs.</summary>
+    /// <param name="read">Without a fault.</param>
+    /// <param name="key">The key's bytes.</param>
+    internal static StreamMessage Of(LaneMessage read, byte[] key) => new()
+    {
+        Topic = read.Origin.Topic,
+        Offset = read.Origin.Offset,
+        Key = read.Key,
+        KeyBytes = key,
+        Id = read.Id,
+        Contract = read.Contract!,
+        Body = read.Body!,
+        BrokerTime = read.Time,
+        TraceParentHeader = read.TraceParent is null ? null : Encoding.ASCII.GetBytes(read.TraceParent),
+    };
 }
 
 /// <summary>An answer that was published.</summary>

@@ -19,7 +19,8 @@ internal sealed record StreamOpening(
 {
     /// <summary>Reads all of it. The very first owner of a lane stores an empty snapshot before it answers anything, so that nobody ever has to look for answers before it.</summary>
     /// <exception cref="LaneFencedException">The lane has another owner.</exception>
-    /// <exception cref="UnreadableSnapshotException">The snapshot is damaged, or of a version that this process cannot read.</exception>
+    /// <exception cref="UnreadableSnapshotException">The snapshot is damaged.</exception>
+    /// <exception cref="SnapshotOfOtherVersionException">The snapshot is of a version that this process cannot read.</exception>
     /// <exception cref="LostOutputException">Answers that are needed are not on the output topic any more.</exception>
     public static async Task<StreamOpening> ReadAsync(
         LaneGrant grant, StreamGroup group, LaneServices services, StreamSnapshotStore store, CancellationToken cancellationToken)
@@ -124,4 +125,4 @@ internal sealed record StreamOpening(
 
 /// <summary>The lane's snapshot cannot be read; somebody must look.</summary>
 internal sealed class UnreadableSnapshotException(LaneId lane, Exception inner)
-    : Exception($"The snapshot of {lane} cannot be read: {inner.Message}. Start the version that wrote it, or delete the lane's rows of messaging.stream_snapshot to begin with an empty state where messaging.lane says", inner);
+    : Exception($"The snapshot of {lane} cannot be read: {inner.Message}. Restore it from a backup, or delete the lane's rows of messaging.stream_snapshot to begin with an empty state where messaging.lane says", inner);

@@ -59,7 +59,8 @@ public abstract class StreamProcessor : IAsyncDisposable
     }
 
     /// <summary>Reads what the slices of a snapshot hold together, before the first message.</summary>
-    /// <exception cref="InvalidDataException">It is none that this version can read. The lane halts, for an operator to decide.</exception>
+    /// <exception cref="InvalidDataException">It is damaged. The lane halts, for an operator to decide.</exception>
+    /// <exception cref="SnapshotOfOtherVersionException">Another version wrote it, and this one cannot read it. The lane is left to a process that can.</exception>
     public abstract void Restore(Stream snapshot);
 
     /// <summary>The lane is lost, opened anew, or the process stops.</summary>

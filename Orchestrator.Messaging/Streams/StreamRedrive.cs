@@ -5,6 +5,7 @@ using Orchestrator.Messaging.Lanes;
 using Orchestrator.Messaging.Ownership;
 using Orchestrator.Messaging.Parking;
 using Orchestrator.Messaging.Wire;
+using Orchestrator.Messaging.Workers;
 
 namespace Orchestrator.Messaging.Streams;
 
@@ -25,34 +26,32 @@ internal sealed partial class StreamRedrive : IAsyncDisposable
     readonly CancellationTokenSource _stop = new();
     readonly Task _loop;
 
+    // What the parking had accepted when nothing was parked; -1 while there is something.
+    long _accepted = -1;
+
     public StreamRedrive(LaneGrant grant, LaneServices services, StreamParking parking, ILogger logger)
     {
         _grant = grant;
         _services = services;
         _parking = parking;
         _logger = logger;
-        _loop = Task.Run(RunAsync);
+        _loop = Task.Run(() => Rounds.RunAsync(LookAsync, OnFailure, services.Time, _stop.Token));
     }
 
-    async Task RunAsync()
+    // Most lanes have none, and ask once.
+    async Task<TimeSpan> LookAsync(CancellationToken cancellationToken)
     {
-        // Most lanes have none, and ask once.
-        var accepted = -1L;
-        while (!_stop.IsCancellationRequested)
-        {
-            try
-            {
-                if (accepted != _parking.Accepted)
-                    accepted = await AnyAsync() ? -1 : _parking.Accepted;
-                if (accepted < 0)
-                    await RunRequestedAsync();
-            }
-            catch (Exception e) when (!_stop.IsCancellationRequested)
-            {
-                NotRedriven(_logger, _grant.Lane, e);
-            }
-            await Task.Delay(LookInterval, _services.Time, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
+        if (_accepted != _parking.Accepted)
+            _accepted = await AnyAsync() ? -1 : _parking.Accepted;
+        if (_accepted < 0)
+            await RunRequestedAsync();
+        return LookInterval;
+    }
+
+    TimeSpan? OnFailure(Exception e)
+    {
+        NotRedriven(_logger, _grant.Lane, e);
+        return LookInterval;
     }
 
     async Task<bool> AnyAsync()

@@ -49,6 +49,8 @@ internal sealed partial class StreamWorker : ILaneWorker
 
     public bool IsHalted { get; private set; }
 
+    public string? LeftBecause { get; private set; }
+
     public string? LastError
     {
         get => field ?? (_lane is { Held: > 0 } ? _services.Reader.Formats.Hindrance : null);
@@ -90,6 +92,12 @@ internal sealed partial class StreamWorker : ILaneWorker
             catch (LaneFencedException)
             {
                 Fenced(_logger, Grant.Lane, Grant.Epoch);
+                return;
+            }
+            catch (SnapshotOfOtherVersionException e)
+            {
+                LastError = LeftBecause = $"snapshot_of_other_version: {Grant.Lane}: {e.Message}. It is left to a process of the version that wrote it, or a newer one";
+                LeftToOthers(_logger, Grant.Lane, e.Message);
                 return;
             }
             catch (UnreadableSnapshotException e)
@@ -240,6 +248,9 @@ internal sealed partial class StreamWorker : ILaneWorker
 
     [LoggerMessage(Level = LogLevel.Critical, Message = "{Lane}: halted")]
     static partial void Halted(ILogger logger, LaneId lane, Exception exception);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Lane}: left to a process of another version, for this one cannot read its snapshot: {Reason}")]
+    static partial void LeftToOthers(ILogger logger, LaneId lane, string reason);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "{Lane}: what is needed of {Topic} is gone from Kafka; going on with the earliest message")]
     static partial void PositionLost(ILogger logger, LaneId lane, string topic);

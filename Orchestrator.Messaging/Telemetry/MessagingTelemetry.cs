@@ -38,7 +38,7 @@ public sealed class MessagingTelemetry : IDisposable
         _published = _meter.CreateCounter<long>("orchestrator.messages.published", "{message}", "Messages handed to the broker after their commit");
         _pauses = _meter.CreateCounter<long>("orchestrator.lanes.pauses", "{pause}", "Pauses after a transient failure");
         _halts = _meter.CreateCounter<long>("orchestrator.lanes.halts", "{halt}", "Lanes that a violated invariant has stopped, by its name");
-        _moves = _meter.CreateCounter<long>("orchestrator.lanes.moves", "{lane}", "Lanes that this process claimed, released in good order, or lost");
+        _moves = _meter.CreateCounter<long>("orchestrator.lanes.moves", "{lane}", "Lanes that this process claimed, released in good order, lost, or left to another version");
         _memberships = _meter.CreateCounter<long>("orchestrator.memberships.lost", "{membership}", "Times that this process lost its place in a group and joined anew");
         _batchSize = _meter.CreateHistogram<int>(
             "orchestrator.unit.messages", "{message}", "Messages in a unit of work",
@@ -154,5 +154,8 @@ internal static class LaneMove
     /// <summary>Ended by another's claim, or by a membership that was lost.</summary>
     public const string Lost = "lost";
 
-    public static string[] All { get; } = [Claimed, Released, Lost];
+    /// <summary>Given up because another version has written its snapshot.</summary>
+    public const string Left = "left";
+
+    public static string[] All { get; } = [Claimed, Released, Lost, Left];
 }

@@ -70,7 +70,7 @@ public sealed class AccountSaga : ILaneSaga
     /// <summary>Why it was sent, for people.</summary>
     public string? CommandReason { get; set; }
 
-    /// <summary>When the present step began, UTC: a command that is sent again is the same to the byte.</summary>
+    /// <summary>When the present step began, UTC, and since when the state waits that it is in: a command that is sent again is the same to the byte.</summary>
     public DateTimeOffset StepAt { get; set; }
 
     /// <summary>How often the present step's request was sent again, or people were reminded.</summary>

@@ -18,7 +18,7 @@ public sealed record AccountFilter(IReadOnlyList<string>? States = null, DateTim
 /// <param name="Next">Where the next page goes on; null behind the last.</param>
 public sealed record AccountPage(IReadOnlyList<AccountSaga> Items, Guid? Next);
 
-/// <summary>Finds stored accounts' sagas. A page goes through the table by its key, for it has no other index that a change of state would have to follow.</summary>
+/// <summary>Finds stored accounts' sagas. A page goes through the table by its key, for the one index by state has those alone that wait.</summary>
 public sealed class AccountSearch(NpgsqlDataSource database, SagaTable<AccountSaga> table)
 {
     /// <summary>The most that one page holds.</summary>

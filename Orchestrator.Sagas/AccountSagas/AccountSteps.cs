@@ -43,6 +43,7 @@ static class AccountDeadlines
         .Then(c =>
         {
             c.Saga.Repeats = 0;
+            c.Saga.StepAt = AccountActivities.Stored(c.Now());
             c.Saga.DeadlineAt = AccountActivities.Stored(c.Now() + wait.Timeout);
         })
         .SetTimer(wait.Steps);

@@ -169,4 +169,21 @@ public sealed class AccountApplicationTests(AccountPipeline pipeline)
         Assert.NotEqual(one, IdentityFingerprint.Of(new Applicant("José María Núñez", born.AddDays(1)), "k").Single());
         Assert.Empty(IdentityFingerprint.Of(new Applicant("José María Núñez"), "k"));
     }
+
+    [Fact]
+    public async Task Review_when_it_begins_after_the_checks_has_waited_since_then_and_so_has_what_follows()
+    {
+        var lane = await pipeline.OpenLaneAsync();
+        await lane.TakeAsync(Requested());
+        await lane.WaitAsync(TimeSpan.FromSeconds(10));
+        await lane.TakeAsync(Identified(), Screened(Hit));
+        Assert.Equal(("InReview", Noon.AddSeconds(10)), (lane.State, lane.Find()!.StepAt));
+
+        await lane.WaitAsync(TimeSpan.FromDays(2));
+        await lane.TakeAsync(Reviewed(AccountDecision.Unfreeze));
+        Assert.Equal(Noon.AddSeconds(10), lane.Find()!.StepAt);
+        await lane.TakeAsync(Reviewed(AccountDecision.Approve));
+
+        Assert.Equal(("Opening", Noon.AddDays(2).AddSeconds(10)), (lane.State, lane.Find()!.StepAt));
+    }
 }

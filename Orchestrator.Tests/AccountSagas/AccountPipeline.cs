@@ -1,8 +1,5 @@
-using MassTransit;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using Orchestrator.Contracts.Catalog;
 using Orchestrator.Messaging.Lanes;
@@ -10,6 +7,7 @@ using Orchestrator.Messaging.MassTransit.Sagas;
 using Orchestrator.Messaging.Wire;
 using Orchestrator.Sagas;
 using Orchestrator.Sagas.AccountSagas;
+using Orchestrator.Tests.Sagas;
 using Xunit;
 
 [assembly: AssemblyFixture(typeof(Orchestrator.Tests.AccountSagas.AccountPipeline))]
@@ -37,36 +35,20 @@ public sealed class AccountPipeline : IAsyncLifetime
     /// <summary>A pipeline of its own, on a database.</summary>
     internal static Task<ServiceProvider> StartAsync(NpgsqlDataSource database) => StartAsync(database, isStored: true);
 
-    static async Task<ServiceProvider> StartAsync(NpgsqlDataSource database, bool isStored)
+    static Task<ServiceProvider> StartAsync(NpgsqlDataSource database, bool isStored) => StartedBus.StartAsync(Catalog, services =>
     {
-        var services = new ServiceCollection();
-        services.AddSingleton<ILoggerFactory>(NullLoggerFactory.Instance);
-        services.AddSingleton(typeof(ILogger<>), typeof(NullLogger<>));
-        services.AddSingleton(Catalog);
         services.AddSingleton(database);
         if (!isStored)
-            services.AddSingleton<ISagaLoader<AccountSaga>, NothingStored>();
+            services.AddSingleton<ISagaLoader<AccountSaga>, NothingStored<AccountSaga>>();
         services.AddAccountSagas(new ConfigurationBuilder().Build()).AddAccountSagasReader();
-        var provider = services.BuildServiceProvider();
-        await provider.GetRequiredService<IBusControl>().StartAsync();
-        return provider;
-    }
+    });
 
     public async ValueTask InitializeAsync() => _provider = await StartAsync(_nowhere, isStored: false);
 
     public async ValueTask DisposeAsync()
     {
         if (_provider is not null)
-        {
-            await _provider.GetRequiredService<IBusControl>().StopAsync();
-            await _provider.DisposeAsync();
-        }
+            await StartedBus.StopAsync(_provider);
         await _nowhere.DisposeAsync();
-    }
-
-    sealed class NothingStored : ISagaLoader<AccountSaga>
-    {
-        public Task<IReadOnlyList<AccountSaga>> LoadAsync(IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken) =>
-            Task.FromResult<IReadOnlyList<AccountSaga>>([]);
     }
 }

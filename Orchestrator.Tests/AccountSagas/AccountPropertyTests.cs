@@ -2,6 +2,7 @@ using CsCheck;
 using Orchestrator.Contracts.Accounts;
 using Orchestrator.Contracts.Ledger;
 using Orchestrator.Sagas.AccountSagas;
+using Orchestrator.Tests.Infrastructure;
 using static Orchestrator.Tests.AccountSagas.AccountMessages;
 
 namespace Orchestrator.Tests.AccountSagas;
@@ -40,7 +41,7 @@ public sealed class AccountPropertyTests(AccountPipeline pipeline)
                 Assert.Equal(world.Status, lane.State switch { "Open" => "open", "Closed" => "closed", _ => "frozen" });
                 Assert.Equal(world.IsByHand, lane.State == "FrozenByHand");
             },
-            iter: 600, threads: 1);
+            iter: Samples.Of(600), threads: 1);
 
     [Fact]
     public async Task Account_when_anything_at_all_arrives_takes_it_and_is_never_in_limbo() =>
@@ -58,7 +59,7 @@ public sealed class AccountPropertyTests(AccountPipeline pipeline)
                 }
                 Assert.InRange(lane.Published.OfType<OpenAccount>().Distinct().Count(), 0, 1);
             },
-            iter: 1_000, threads: 1);
+            iter: Samples.Of(1_000), threads: 1);
 
     static void AssertNoLimbo(AccountLane lane)
     {

@@ -20,30 +20,24 @@ public sealed class ActivityKillTests(TestInfrastructure infrastructure)
     // Of event time in a moment of the test: so that sessions end, and events come too late.
     const int MillisecondsAnEvent = 350;
 
-
     [Fact]
     public async Task Services_when_they_are_killed_change_no_figure()
     {
-        var seed = Campaign.Seed();
-        var chance = new Random(seed);
-        var log = new ProcessLog();
         await using var database = await infrastructure.CreateMigratedDatabaseAsync();
         await using var kafka = TestInfrastructure.StartEmbeddedKafka();
         await kafka.CreateTopicsAsync(Lanes, [.. Topics.All, .. Topics.All.Select(t => t + Topics.ParkedSuffix)]);
         await using var source = NpgsqlDataSource.Create(database.ConnectionString);
-        var directory = await ScratchDirectory.CreateAsync($"activity-kill-{seed}");
-        var services = new List<LoggedProcess>();
-        var started = 0;
-        try
+        var settings = new Dictionary<string, string>(StringComparer.Ordinal)
         {
-            services.Add(Start());
-            services.Add(Start());
+            ["ORCHESTRATOR_KAFKA"] = kafka.BootstrapServers, ["ORCHESTRATOR_POSTGRES"] = database.ConnectionString,
+            ["Messaging__Partitions"] = Lanes.ToString(CultureInfo.InvariantCulture), ["Messaging__HeartbeatMs"] = "50", ["Messaging__MaxBackoffMs"] = "200",
+            ["Activity__SnapshotSeconds"] = "1", ["Activity__StoreEveryMs"] = "50",
+        };
+        await KillCampaign.RunAsync("activity-kill", async campaign =>
+        {
             var reference = new ActivityReference(Lanes);
-            using var enough = new CancellationTokenSource();
-            var load = Task.Run(() => LoadAsync(kafka, reference, new Random(seed + 1), enough.Token));
-            await RandomKills.RunAsync(services, Kills, chance, 200, 1_200, Start, Eventually.Bound);
-            await enough.CancelAsync();
-            var sent = await load;
+            var sent = await campaign.KillAsync(
+                Kills, 200, 1_200, () => Task.FromResult(campaign.StartService(settings, "activity")), enough => LoadAsync(kafka, reference, new Random(campaign.Seed + 1), enough));
 
             await Eventually.HoldsAsync("all that was published is stored", async () => await AreStoredAsync(source, reference.Positions));
             Assert.Equal(reference.Minutes(), await MinutesAsync(source));
@@ -54,31 +48,8 @@ public sealed class ActivityKillTests(TestInfrastructure infrastructure)
             Assert.Equal(reference.Sessions(), await SessionsAsync(source));
             Assert.Equal(0, await LongAsync(source, "select count(*) from messaging.parked"));
             Assert.True(reference is { Late: > 0, Duplicates: > 0 }, "some came late, and some twice");
-            TestContext.Current.TestOutputHelper?.WriteLine($"seed {seed}: {sent} messages, {reference.Counted} count, {reference.Late} late, {reference.Duplicates} again, {Kills} kills");
-        }
-        catch (Exception e) when (e is not OperationCanceledException)
-        {
-            throw new InvalidOperationException($"Again with ORCHESTRATOR_TEST_SEED={seed}. {e.Message}\n{log.Tail(40)}", e);
-        }
-        finally
-        {
-            foreach (var service in services)
-                await service.DisposeAsync();
-        }
-
-        LoggedProcess Start()
-        {
-            var settings = new Dictionary<string, string>(StringComparer.Ordinal)
-            {
-                ["ORCHESTRATOR_KAFKA"] = kafka.BootstrapServers, ["ORCHESTRATOR_POSTGRES"] = database.ConnectionString,
-                ["Messaging__Partitions"] = Lanes.ToString(CultureInfo.InvariantCulture), ["Messaging__HeartbeatMs"] = "50", ["Messaging__MaxBackoffMs"] = "200",
-                ["Activity__SnapshotSeconds"] = "1", ["Activity__StoreEveryMs"] = "50", ["Logging__LogLevel__Microsoft"] = "Warning",
-                ["DOTNET_TieredPGO"] = "0", ["DOTNET_gcServer"] = "0",
-            };
-            var own = System.IO.Directory.CreateDirectory(Path.Combine(directory, $"{++started}")).FullName;
-            return LoggedProcess.Start(
-                $"service {started}", "Orchestrator.Api.dll", settings, log, own, "--contentRoot", AppContext.BaseDirectory, "--urls", "http://127.0.0.1:0", "--roles", "activity");
-        }
+            campaign.Tell($"{sent} messages, {reference.Counted} count, {reference.Late} late, {reference.Duplicates} again, {Kills} kills");
+        });
     }
 
     // Each twentieth is held back within the bound, each hundredth beyond it, and each tenth comes again.

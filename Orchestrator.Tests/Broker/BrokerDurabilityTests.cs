@@ -68,8 +68,7 @@ public sealed class BrokerDurabilityTests : IAsyncLifetime
     {
         await using var broker = KafkaBroker.Start(new BrokerOptions { Directory = _directory, SegmentBytes = 1 << 16, RetentionBytes = -1 }, TimeProvider.System);
         broker.CreateTopic(Topic, 1);
-        for (var round = 0; round < 20; round++)
-            Produce(broker, round * 100, 100, padding: 200);
+        Produce(broker, 0, 2_000, padding: 200, atOnce: 100);
         Assert.True(Directory.GetFiles(Path.Combine(_directory, $"{Topic}-0"), "*.log").Length > 3);
         for (var from = 0; from < 2_000; from += 97)
             Assert.Equal(from, Read(broker, from, 1).Single());
@@ -81,8 +80,7 @@ public sealed class BrokerDurabilityTests : IAsyncLifetime
     {
         await using var broker = KafkaBroker.Start(new BrokerOptions { SegmentBytes = 1 << 16 }, TimeProvider.System);
         broker.CreateTopic(Topic, 1, new Dictionary<string, string>(StringComparer.Ordinal) { ["retention.bytes"] = $"{1 << 17}" });
-        for (var round = 0; round < 20; round++)
-            Produce(broker, round * 100, 100, padding: 200);
+        Produce(broker, 0, 2_000, padding: 200, atOnce: 100);
         using var consumer = Consumer(broker);
         var kept = consumer.QueryWatermarkOffsets(new TopicPartition(Topic, 0), Bound);
         Assert.InRange(kept.Low.Value, 1, 1_999);
@@ -116,7 +114,7 @@ public sealed class BrokerDurabilityTests : IAsyncLifetime
     {
         await using var broker = Start();
         broker.CreateTopic(Topic, 8);
-        using var consumer = Consumer(broker);
+        using var consumer = Consumer(broker, fetchWaitMs: 60_000);
         consumer.Assign(Enumerable.Range(0, 8).Select(p => new TopicPartitionOffset(Topic, p, 0)));
         Assert.Null(consumer.Consume(TimeSpan.FromMilliseconds(200)));
         using var producer = Producer(broker);
@@ -168,14 +166,14 @@ public sealed class BrokerDurabilityTests : IAsyncLifetime
             .SetLogHandler((_, _) => { })
             .Build();
 
-    static IConsumer<Null, string> Consumer(KafkaBroker broker, string group = "readers") =>
+    static IConsumer<Null, string> Consumer(KafkaBroker broker, string group = "readers", int fetchWaitMs = 100) =>
         new ConsumerBuilder<Null, string>(new ConsumerConfig
         {
             BootstrapServers = broker.BootstrapServers,
             GroupId = group,
             EnableAutoCommit = false,
             AutoOffsetReset = group is "readers" ? AutoOffsetReset.Error : AutoOffsetReset.Earliest,
-            FetchWaitMaxMs = group is "readers" ? 60_000 : 100,
+            FetchWaitMaxMs = fetchWaitMs,
             SocketTimeoutMs = 70_000,
         })
             .SetLogHandler((_, _) => { })
@@ -195,12 +193,15 @@ public sealed class BrokerDurabilityTests : IAsyncLifetime
         }
     }, Bound);
 
-    static void Produce(KafkaBroker broker, int first, int count, int padding = 0)
+    static void Produce(KafkaBroker broker, int first, int count, int padding = 0, int atOnce = int.MaxValue)
     {
         using var producer = Producer(broker);
-        for (var n = first; n < first + count; n++)
-            producer.Produce(new TopicPartition(Topic, 0), new() { Value = $"{n}{new string(' ', padding)}" });
-        Assert.Equal(0, producer.Flush(Bound));
+        foreach (var some in Enumerable.Range(first, count).Chunk(Math.Min(count, atOnce)))
+        {
+            foreach (var n in some)
+                producer.Produce(new TopicPartition(Topic, 0), new() { Value = $"{n}{new string(' ', padding)}" });
+            Assert.Equal(0, producer.Flush(Bound));
+        }
     }
 
     static List<int> Read(KafkaBroker broker, int from, int count)

@@ -1,6 +1,7 @@
 using CsCheck;
 using Orchestrator.Broker.Groups;
 using Orchestrator.Broker.Protocol;
+using Orchestrator.Tests.Infrastructure;
 
 namespace Orchestrator.Tests.Broker;
 
@@ -25,7 +26,7 @@ public sealed class GroupConvergenceTests
     public Task Group_when_members_come_die_and_leave_at_random_comes_to_rest_with_all_who_live() =>
         Gen.Select(Gen.Int[0, Deeds.Length - 1].Select(i => Deeds[i]), Gen.Int[0, Members - 1])
             .Array[0, 60]
-            .SampleAsync(ComesToRestAsync, iter: 40, threads: 1);
+            .SampleAsync(ComesToRestAsync, iter: Samples.Of(40), threads: 1);
 
     static async Task ComesToRestAsync((Deed Deed, int Member)[] deeds)
     {

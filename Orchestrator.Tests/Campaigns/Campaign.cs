@@ -25,6 +25,8 @@ public sealed class Campaign : IAsyncDisposable
     readonly List<LoggedProcess> _services = [];
     readonly long _began = TimeProvider.System.GetTimestamp();
     TimeSpan _longestPause;
+    TimeSpan _loaded;
+    TimeSpan _settled;
     readonly string? _version;
     int _started;
     int _done;
@@ -171,6 +173,7 @@ public sealed class Campaign : IAsyncDisposable
     {
         await CalmAsync();
         await _load.StopAsync();
+        _loaded = TimeProvider.System.GetElapsedTime(_began);
         List<string> breaches = [];
         try
         {
@@ -180,6 +183,7 @@ public sealed class Campaign : IAsyncDisposable
         {
             breaches.Add($"after {SettledWithin.TotalSeconds:0} s: {await UnsettledAsync()}");
         }
+        _settled = TimeProvider.System.GetElapsedTime(_began);
         foreach (var service in _services.ToList())
             await StopAsync(service);
         breaches.AddRange(await new CampaignChecks(Servers, _load, Observer).RunAsync());
@@ -237,7 +241,7 @@ public sealed class Campaign : IAsyncDisposable
         return $"{_done} disturbances in {TimeProvider.System.GetElapsedTime(_began).TotalSeconds:0} s; {_load.Submitted.Count} transactions ({string.Join(", ", ends)}); " +
             $"{_load.Asked.Count} transfers and reversals, {Observer.Transfers.Count(t => t.Value is null)} posted; " +
             $"{_load.Requests.Count} requests of people; " +
-            $"{_load.Duplicates} messages published twice, {Observer.Duplicates} seen twice; longest wait for progress {_longestPause.TotalSeconds:0.0} s";
+            $"{_load.Duplicates} messages published twice, {Observer.Duplicates} seen twice; longest wait for progress {_longestPause.TotalSeconds:0.0} s; loaded for {_loaded.TotalSeconds:0} s, settled after {_settled.TotalSeconds:0} s";
     }
 
     // Tells who stands still: the load, the broker, the observer or the service.

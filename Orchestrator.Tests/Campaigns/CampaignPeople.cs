@@ -14,6 +14,9 @@ static class CampaignPeople
     const int Soonest = 150;
     const int Latest = 600;
 
+    // A review's time is short, and a slow machine comes to it late.
+    const int LatestReview = 300;
+
     /// <summary>What is asked of <paramref name="submission"/>, and after how many messages.</summary>
     public static IEnumerable<(TrafficMessage Message, int After)> About(Random chance, TransactionSubmitted submission, Course course) => course switch
     {
@@ -59,7 +62,7 @@ static class CampaignPeople
         {
             var decision = chance.Next(2) == 0 ? ReviewDecision.Release : ReviewDecision.ConfirmFraud;
             yield return (Message(submission, $"review-{person}", id => new TransactionReviewed(
-                id, submission.TransactionId, submission.SourceAccountId, decision, $"person-{person}", submission.OccurredAt)), chance.Next(Soonest, Latest));
+                id, submission.TransactionId, submission.SourceAccountId, decision, $"person-{person}", submission.OccurredAt)), chance.Next(Soonest, LatestReview));
         }
     }
 

@@ -76,7 +76,6 @@ public sealed class CampaignServers : IAsyncDisposable
         // Accounts take turns at being fraudulent here, and each transaction has its own end whatever became of those before it.
         ["Sagas__Account__FreezeAfterAlerts"] = "100",
         ["Sagas__Account__AlertWindow"] = "00:01:00",
-        ["Kafka__Client__reconnect.backoff.max.ms"] = "1000",
         ["Logging__LogLevel__Microsoft"] = "Warning",
         ["Logging__LogLevel__MassTransit"] = "Warning",
         // A process lives for seconds here: no work that pays only later.

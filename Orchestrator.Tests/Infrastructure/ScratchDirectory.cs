@@ -4,11 +4,13 @@ namespace Orchestrator.Tests.Infrastructure;
 
 /// <summary>
 /// Directories for servers that a test run starts, all below one of the run's own. A run holds the lock on its directory for as long as its process
-/// lives, whatever ends it; directories whose lock is free were left behind, and are cleared by the next run, their servers stopped.
+/// lives, whatever ends it; directories whose lock is free were left behind, and are cleared by the next run, their servers stopped. They lie in
+/// ORCHESTRATOR_TEST_DIRECTORY, or where the system has its temporary files.
 /// </summary>
 internal static class ScratchDirectory
 {
-    static readonly string Root = Path.Combine(Path.GetTempPath(), "orchestrator-tests");
+    static readonly string Root = Path.Combine(
+        Environment.GetEnvironmentVariable("ORCHESTRATOR_TEST_DIRECTORY") is { Length: > 0 } given ? given : Path.GetTempPath(), "orchestrator-tests");
     static readonly Lazy<Task<Run>> Own = new(BeginAsync);
 
     internal static async Task<string> CreateAsync(string name) =>

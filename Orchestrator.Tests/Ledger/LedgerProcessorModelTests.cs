@@ -39,7 +39,7 @@ public sealed class LedgerProcessorModelTests(TestInfrastructure infrastructure)
             await AssertSameAsync(model);
             Assert.Empty(await LedgerInvariants.BrokenAsync(Database, settled: false));
         },
-        iter: 150, threads: 1);
+        iter: Samples.Of(150), threads: 1);
 
     static async Task RunAsync(LedgerLane lane, List<IContract> batch, int mishap, ReferenceLedger model)
     {

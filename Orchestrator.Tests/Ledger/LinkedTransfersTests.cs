@@ -233,7 +233,7 @@ public sealed class LinkedTransfersTests(TestInfrastructure infrastructure) : Le
                         Assert.Equal(balance, await AvailableAsync(name));
                     await HoldsAsync();
                 },
-                iter: 25, threads: 1);
+                iter: Samples.Of(25), threads: 1);
 
     static LinkedTransfers Chain(params (string From, string To, long Amount)[] transfers) => Chain(1, transfers);
 

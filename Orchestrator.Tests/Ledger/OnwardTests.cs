@@ -107,7 +107,7 @@ public sealed class OnwardTests(TestInfrastructure infrastructure) : LedgerDatab
                     steps.AddRange(published.Select(p => p.Body).OfType<ILedgerCommand>().Where(next => !steps.Contains(next)));
                 }
             },
-            iter: 15, threads: 1);
+            iter: Samples.Of(15), threads: 1);
     }
 
     static async Task<(IReadOnlyList<LedgerLane.Published> Held, IReadOnlyList<LedgerLane.Published> Credited, IReadOnlyList<LedgerLane.Published> Captured)> RunAsync(

@@ -159,7 +159,7 @@ public sealed class TransferTests(TestInfrastructure infrastructure) : LedgerDat
                     Assert.Equal(balance, (await new AccountReader(Database).GetAsync(name, default))!.AvailableMinor);
                 Assert.Empty(await LedgerInvariants.BrokenAsync(Database, settled: true));
             },
-            iter: 20, threads: 1);
+            iter: Samples.Of(20), threads: 1);
 
     static async Task<string?> RefusalAsync(LedgerNetwork network, ILedgerCommand command) => Commands.Refusal(await network.AskAsync(command));
 

@@ -50,7 +50,7 @@ public sealed class BalanceModelTests(TestInfrastructure infrastructure) : Ledge
                         await AssertSameAsync(reader, events.FindAll(e => e.AccountId == account), account, instant);
                 }
             },
-            iter: 25, threads: 1);
+            iter: Samples.Of(25), threads: 1);
     }
 
     static Task FoldAsync(ProjectionLane lane, IReadOnlyList<LedgerEventRecorded> unit, int mishap)

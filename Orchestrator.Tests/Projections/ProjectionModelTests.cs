@@ -48,7 +48,7 @@ public sealed class ProjectionModelTests(TestInfrastructure infrastructure) : Le
                 var found = Assert.IsType<CheckOutcome.Checked>(await check.RunAsync(projection.Name, CancellationToken.None)).View;
                 Assert.Equal((true, null, (long)events.Count, 0), (found.Agrees, found.Difference, found.EventsChecked, found.EventsBehind));
             },
-            iter: 20, threads: 1);
+            iter: Samples.Of(20), threads: 1);
     }
 
     // By the counters around each, and in the order of the lane.

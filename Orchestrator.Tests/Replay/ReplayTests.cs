@@ -1,5 +1,6 @@
 using System.Text;
 using Orchestrator.Messaging.Replay;
+using Orchestrator.Messaging.Workers;
 using Orchestrator.Tests.Campaigns;
 using Orchestrator.Tests.Infrastructure;
 
@@ -129,7 +130,7 @@ public sealed class ReplayTests(ReplayFixture fixture)
         var later = (await fixture.Parts.Claims.ClaimAsync(Guid.CreateVersion7(TimeProvider.System.GetUtcNow()), TimeSpan.FromMinutes(1), [], CancellationToken.None))!;
 
         await Assert.ThrowsAsync<ReplayFencedException>(() => new ReplayRun(former, fixture.Parts).RunAsync(CancellationToken.None));
-        Assert.Equal(ReplayRenewal.Lost, await fixture.Parts.Claims.RenewAsync(former, TimeSpan.FromMinutes(1), CancellationToken.None));
+        Assert.Equal(LeaseRenewal.Lost, await fixture.Parts.Claims.RenewAsync(former, TimeSpan.FromMinutes(1), CancellationToken.None));
         Assert.False(await fixture.Parts.Claims.DoneAsync(former, null, CancellationToken.None));
         Assert.Equal(former.Epoch + 1, later.Epoch);
         Assert.True(await fixture.Parts.Claims.GiveBackAsync(later, CancellationToken.None));

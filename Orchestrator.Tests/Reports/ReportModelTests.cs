@@ -46,7 +46,7 @@ public sealed class ReportModelTests(TestInfrastructure infrastructure) : Report
                 await MatchAsync(one, ReportDefinitions.Totals, options, limit, Totals(events));
                 await ExecuteAsync($"drop schema {one} cascade; drop schema {other} cascade");
             },
-            iter: 40,
+            iter: Samples.Of(40),
             threads: 1);
     }
 

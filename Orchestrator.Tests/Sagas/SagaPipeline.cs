@@ -1,9 +1,6 @@
 using System.Collections.Concurrent;
-using MassTransit;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using Orchestrator.Contracts.Catalog;
 using Orchestrator.Contracts.Decisions;
@@ -34,7 +31,7 @@ public sealed class SagaPipeline : IAsyncLifetime
         return new TransactionLane(processor);
     }
 
-    internal static async Task<ServiceProvider> StartAsync(
+    internal static Task<ServiceProvider> StartAsync(
         FraudDefault assessmentDefault, NpgsqlDataSource? database, FraudOutcome reviewDefault = FraudOutcome.Decline,
         ISagaLoader<TransactionSaga>? loader = null)
     {
@@ -44,28 +41,18 @@ public sealed class SagaPipeline : IAsyncLifetime
                 new($"{TransactionSagaOptions.Section}:ReviewDefault", reviewDefault.ToString()),
             ])
             .Build();
-        var services = new ServiceCollection();
-        services.AddSingleton<ILoggerFactory>(NullLoggerFactory.Instance);
-        services.AddSingleton(typeof(ILogger<>), typeof(NullLogger<>));
-        services.AddSingleton(Catalog);
-        if (database is null)
-            services.AddSingleton(loader ?? new NothingStored());
-        else
-            services.AddSingleton(database);
-        services.AddSagas(configuration).AddSagasReader();
-        var provider = services.BuildServiceProvider();
-        await provider.GetRequiredService<IBusControl>().StartAsync();
-        return provider;
+        return StartedBus.StartAsync(Catalog, services =>
+        {
+            if (database is null)
+                services.AddSingleton(loader ?? new NothingStored<TransactionSaga>());
+            else
+                services.AddSingleton(database);
+            services.AddSagas(configuration).AddSagasReader();
+        });
     }
 
     internal static LaneProcessor Processor(IServiceProvider provider) =>
         provider.GetRequiredService<LaneGroup>().CreateProcessor(new LaneId(SagasModule.Group, 0));
-
-    internal static async Task StopAsync(ServiceProvider provider)
-    {
-        await provider.GetRequiredService<IBusControl>().StopAsync();
-        await provider.DisposeAsync();
-    }
 
     internal static object Body(OutgoingMessage message) => SagaLane.Body(Catalog, message);
 
@@ -74,13 +61,7 @@ public sealed class SagaPipeline : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         foreach (var provider in _providers.Values)
-            await StopAsync(await provider.Value);
-    }
-
-    sealed class NothingStored : ISagaLoader<TransactionSaga>
-    {
-        public Task<IReadOnlyList<TransactionSaga>> LoadAsync(IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken) =>
-            Task.FromResult<IReadOnlyList<TransactionSaga>>([]);
+            await StartedBus.StopAsync(await provider.Value);
     }
 }
 

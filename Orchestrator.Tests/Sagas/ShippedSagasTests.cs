@@ -63,7 +63,7 @@ public sealed class ShippedSagasTests(TestInfrastructure infrastructure)
             // What has ended is not touched until somebody asks something of it.
             Assert.Equal((Sagas.Count(s => !s.HasEnded), Sagas.Count(s => s.HasEnded)), (row.GetInt64(0), row.GetInt64(1)));
         }
-        await SagaPipeline.StopAsync(provider);
+        await StartedBus.StopAsync(provider);
     }
 
     [Fact]
@@ -82,7 +82,7 @@ public sealed class ShippedSagasTests(TestInfrastructure infrastructure)
 
             Assert.Equal(("Reversed", TransactionSaga.PresentVersion), (lane.Find(shipped.Id)!.CurrentState, lane.Find(shipped.Id)!.MachineVersion));
         }
-        await SagaPipeline.StopAsync(provider);
+        await StartedBus.StopAsync(provider);
     }
 
     [Fact]

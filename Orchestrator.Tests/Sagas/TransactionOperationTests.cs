@@ -118,7 +118,7 @@ public sealed class TransactionOperationTests(SagaPipeline pipeline, TestInfrast
         Assert.Equal(10, acts.Count);
         foreach (var change in new[] { "update sagas.operation set actor = 'nobody'", "delete from sagas.operation", "truncate sagas.operation" })
             Assert.Equal("23001", (await Assert.ThrowsAsync<Npgsql.PostgresException>(() => ExecuteAsync(change))).SqlState);
-        await SagaPipeline.StopAsync(provider);
+        await StartedBus.StopAsync(provider);
     }
 
     [Fact]
@@ -131,7 +131,7 @@ public sealed class TransactionOperationTests(SagaPipeline pipeline, TestInfrast
 
         Assert.Equal(2, lane.Writes);
         Assert.Null(lane.Find(Id)!.Details);
-        await SagaPipeline.StopAsync(provider);
+        await StartedBus.StopAsync(provider);
     }
 
     async Task<TransactionLane> StoredAsync(IServiceProvider provider)

@@ -20,58 +20,29 @@ public sealed class AskKillTests(TestInfrastructure infrastructure)
     [Fact]
     public async Task Services_when_they_are_killed_while_callers_ask_take_back_no_answer_and_lose_no_state()
     {
-        var seed = Campaign.Seed();
-        var chance = new Random(seed);
-        var log = new ProcessLog();
         await using var fixture = await CreateAsync(infrastructure);
-        var directory = await ScratchDirectory.CreateAsync($"ask-kill-{seed}");
-        var services = new List<LoggedProcess>();
         var ports = new Ports();
-        try
+        await KillCampaign.RunAsync("ask-kill", async campaign =>
         {
-            services.Add(await StartAsync());
-            services.Add(await StartAsync());
-            using var enough = new CancellationTokenSource();
-            var load = Task.Run(() => LoadAsync(fixture, enough.Token));
-            var callers = Enumerable.Range(0, Callers).Select(c => Task.Run(() => CallAsync(c, ports, new Random(seed + 1 + c), enough.Token))).ToList();
-            for (var kill = 0; kill < Kills; kill++)
-            {
-                await Task.Delay(chance.Next(300, 1_500));
-                var victim = services[chance.Next(services.Count)];
-                services.Remove(victim);
-                if (chance.Next(4) == 0)
-                    await victim.StopAsync();
-                else
-                    await victim.KillAsync();
-                ports.Gone(victim);
-                await victim.DisposeAsync();
-                services.Add(await StartAsync());
-            }
-            await enough.CancelAsync();
-            var sent = await load;
-            var given = (await Task.WhenAll(callers)).SelectMany(g => g).ToList();
+            var (sent, given) = await campaign.KillAsync(
+                Kills, 300, 1_500, () => StartAsync(campaign), enough => LoadAndCallAsync(fixture, ports, campaign.Seed, enough), whenReady: false, ports.Gone);
             await CheckAsync(fixture, sent, given);
-            TestContext.Current.TestOutputHelper?.WriteLine($"seed {seed}: {sent} messages, {given.Count} answers to callers, {Kills} kills");
-        }
-        catch (Exception e) when (e is not OperationCanceledException)
-        {
-            throw new InvalidOperationException($"Again with ORCHESTRATOR_TEST_SEED={seed}. {e.Message}\n{log.Tail(40)}", e);
-        }
-        finally
-        {
-            foreach (var service in services)
-                await service.DisposeAsync();
-        }
+            campaign.Tell($"{sent} messages, {given.Count} answers to callers, {Kills} kills");
+        });
 
-        async Task<LoggedProcess> StartAsync()
+        async Task<LoggedProcess> StartAsync(KillCampaign campaign)
         {
-            var nonce = $"p{seed}-{chance.Next()}";
-            var service = LoggedProcess.Start(
-                nonce, "Orchestrator.Tests.dll",
-                StreamService.Environment(fixture.Kafka.BootstrapServers, fixture.ConnectionString, nonce, fixture.Prefix, TimeSpan.FromMilliseconds(150)), log, directory);
+            var service = fixture.Start(campaign);
             ports.Came(service, int.Parse(await service.AnswerAsync(), CultureInfo.InvariantCulture));
             return service;
         }
+    }
+
+    static async Task<(int Sent, List<(int Number, string? Said)> Given)> LoadAndCallAsync(StreamFixture fixture, Ports ports, int seed, CancellationToken enough)
+    {
+        var callers = Enumerable.Range(0, Callers).Select(c => Task.Run(() => CallAsync(c, ports, new Random(seed + 1 + c), enough), CancellationToken.None)).ToList();
+        var sent = await LoadAsync(fixture, enough);
+        return (sent, [.. (await Task.WhenAll(callers)).SelectMany(g => g)]);
     }
 
     static async Task CheckAsync(StreamFixture fixture, int sent, List<(int Number, string? Said)> given)

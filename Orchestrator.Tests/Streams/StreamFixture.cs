@@ -12,6 +12,7 @@ using Orchestrator.Messaging.Embedded;
 using Orchestrator.Messaging.Schema;
 using Orchestrator.Messaging.Streams;
 using Orchestrator.Messaging.Wire;
+using Orchestrator.Tests.Campaigns;
 using Orchestrator.Tests.Infrastructure;
 
 namespace Orchestrator.Tests.Streams;
@@ -72,6 +73,13 @@ public sealed class StreamFixture : IAsyncDisposable
         var fixture = new StreamFixture(server.ConnectionString, database: null, TestInfrastructure.StartEmbeddedKafka());
         await fixture.Kafka.CreateTopicsAsync(Partitions, TopicNames);
         return fixture;
+    }
+
+    /// <summary>Starts a service in a process of its own, to be killed.</summary>
+    internal LoggedProcess Start(KillCampaign campaign)
+    {
+        var nonce = $"p{campaign.Seed}-{campaign.Chance.Next()}";
+        return campaign.StartProgram(nonce, StreamService.Environment(Kafka.BootstrapServers, ConnectionString, nonce, Prefix, TimeSpan.FromMilliseconds(150)));
     }
 
     public async Task<IHost> StartServiceAsync(

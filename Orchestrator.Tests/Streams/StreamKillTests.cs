@@ -14,53 +14,15 @@ public sealed class StreamKillTests(TestInfrastructure infrastructure)
     [Fact]
     public async Task Services_when_they_are_killed_at_random_points_do_answer_every_message_once_from_a_state_that_follows()
     {
-        var seed = Campaign.Seed();
-        var chance = new Random(seed);
-        var log = new ProcessLog();
         await using var fixture = await CreateAsync(infrastructure);
-        var directory = await ScratchDirectory.CreateAsync($"stream-kill-{seed}");
-        var services = new List<LoggedProcess>();
-        try
+        await KillCampaign.RunAsync("stream-kill", async campaign =>
         {
-            services.Add(Start());
-            services.Add(Start());
-            using var enough = new CancellationTokenSource();
-            var load = Task.Run(() => LoadAsync(fixture, new Random(seed + 1), enough.Token));
-            for (var kill = 0; kill < Kills; kill++)
-            {
-                await Task.Delay(chance.Next(300, 1_500));
-                var victim = services[chance.Next(services.Count)];
-                services.Remove(victim);
-                if (chance.Next(4) == 0)
-                    await victim.StopAsync();
-                else
-                    await victim.KillAsync();
-                await victim.DisposeAsync();
-                services.Add(Start());
-            }
-            await enough.CancelAsync();
-            var sent = await load;
+            var sent = await campaign.KillAsync(
+                Kills, 300, 1_500, () => Task.FromResult(fixture.Start(campaign)), enough => LoadAsync(fixture, new Random(campaign.Seed + 1), enough), whenReady: false);
             AssertChained(await fixture.AnswersAsync(sent));
             Assert.Equal(0L, await fixture.ScalarAsync<long>("select count(*) from messaging.parked"));
-            TestContext.Current.TestOutputHelper?.WriteLine($"seed {seed}: {sent} messages, {Kills} kills");
-        }
-        catch (Exception e) when (e is not OperationCanceledException)
-        {
-            throw new InvalidOperationException($"Again with ORCHESTRATOR_TEST_SEED={seed}. {e.Message}\n{log.Tail(40)}", e);
-        }
-        finally
-        {
-            foreach (var service in services)
-                await service.DisposeAsync();
-        }
-
-        LoggedProcess Start()
-        {
-            var nonce = $"p{seed}-{chance.Next()}";
-            return LoggedProcess.Start(
-                nonce, "Orchestrator.Tests.dll",
-                StreamService.Environment(fixture.Kafka.BootstrapServers, fixture.ConnectionString, nonce, fixture.Prefix, TimeSpan.FromMilliseconds(150)), log, directory);
-        }
+            campaign.Tell($"{sent} messages, {Kills} kills");
+        });
     }
 
     // Every tenth comes again, at once or up to a hundred messages later.

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Npgsql;
+using Orchestrator.Messaging.Workers;
 using static Orchestrator.Messaging.Rows.Statements;
 
 namespace Orchestrator.Decisioning.Backtests.Jobs;

@@ -65,19 +65,6 @@ public sealed record BacktestFailure(string Code, string Detail);
 /// <param name="Order">What was asked for.</param>
 public sealed record BacktestClaim(long Number, Guid Owner, int Attempt, Guid Id, BacktestOrder Order);
 
-/// <summary>What became of renewing a lease.</summary>
-public enum LeaseRenewal
-{
-    /// <summary>It was renewed.</summary>
-    Held,
-
-    /// <summary>It was renewed, and somebody wants the work to stop.</summary>
-    CancelRequested,
-
-    /// <summary>The job is another's, or has ended.</summary>
-    Lost,
-}
-
 /// <summary>What became of a request for a backtest.</summary>
 public abstract record BacktestRequested
 {

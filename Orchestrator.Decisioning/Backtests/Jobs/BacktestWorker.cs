@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using Orchestrator.Messaging.Workers;
 
 namespace Orchestrator.Decisioning.Backtests.Jobs;
 
@@ -18,74 +19,57 @@ public sealed partial class BacktestWorker(
     // The lease is renewed so many times before it would end: one that comes late loses nothing.
     const int RenewalsToLease = 3;
 
-    // A process that is told to stop gives back what it works on, and does not wait long for a database that is away.
-    static readonly TimeSpan LongestGoodbye = TimeSpan.FromSeconds(2);
-
     readonly Guid _owner = Guid.CreateVersion7(time.GetUtcNow());
+    readonly TimeSpan _lease = TimeSpan.FromMilliseconds(options.LeaseMs);
+    readonly TimeSpan _poll = TimeSpan.FromMilliseconds(options.PollMs);
 
     /// <summary>Works on the first that waits. False when there is none.</summary>
     public async Task<bool> RunNextAsync(CancellationToken cancellationToken)
     {
-        var lease = TimeSpan.FromMilliseconds(options.LeaseMs);
-        if (await claims.ClaimAsync(_owner, lease, cancellationToken) is not { } claim)
+        if (await claims.ClaimAsync(_owner, _lease, cancellationToken) is not { } claim)
             return false;
         Begun(logger, claim.Id, claim.Attempt);
-        var state = await RunAsync(claim, lease, cancellationToken);
+        var state = await RunAsync(claim, cancellationToken);
         Ended(logger, claim.Id, state);
         return true;
     }
 
     /// <inheritdoc />
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Rounds.RunAsync(RoundAsync, OnFailure, time, stoppingToken);
+
+    async Task<TimeSpan> RoundAsync(CancellationToken cancellationToken) => await RunNextAsync(cancellationToken) ? TimeSpan.Zero : _poll;
+
+    // The lease ends by itself; until the database answers again there is nothing else to do.
+    TimeSpan? OnFailure(Exception e)
     {
-        // Hosts wait for the first step of each service.
-        await Task.Yield();
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            var more = false;
-            try
-            {
-                more = await RunNextAsync(stoppingToken);
-            }
-            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
-            {
-                // The lease ends by itself; until the database answers again there is nothing else to do.
-                Interrupted(logger, e);
-            }
-            if (!more)
-                await Task.Delay(TimeSpan.FromMilliseconds(options.PollMs), time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
+        Interrupted(logger, e);
+        return _poll;
     }
 
-    async Task<string> RunAsync(BacktestClaim claim, TimeSpan lease, CancellationToken stopping)
+    async Task<string> RunAsync(BacktestClaim claim, CancellationToken stopping)
     {
-        using var work = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         var watch = new Watch();
-        var renewing = RenewAsync(claim, lease, watch, work);
+        await using var lease = new HeldLease(token => RenewAsync(claim, watch, token), _lease / RenewalsToLease, time, stopping);
         try
         {
-            var result = await WorkAsync(claim.Order, watch, work.Token);
-            await EndRenewingAsync(work, renewing);
+            var result = await WorkAsync(claim.Order, watch, lease.Work);
+            await lease.EndAsync();
             return await claims.DoneAsync(claim, result, stopping) ? "done" : "lost";
         }
-        catch (OperationCanceledException) when (work.IsCancellationRequested)
+        catch (OperationCanceledException) when (lease.Work.IsCancellationRequested)
         {
-            await EndRenewingAsync(work, renewing);
-            return await GivenUpAsync(claim, watch.Last, stopping);
+            await lease.EndAsync();
+            return await GivenUpAsync(claim, lease.Last, stopping);
         }
         catch (Exception e) when (e is not NpgsqlException { IsTransient: true })
         {
-            await EndRenewingAsync(work, renewing);
+            await lease.EndAsync();
             if (e is not BacktestException)
                 Failed(logger, e, claim.Id);
             var failure = e is BacktestException known
                 ? new BacktestFailure(known.Code, known.Detail)
                 : new BacktestFailure("internal", "Something went wrong here; the service's log has it.");
             return await claims.FailedAsync(claim, failure, stopping) ? "failed" : "lost";
-        }
-        finally
-        {
-            await EndRenewingAsync(work, renewing);
         }
     }
 
@@ -96,30 +80,17 @@ public sealed partial class BacktestWorker(
             order.Spec, parts, new StoredHistory(database, time), progress => watch.Progress = progress, options.RestToWork, cancellationToken);
     }
 
-    // Ends with the work, and ends the work when it must not go on.
-    async Task RenewAsync(BacktestClaim claim, TimeSpan lease, Watch watch, CancellationTokenSource work)
+    async Task<LeaseRenewal> RenewAsync(BacktestClaim claim, Watch watch, CancellationToken cancellationToken)
     {
-        using var timer = new PeriodicTimer(lease / RenewalsToLease, time);
         try
         {
-            do
-            {
-                watch.Last = await claims.RenewAsync(claim, lease, watch.Progress, work.Token);
-                if (watch.Last != LeaseRenewal.Held)
-                    await work.CancelAsync();
-            }
-            while (await timer.WaitForNextTickAsync(work.Token));
+            return await claims.RenewAsync(claim, _lease, watch.Progress, cancellationToken);
         }
-        catch (OperationCanceledException)
-        {
-            // The work is done, or was given up.
-        }
-        catch (Exception e)
+        catch (Exception e) when (e is not OperationCanceledException)
         {
             // Whose lease cannot be renewed has to assume that another process begins anew.
             Interrupted(logger, e);
-            watch.Last = LeaseRenewal.Lost;
-            await work.CancelAsync();
+            return LeaseRenewal.Lost;
         }
     }
 
@@ -127,23 +98,15 @@ public sealed partial class BacktestWorker(
     {
         if (last == LeaseRenewal.Lost)
             return "lost";
-        using var goodbye = new CancellationTokenSource(LongestGoodbye, time);
+        using var goodbye = HeldLease.Goodbye(time);
         if (last == LeaseRenewal.CancelRequested)
             return await claims.CancelledAsync(claim, goodbye.Token) ? "cancelled" : "lost";
         return await claims.GiveBackAsync(claim, goodbye.Token) && stopping.IsCancellationRequested ? "given back" : "lost";
     }
 
-    static async Task EndRenewingAsync(CancellationTokenSource work, Task renewing)
-    {
-        await work.CancelAsync();
-        await renewing;
-    }
-
     sealed class Watch
     {
         public volatile BacktestProgress? Progress;
-
-        public volatile LeaseRenewal Last;
     }
 
     [LoggerMessage(LogLevel.Information, "Backtest {Id} begins, attempt {Attempt}")]

@@ -8,6 +8,9 @@ public static class ProfileDefaults
     // What Azure closes by itself after four minutes of silence.
     const string BelowIdleMs = "180000";
 
+    // librdkafka waits for up to ten seconds before it connects again, and money would wait with it when a broker has come back.
+    const string LongestReconnectMs = "1000";
+
     const short UsualReplication = 3;
     const int EventHubsDays = 7;
     const int EventHubsMessageBytes = 1_000_000;
@@ -38,6 +41,7 @@ public static class ProfileDefaults
             },
             _ => new(StringComparer.Ordinal),
         };
+        assumed["reconnect.backoff.max.ms"] = LongestReconnectMs;
         if (profile == KafkaProfile.Msk && (hasUser || isIam))
             assumed["sasl.mechanism"] = isIam ? "OAUTHBEARER" : "SCRAM-SHA-512";
         if (profile == KafkaProfile.EventHubs && !hasTokens)

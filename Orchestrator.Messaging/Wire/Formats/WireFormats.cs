@@ -53,6 +53,17 @@ public sealed class WireFormats
         return new WireFormats(catalog, topics, options.Subjects, schemas);
     }
 
+    /// <summary>One format for every topic, whatever is configured for it.</summary>
+    /// <param name="format">The format.</param>
+    /// <param name="options">The registry.</param>
+    /// <param name="catalog">The messages that are known, by their default topics.</param>
+    public static WireFormats In(SchemaFormat format, FormatOptions options, MessageCatalog catalog)
+    {
+        foreach (var topic in catalog.All.Select(c => c.Topic))
+            options.Topics[topic] = FormatOptionsCheck.Formats.First(f => f.Value == format).Key;
+        return Of(options, catalog, topic => topic);
+    }
+
     /// <summary>Why the schema registry is away; null while it answers, and where none is configured.</summary>
     public string? Hindrance => _schemas?.Hindrance;
 
@@ -63,7 +74,7 @@ public sealed class WireFormats
     /// <summary>A message in the format of its topic.</summary>
     /// <exception cref="RegistryAwayException">The registry does not answer.</exception>
     /// <exception cref="SchemaException">The schema that is known here cannot say all that is in it.</exception>
-    internal async ValueTask<OutgoingMessage> EncodeAsync(OutgoingMessage message, CancellationToken cancellationToken)
+    public async ValueTask<OutgoingMessage> EncodeAsync(OutgoingMessage message, CancellationToken cancellationToken)
     {
         if (IsJson(message.Topic) || message.ContentType is not null || _codecs.Find(message.Type) is not { } codec)
             return message;

@@ -3,6 +3,7 @@ using CsCheck;
 using Orchestrator.Activity;
 using Orchestrator.Activity.Visitors;
 using Orchestrator.Contracts.Activity;
+using Orchestrator.Messaging.Streams;
 
 namespace Orchestrator.Tests.Activity.Engine;
 
@@ -68,7 +69,7 @@ public sealed class ActivitySnapshotTests
                 EngineRun.Make(new EngineBounds()).Restore(new MemoryStream(damaged));
                 Assert.False(isCut, "a snapshot that ends too early was read");
             }
-            catch (InvalidDataException)
+            catch (Exception e) when (e is InvalidDataException || (e is SnapshotOfOtherVersionException && at < 16))
             {
                 // By name, and nothing else.
             }
@@ -80,7 +81,7 @@ public sealed class ActivitySnapshotTests
     {
         var bytes = Bytes(EngineRun.Make(new EngineBounds()));
         bytes[8]++;
-        var thrown = Assert.Throws<InvalidDataException>(() => EngineRun.Make(new EngineBounds()).Restore(new MemoryStream(bytes)));
+        var thrown = Assert.Throws<SnapshotOfOtherVersionException>(() => EngineRun.Make(new EngineBounds()).Restore(new MemoryStream(bytes)));
         Assert.Contains("version 2", thrown.Message, StringComparison.Ordinal);
     }
 

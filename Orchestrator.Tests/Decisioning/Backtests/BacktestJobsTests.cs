@@ -6,6 +6,7 @@ using Orchestrator.Decisioning.Features;
 using Orchestrator.Decisioning.Lists;
 using Orchestrator.Decisioning.Models;
 using Orchestrator.Decisioning.RuleSets;
+using Orchestrator.Messaging.Workers;
 using Orchestrator.Tests.Decisioning.Records;
 using Orchestrator.Tests.Infrastructure;
 using static Orchestrator.Tests.Decisioning.Backtests.LivePast;

@@ -2,6 +2,7 @@ using System.Buffers;
 using CsCheck;
 using Orchestrator.Contracts.Transactions;
 using Orchestrator.Decisioning.Features;
+using Orchestrator.Tests.Infrastructure;
 using static Orchestrator.Tests.Decisioning.Features.EngineRuns;
 using static Orchestrator.Tests.Decisioning.Features.EventStreams;
 
@@ -30,13 +31,13 @@ public sealed class FeatureEngineTests
                 var idleAfter = TimeSpan.FromDays(IdleDays[idle]);
                 EqualBruteForce(arrivals, new FeatureEngine(Plan, Options with { IdleAfter = idleAfter }), idleAfter);
             },
-            iter: 2_000);
+            iter: Samples.Of(2_000));
 
     [Fact]
     public void Engine_when_a_store_keeps_idle_keys_does_equal_brute_force_that_forgets_nothing() =>
         Any.Sample(
             arrivals => EqualBruteForce(arrivals, new FeatureEngine(Plan, Options with { IdleAfter = TimeSpan.FromDays(5) }, new MemoryStore()), TimeSpan.MaxValue),
-            iter: 500);
+            iter: Samples.Of(500));
 
     [Theory]
     [InlineData(1, false)]
@@ -77,7 +78,7 @@ public sealed class FeatureEngineTests
                 Assert.Equal(Run(whole, sample.arrivals[sample.cut..]), Run(after, sample.arrivals[sample.cut..]));
                 Assert.Equal(Saved(whole), Saved(after));
             },
-            iter: 100);
+            iter: Samples.Of(100));
 
     [Fact]
     public void Engine_when_memory_is_small_and_a_store_keeps_the_rest_does_give_the_same_bits() =>
@@ -91,7 +92,7 @@ public sealed class FeatureEngineTests
                 Assert.Equal(Run(roomy, arrivals), Run(cramped, arrivals));
                 Assert.All(cramped.Report().Kinds, k => Assert.InRange(k.Keys, 0, 1));
             },
-            iter: 100);
+            iter: Samples.Of(100));
 
     [Fact]
     public void Engine_when_lanes_share_keys_does_count_as_one_engine_would() =>
@@ -110,7 +111,7 @@ public sealed class FeatureEngineTests
                     Assert.Equal(expected, vector);
                 }
             },
-            iter: 50);
+            iter: Samples.Of(50));
 
     [Fact]
     public void Engine_when_a_key_has_too_many_events_does_drop_the_oldest_and_say_so()
@@ -188,7 +189,7 @@ public sealed class FeatureEngineTests
                     known.Enqueue(e);
                 }
             },
-            iter: 100);
+            iter: Samples.Of(100));
 
     [Fact]
     public void Engine_when_its_keys_are_known_does_allocate_nothing()

@@ -1,5 +1,6 @@
 using Orchestrator.Decisioning.Features;
 using Orchestrator.Decisioning.Models;
+using Orchestrator.Messaging.Streams;
 using Orchestrator.Tests.Decisioning.Models;
 using static Orchestrator.Tests.Decisioning.Features.EngineRuns;
 using static Orchestrator.Tests.Decisioning.Features.EventStreams;
@@ -51,7 +52,7 @@ public sealed class GrownSchemaTests
 
         Assert.Equal(60, Plan.Schema.LengthOf(fewer.Schema.Hash));
         Assert.Contains(
-            "schema", Assert.Throws<InvalidDataException>(() => Restored(Saved(new FeatureEngine(fewer)), new FeatureEngineOptions())).Message, StringComparison.Ordinal);
+            "schema", Assert.Throws<SnapshotOfOtherVersionException>(() => Restored(Saved(new FeatureEngine(fewer)), new FeatureEngineOptions())).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.Buffers;
 using CsCheck;
 using Orchestrator.Decisioning.Features;
+using Orchestrator.Messaging.Streams;
 using static Orchestrator.Tests.Decisioning.Features.EngineRuns;
 using static Orchestrator.Tests.Decisioning.Features.EventStreams;
 
@@ -94,7 +95,7 @@ public sealed class IdleKeysTests
                 new IdleKeys(10, maxEvents: 128).Restore(new MemoryStream(damaged));
                 Assert.False(cut, "what is cut off has no end");
             }
-            catch (InvalidDataException)
+            catch (Exception e) when (e is InvalidDataException || (e is SnapshotOfOtherVersionException && at % bytes.WrittenCount < sizeof(uint)))
             {
                 // Named; what is read as a state is checked again when its key comes back.
             }

@@ -1,5 +1,6 @@
 using CsCheck;
 using Orchestrator.Decisioning.Features;
+using Orchestrator.Tests.Infrastructure;
 using static Orchestrator.Tests.Decisioning.Features.EngineRuns;
 using static Orchestrator.Tests.Decisioning.Features.EventStreams;
 
@@ -43,7 +44,7 @@ public sealed class SharedKeysTests
                         Assert.Equal(expected, actual);
                 }
             },
-            iter: 500);
+            iter: Samples.Of(500));
 
     [Fact]
     public void Lanes_when_all_are_restored_in_any_order_do_go_on_as_without_a_restart() =>
@@ -63,7 +64,7 @@ public sealed class SharedKeysTests
                 Assert.Equal(whole.SharedEvents(), after.SharedEvents());
                 EqualFrom(whole, after, sample.Arrivals[cut..]);
             },
-            iter: 1_000);
+            iter: Samples.Of(1_000));
 
     [Fact]
     public void Lanes_when_each_has_a_snapshot_of_its_own_moment_do_find_the_same_by_replaying() =>
@@ -86,7 +87,7 @@ public sealed class SharedKeysTests
                 Assert.Equal(whole.SharedEvents(), after.SharedEvents());
                 EqualFrom(whole, after, sample.Arrivals[cut..]);
             },
-            iter: 500);
+            iter: Samples.Of(500));
 
     [Fact]
     public void Lane_when_its_process_had_it_before_does_bring_nothing_twice() =>
@@ -110,7 +111,7 @@ public sealed class SharedKeysTests
                     Assert.Equal(whole.Save(lane), world.Save(lane));
                 EqualFrom(whole, world, sample.Arrivals[cut..]);
             },
-            iter: 500);
+            iter: Samples.Of(500));
 
     [Fact]
     public void Lane_when_it_has_brought_too_much_does_remember_the_newest_and_say_so()

@@ -13,46 +13,17 @@ public sealed class DecisioningKillTests(TestInfrastructure infrastructure)
     [Fact]
     public async Task Services_when_they_are_killed_decide_every_transaction_once_and_forget_none()
     {
-        var seed = Campaign.Seed();
-        var chance = new Random(seed);
-        var log = new ProcessLog();
         await using var fixture = await DecisioningFixture.CreateAsync(infrastructure);
-        var directory = await ScratchDirectory.CreateAsync($"decide-kill-{seed}");
-        var services = new List<LoggedProcess>();
-        var started = 0;
-        try
+        var settings = fixture.Settings(snapshotSeconds: 1).ToDictionary(s => s.Key.Replace(":", "__", StringComparison.Ordinal), s => s.Value!, StringComparer.Ordinal);
+        await KillCampaign.RunAsync("decide-kill", async campaign =>
         {
-            services.Add(Start());
-            services.Add(Start());
-            using var enough = new CancellationTokenSource();
-            var load = Task.Run(() => LoadAsync(fixture, new Random(seed + 1), enough.Token));
-            await RandomKills.RunAsync(services, Kills, chance, 500, 2_000, Start);
-            await enough.CancelAsync();
-            var sent = await load;
+            var sent = await campaign.KillAsync(
+                Kills, 500, 2_000, () => Task.FromResult(campaign.StartService(settings, "decisioning")), enough => LoadAsync(fixture, new Random(campaign.Seed + 1), enough));
             var decisions = await fixture.DecisionsAsync(sent);
             Assert.Equal(sent, decisions.Count);
             Assert.Empty(DecidedHistories.Breaches(decisions));
-            TestContext.Current.TestOutputHelper?.WriteLine($"seed {seed}: {sent} transactions, {Kills} kills");
-        }
-        catch (Exception e) when (e is not OperationCanceledException)
-        {
-            throw new InvalidOperationException($"Again with ORCHESTRATOR_TEST_SEED={seed}. {e.Message}\n{log.Tail(40)}", e);
-        }
-        finally
-        {
-            foreach (var service in services)
-                await service.DisposeAsync();
-        }
-
-        LoggedProcess Start()
-        {
-            var settings = fixture.Settings(snapshotSeconds: 1).ToDictionary(s => s.Key.Replace(":", "__", StringComparison.Ordinal), s => s.Value!, StringComparer.Ordinal);
-            settings["Logging__LogLevel__Microsoft"] = "Warning";
-            settings["DOTNET_TieredPGO"] = settings["DOTNET_gcServer"] = "0";
-            var own = System.IO.Directory.CreateDirectory(Path.Combine(directory, $"{++started}")).FullName;
-            return LoggedProcess.Start(
-                $"service {started}", "Orchestrator.Api.dll", settings, log, own, "--contentRoot", AppContext.BaseDirectory, "--urls", "http://127.0.0.1:0", "--roles", "decisioning");
-        }
+            campaign.Tell($"{sent} transactions, {Kills} kills");
+        });
     }
 
     // Every tenth comes again, at once or up to a hundred later.

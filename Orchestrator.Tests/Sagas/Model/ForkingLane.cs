@@ -64,7 +64,7 @@ sealed class ForkingLane : IAsyncDisposable
         }
     }
 
-    public async ValueTask DisposeAsync() => await SagaPipeline.StopAsync(_provider);
+    public async ValueTask DisposeAsync() => await StartedBus.StopAsync(_provider);
 
     static TransactionSaga Copied(TransactionSaga saga)
     {
