@@ -21,6 +21,9 @@ internal sealed partial class PartitionLog
         }
     }
 
+    /// <summary>Whether there is or was a transaction: true before any of its records can be read.</summary>
+    public bool HasTransactions => Volatile.Read(ref _transactions) is not null;
+
     /// <summary>The producers whose transactions are open here, with their epochs.</summary>
     public IReadOnlyList<(long ProducerId, short Epoch)> OpenTransactions
     {

@@ -20,14 +20,28 @@ internal static class FetchedRecords
     /// <param name="version">Of Fetch.</param>
     /// <param name="log">The partition.</param>
     /// <param name="offset">Where the client wants to read on.</param>
-    /// <param name="before">The last stable offset, read before, for who reads what is committed; else <see cref="long.MaxValue"/>.</param>
+    /// <param name="stable">The last stable offset, read before, for who reads what is committed; else <see cref="long.MaxValue"/>.</param>
     /// <param name="most">How many bytes.</param>
     /// <param name="answer">Gets them.</param>
     /// <returns>How many bytes of records there are.</returns>
-    public static (KafkaError Error, int Written) Write(short version, PartitionLog log, long offset, long before, int most, KafkaWriter answer)
+    public static (KafkaError Error, int Written) Write(short version, PartitionLog log, long offset, long stable, int most, KafkaWriter answer)
     {
-        if (before < long.MaxValue && log.HasAborted(offset))
-            return WriteWithAborted(version, log, offset, before, most, answer);
+        if (stable == long.MaxValue)
+            return WriteBefore(long.MaxValue, version, log, offset, most, answer);
+        var start = answer.Length;
+        if (!log.HasTransactions)
+        {
+            // All there is, up to what has come since the offset was read. What has a transaction in it by now is read again.
+            var read = WriteBefore(long.MaxValue, version, log, offset, most, answer);
+            if (!log.HasTransactions)
+                return read;
+            answer.Rewind(start);
+        }
+        return log.HasAborted(offset) ? WriteWithAborted(version, log, offset, stable, most, answer) : WriteBefore(stable, version, log, offset, most, answer);
+    }
+
+    static (KafkaError Error, int Written) WriteBefore(long before, short version, PartitionLog log, long offset, int most, KafkaWriter answer)
+    {
         WriteNoneAborted(version, answer);
         var lengthAt = answer.Length;
         answer.Int32(0);
