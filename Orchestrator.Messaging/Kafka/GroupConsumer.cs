@@ -34,7 +34,7 @@ internal sealed partial class GroupConsumer : IAsyncDisposable
         _topics = topics;
         _logger = logger;
         _telemetry = telemetry;
-        _consumer = new ConsumerBuilder<byte[], byte[]>(new ConsumerConfig(kafka.ConsumerConfig(group)) { EnablePartitionEof = true })
+        _consumer = new ConsumerBuilder<byte[], byte[]>(kafka.ConsumerConfig(group))
             .SetErrorHandler((_, error) =>
             {
                 telemetry?.ConsumerFailed(group, error.Code);
@@ -51,6 +51,13 @@ internal sealed partial class GroupConsumer : IAsyncDisposable
         _lanes[lane.Partition] = lane;
         _consumer.IncrementalAssign(_topics.Select(topic => new TopicPartitionOffset(
             topic, lane.Partition, positions.TryGetValue(topic, out var next) ? new Offset(next) : Offset.Beginning)));
+    });
+
+    /// <summary>Tells a lane of offsets that are no messages, if it is read here.</summary>
+    public void PassOver(Gap gap) => _commands.Enqueue(() =>
+    {
+        if (_lanes.TryGetValue(gap.Partition, out var lane))
+            lane.PassOver(gap);
     });
 
     /// <summary>Ceases to read a lane's partitions.</summary>
@@ -148,17 +155,9 @@ internal sealed partial class GroupConsumer : IAsyncDisposable
         // Drain what is fetched already before looking at commands again, but no lane beyond its bound.
         for (var taken = 1; result is not null; taken++)
         {
-            var isFull = _lanes.TryGetValue(result.Partition.Value, out var lane) && Hand(result, lane);
+            var isFull = _lanes.TryGetValue(result.Partition.Value, out var lane) && lane.Add(result);
             result = isFull || taken == 1_000 ? null : _consumer.Consume(TimeSpan.Zero);
         }
-    }
-
-    static bool Hand(ConsumeResult<byte[], byte[]> result, IPartitionSink lane)
-    {
-        if (!result.IsPartitionEOF)
-            return lane.Add(result);
-        lane.ReachEnd(result);
-        return false;
     }
 
     void Throttle(IPartitionSink lane)

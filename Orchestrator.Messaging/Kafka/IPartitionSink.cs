@@ -20,13 +20,8 @@ internal interface IPartitionSink
     /// <returns>Whether it is full now: no more until it should resume.</returns>
     bool Add(ConsumeResult<byte[], byte[]> message);
 
-    /// <summary>
-    /// All was read that there is. Behind the last message there may be offsets that are none: control records of Kafka's transactions, and what they have aborted.
-    /// </summary>
-    /// <param name="end">The topic, and where it ends for who reads what is committed.</param>
-    void ReachEnd(ConsumeResult<byte[], byte[]> end)
-    {
-    }
+    /// <summary>Takes in that some offsets are no messages. It counts if the lane has taken all before them, and no more.</summary>
+    void PassOver(Gap gap);
 
     /// <summary>Called between reads, whether or not there was something.</summary>
     /// <returns>Whether it has more to do, so that the consumer does not wait for messages.</returns>

@@ -26,6 +26,7 @@ internal sealed partial class GroupRunner : IAsyncDisposable
     readonly CancellationTokenSource _stop = new();
     readonly GroupPace _pace;
     readonly LeftLanes _left;
+    readonly GapProbe _gaps;
     readonly Task _loop;
     readonly Task _ticks;
     GroupMembership? _membership;
@@ -39,6 +40,7 @@ internal sealed partial class GroupRunner : IAsyncDisposable
         _logger = logger;
         _pace = new GroupPace(services.Time);
         _left = new LeftLanes(services.Time);
+        _gaps = new GapProbe(group.Name, services.Kafka, gap => ConsumerOf(gap.Partition).PassOver(gap));
         services.Telemetry.Begin(group.Name);
         _consumers = [.. Enumerable.Range(0, group.Readers).Select(_ => new GroupConsumer(group.Name, group.Topics, services.Kafka, logger, services.Telemetry.Kafka))];
         _loop = Task.Run(RunAsync);
@@ -216,7 +218,9 @@ internal sealed partial class GroupRunner : IAsyncDisposable
                 worker.Tick();
             if (_services.Time.GetElapsedTime(committedAt) < KafkaCommitInterval)
                 continue;
-            _pace.Look(Places());
+            var places = Places();
+            _pace.Look(places);
+            _gaps.Look(places);
             CommitToKafka();
             committedAt = _services.Time.GetTimestamp();
         }
@@ -253,6 +257,7 @@ internal sealed partial class GroupRunner : IAsyncDisposable
         await _stop.CancelAsync();
         await _loop;
         await _ticks;
+        await _gaps.DisposeAsync();
         await Task.WhenAll(_releasing.Values);
         await Task.WhenAll(Workers().Select(w => w.DisposeAsync().AsTask()));
         CommitToKafka();

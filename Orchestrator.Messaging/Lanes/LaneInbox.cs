@@ -9,11 +9,11 @@ internal sealed class LaneInbox(int partition, MessagingOptions options, Action 
 {
     readonly Lock _lock = new();
     readonly Queue<ConsumeResult<byte[], byte[]>> _messages = new();
-    readonly Dictionary<string, long> _ends = new(StringComparer.Ordinal);
+    readonly Dictionary<string, Gap> _gaps = new(StringComparer.Ordinal);
     long _bytes;
     long _takenMs;
     string? _lostPosition;
-    bool _hasEnds;
+    bool _hasGaps;
 
     public int Partition { get; } = partition;
 
@@ -87,27 +87,25 @@ internal sealed class LaneInbox(int partition, MessagingOptions options, Action 
         }
     }
 
-    /// <summary>Whether ends were reached at which nobody has looked yet.</summary>
-    public bool HasEnds => Volatile.Read(ref _hasEnds);
+    /// <summary>Whether there are offsets to pass over.</summary>
+    public bool HasGaps => Volatile.Read(ref _hasGaps);
 
-    public void ReachEnd(ConsumeResult<byte[], byte[]> end)
+    public void PassOver(Gap gap)
     {
         lock (_lock)
-            _ends[end.Topic] = end.Offset.Value;
-        Volatile.Write(ref _hasEnds, true);
+            _gaps[gap.Topic] = gap;
+        Volatile.Write(ref _hasGaps, true);
     }
 
-    /// <summary>The ends that were reached, by topic; none while messages wait that lie before them.</summary>
-    public IReadOnlyList<KeyValuePair<string, long>> TakeEnds()
+    /// <summary>The offsets to pass over, one gap a topic at most.</summary>
+    public IReadOnlyList<Gap> TakeGaps()
     {
         lock (_lock)
         {
-            if (_messages.Count > 0)
-                return [];
-            Volatile.Write(ref _hasEnds, false);
-            List<KeyValuePair<string, long>> ends = [.. _ends];
-            _ends.Clear();
-            return ends;
+            Volatile.Write(ref _hasGaps, false);
+            List<Gap> gaps = [.. _gaps.Values];
+            _gaps.Clear();
+            return gaps;
         }
     }
 
@@ -123,7 +121,7 @@ internal sealed class LaneInbox(int partition, MessagingOptions options, Action 
         lock (_lock)
         {
             _messages.Clear();
-            _ends.Clear();
+            _gaps.Clear();
             _bytes = 0;
         }
         Volatile.Write(ref _lostPosition, null);

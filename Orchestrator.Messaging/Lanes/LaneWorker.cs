@@ -91,7 +91,7 @@ internal sealed partial class LaneWorker : ILaneWorker
     /// <summary>Lets it look at what comes with time alone: timers, parked messages, acknowledgements, a lease that is fresh again.</summary>
     public void Tick()
     {
-        if (HasWork || HasIdleWork || Inbox.HasEnds || _parked.Any || _outbox.Failed)
+        if (HasWork || HasIdleWork || Inbox.HasGaps || _parked.Any || _outbox.Failed)
             _wake.Set();
     }
 
@@ -146,7 +146,7 @@ internal sealed partial class LaneWorker : ILaneWorker
             return true;
         if (HasWork && await WorkAsync())
             return true;
-        PassOverEnds();
+        PassOverGaps();
         if (HasIdleWork)
             await _units.TidyAsync(_abort.Token);
         return false;
@@ -207,14 +207,13 @@ internal sealed partial class LaneWorker : ILaneWorker
             await _units.TidyAsync(_abort.Token);
     }
 
-    // Where all is taken and the partition ends further on, nothing in between is a message.
-    void PassOverEnds()
+    void PassOverGaps()
     {
-        if (!Inbox.HasEnds || HasWork)
+        if (!Inbox.HasGaps || HasWork)
             return;
         var positions = Positions;
-        foreach (var (topic, end) in Inbox.TakeEnds().Where(e => e.Value > positions.GetValueOrDefault(e.Key)))
-            _units.PassOver([LaneMessage.PassedOver(topic, end - 1)]);
+        foreach (var gap in Inbox.TakeGaps().Where(g => g.Holds(positions.GetValueOrDefault(g.Topic))))
+            _units.PassOver([LaneMessage.PassedOver(gap.Topic, gap.End - 1)]);
     }
 
     async Task RunPendingAsync()

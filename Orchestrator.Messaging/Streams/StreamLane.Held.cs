@@ -1,19 +1,18 @@
-using Confluent.Kafka;
+using Orchestrator.Messaging.Kafka;
 
 namespace Orchestrator.Messaging.Streams;
 
-/// <summary>What was read and waits for room, a schema or a fresh lease, and the ends that were reached behind it.</summary>
+/// <summary>What was read and waits for room, a schema or a fresh lease, and what is passed over.</summary>
 internal sealed partial class StreamLane
 {
     /// <inheritdoc />
-    public void ReachEnd(ConsumeResult<byte[], byte[]> end)
+    public void PassOver(Gap gap)
     {
         lock (_gate)
         {
-            if (_held.Count > 0)
-                _held.Enqueue(end);
-            else
-                Take(end);
+            ref var position = ref _positions[_topics.Length == 1 ? 0 : Array.IndexOf(_topics, gap.Topic)];
+            if (gap.Holds(position is NotRead ? 0 : position))
+                Volatile.Write(ref position, gap.End);
         }
     }
 

@@ -139,7 +139,7 @@ internal sealed partial class StreamLane : IPartitionSink
     bool MayTake => !_ended.Task.IsCompleted && HasRoom && MayAnswer;
 
     // What is passed over needs no schema.
-    bool IsReady(ConsumeResult<byte[], byte[]> message) => message.IsPartitionEOF || _reader.IsReady(message) || _taken.IsPassedOver(message);
+    bool IsReady(ConsumeResult<byte[], byte[]> message) => _reader.IsReady(message) || _taken.IsPassedOver(message);
 
     bool HasRoom => !_publisher.HasUnsent && Unacknowledged < _group.MaxUnacknowledged && _parking.HasRoom;
 
@@ -242,12 +242,6 @@ internal sealed partial class StreamLane : IPartitionSink
         var topic = _topics.Length == 1 ? 0 : Array.IndexOf(_topics, result.Topic);
         if (result.Offset.Value < _positions[topic])
             return;
-        if (result.IsPartitionEOF)
-        {
-            // Between the last message and here nothing is one.
-            Volatile.Write(ref _positions[topic], result.Offset.Value);
-            return;
-        }
         _tally.Begin(_services.Time);
         while (_replay.TryTakeAsked(topic, result.Offset.Value, out var asked))
             ReplayAsked(asked);
