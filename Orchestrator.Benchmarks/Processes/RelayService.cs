@@ -61,6 +61,11 @@ sealed class RelayService : IChild
             return false;
         }
 
+        public void PassOver(Gap gap)
+        {
+            // Nothing but messages is read here.
+        }
+
         public void LosePosition(string topic) => throw new InvalidOperationException($"{topic} has no beginning");
 
         static void Delivered(DeliveryReport<byte[], byte[]> report)
