@@ -17,7 +17,9 @@ internal sealed class GapProbe(string group, KafkaOptions kafka, Action<Gap> fou
 {
     const int MostPolls = 50;
     const int MostPlaces = 100;
+    const int LongestRest = 60;
     static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(100);
+    static readonly TimeSpan CloseWithin = TimeSpan.FromSeconds(5);
 
     // Where a message follows; the lane comes to it by itself.
     readonly ConcurrentDictionary<TopicPartition, long> _refuted = new();
@@ -25,10 +27,14 @@ internal sealed class GapProbe(string group, KafkaOptions kafka, Action<Gap> fou
     Dictionary<TopicPartition, long> _before = [];
     Task _probing = Task.CompletedTask;
 
+    // Looks that are left out, twice as many after each probe that has learned nothing: brokers may be away for long.
+    int _rest;
+    int _left;
+
     /// <summary>Looks at where lanes are, about once a second; one that has not moved since the last time is looked into.</summary>
     public void Look(IReadOnlyList<LanePlace> places)
     {
-        if (!_probing.IsCompleted)
+        if (!_probing.IsCompleted || _left-- > 0)
             return;
         var behind = places.Where(p => p.Position < p.End).ToDictionary(p => new TopicPartition(p.Topic, p.Partition), p => p.Position);
         var still = behind.Where(p => _before.TryGetValue(p.Key, out var before) && before == p.Value && !(_refuted.TryGetValue(p.Key, out var refuted) && refuted == p.Value)).Take(MostPlaces).ToList();
@@ -38,6 +44,12 @@ internal sealed class GapProbe(string group, KafkaOptions kafka, Action<Gap> fou
     }
 
     void Probe(List<KeyValuePair<TopicPartition, long>> places)
+    {
+        _rest = HasLearned(places) ? 0 : Math.Min(LongestRest, (_rest * 2) + 1);
+        _left = _rest;
+    }
+
+    bool HasLearned(List<KeyValuePair<TopicPartition, long>> places)
     {
         try
         {
@@ -53,10 +65,12 @@ internal sealed class GapProbe(string group, KafkaOptions kafka, Action<Gap> fou
                 else if (read.Offset.Value > from)
                     found(new Gap(read.Topic, read.Partition.Value, from, read.Offset.Value));
             }
+            return open.Count < places.Count;
         }
         catch (Exception e) when (e is KafkaException or InvalidOperationException)
         {
             // The brokers are away, or do not let this process in; the lane's own client says so.
+            return false;
         }
     }
 
@@ -77,7 +91,8 @@ internal sealed class GapProbe(string group, KafkaOptions kafka, Action<Gap> fou
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
-        await _probing;
-        _stop.Dispose();
+        // A client whose broker is away may not come to its end; it is left to that of the process.
+        if (await Task.WhenAny(_probing, Task.Delay(CloseWithin)) == _probing)
+            _stop.Dispose();
     }
 }
