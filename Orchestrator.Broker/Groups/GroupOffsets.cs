@@ -23,21 +23,16 @@ internal sealed class GroupOffsets : IDisposable
 
     // What a journal of the present positions alone would take.
     long _liveBytes;
-    readonly long _compactAboveBytes;
-
-    // Above the former after a compaction has failed.
-    long _nextLookAboveBytes;
 
     /// <summary>Opens what a directory holds.</summary>
     /// <param name="directory">Where the journal is; null to keep positions in memory alone.</param>
     /// <param name="compactAboveBytes">How large the journal may get before it is worth a look whether most of it is dead.</param>
     public GroupOffsets(string? directory, long compactAboveBytes = CompactAboveBytes)
     {
-        _compactAboveBytes = _nextLookAboveBytes = compactAboveBytes;
         if (directory is null)
             return;
         Directory.CreateDirectory(directory);
-        _journal = new Journal(Path.Combine(directory, FileName));
+        _journal = new Journal(Path.Combine(directory, FileName), compactAboveBytes);
         try
         {
             _journal.Replay(record => OffsetRecord.Read(record, Apply, ForgetGroupInMemory, ForgetInMemory));
@@ -218,20 +213,6 @@ internal sealed class GroupOffsets : IDisposable
         }
     }
 
-    void CompactIfDead()
-    {
-        if (_journal is null || _journal.Length <= _nextLookAboveBytes || _liveBytes * 2 > _journal.Length)
-            return;
-        try
-        {
-            _journal.Rewrite(_groups.SelectMany(g => g.Value.Values.Select<GroupPosition, Action<KafkaWriter>>(
-                position => writer => OffsetRecord.WriteCommit(writer, g.Key, [position]))));
-            _nextLookAboveBytes = _compactAboveBytes;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            // What was committed is in the long journal; the next attempt comes when it has doubled, not with every commit.
-            _nextLookAboveBytes = _journal.Length * 2;
-        }
-    }
+    void CompactIfDead() => _journal?.CompactIfDead(_liveBytes, _groups.SelectMany(g => g.Value.Values.Select<GroupPosition, Action<KafkaWriter>>(
+        position => writer => OffsetRecord.WriteCommit(writer, g.Key, [position]))));
 }

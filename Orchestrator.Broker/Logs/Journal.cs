@@ -14,12 +14,18 @@ internal sealed class Journal : IDisposable
     public const int FrameBytes = 8;
 
     readonly string _path;
+    readonly long _compactAboveBytes;
     FileStream _file;
 
+    // Above the former after a compaction has failed.
+    long _nextLookAboveBytes;
+
     /// <param name="path">The file; made if it is missing. <see cref="Replay"/> it before anything else.</param>
-    public Journal(string path)
+    /// <param name="compactAboveBytes">How large it may get before it is worth a look whether most of it is dead.</param>
+    public Journal(string path, long compactAboveBytes)
     {
         _path = path;
+        _compactAboveBytes = _nextLookAboveBytes = compactAboveBytes;
         _file = Open();
         File.Delete(NewPath);
     }
@@ -62,8 +68,27 @@ internal sealed class Journal : IDisposable
         Length += frame.Length;
     }
 
-    /// <summary>Puts other records in the place of all. Should it fail, the old ones stay.</summary>
-    public void Rewrite(IEnumerable<Action<KafkaWriter>> records)
+    /// <summary>Puts the records that still count in the place of all, when it is large and most of it is dead.</summary>
+    /// <param name="liveBytes">What a journal of those alone would take.</param>
+    /// <param name="live">They; looked at only then.</param>
+    public void CompactIfDead(long liveBytes, IEnumerable<Action<KafkaWriter>> live)
+    {
+        if (Length <= _nextLookAboveBytes || liveBytes * 2 > Length)
+            return;
+        try
+        {
+            Rewrite(live);
+            _nextLookAboveBytes = _compactAboveBytes;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // All is in the long journal; the next attempt comes when it has doubled, not with every record.
+            _nextLookAboveBytes = Length * 2;
+        }
+    }
+
+    // Should it fail, the old ones stay.
+    void Rewrite(IEnumerable<Action<KafkaWriter>> records)
     {
         long length = 0;
         using (var file = new FileStream(NewPath, FileMode.Create, FileAccess.Write, FileShare.Read, 1 << 16))

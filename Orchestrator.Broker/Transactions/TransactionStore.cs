@@ -18,20 +18,16 @@ internal sealed class TransactionStore : IDisposable
     long _liveBytes;
     long _use;
 
-    // Above the option after a compaction has failed.
-    long _nextLookAboveBytes;
-
     /// <summary>Opens what a directory holds.</summary>
     /// <param name="directory">Where the journal is; null to keep ids in memory alone.</param>
     /// <param name="options">How many ids there may be, and how large the journal gets.</param>
     public TransactionStore(string? directory, TransactionOptions options)
     {
         _options = options;
-        _nextLookAboveBytes = options.CompactAboveBytes;
         if (directory is null)
             return;
         Directory.CreateDirectory(directory);
-        _journal = new Journal(Path.Combine(directory, FileName));
+        _journal = new Journal(Path.Combine(directory, FileName), options.CompactAboveBytes);
         try
         {
             _journal.Replay(record => TransactionRecord.Read(record, Keep, Drop));
@@ -94,22 +90,9 @@ internal sealed class TransactionStore : IDisposable
             _liveBytes -= entry.Bytes;
     }
 
-    void CompactIfDead()
-    {
-        if (_journal is null || _journal.Length <= _nextLookAboveBytes || _liveBytes * 2 > _journal.Length)
-            return;
-        try
-        {
-            // In the order in which they were used, so that it is known again.
-            _journal.Rewrite(_entries.Values.OrderBy(e => e.UsedAt).Select<Entry, Action<KafkaWriter>>(e => writer => TransactionRecord.Write(writer, e.Transaction)));
-            _nextLookAboveBytes = _options.CompactAboveBytes;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            // All is in the long journal; the next attempt comes when it has doubled, not with every change.
-            _nextLookAboveBytes = _journal.Length * 2;
-        }
-    }
+    // In the order in which they were used, so that it is known again.
+    void CompactIfDead() => _journal?.CompactIfDead(_liveBytes, _entries.Values.OrderBy(e => e.UsedAt).Select<Entry, Action<KafkaWriter>>(
+        e => writer => TransactionRecord.Write(writer, e.Transaction)));
 
     public void Dispose() => _journal?.Dispose();
 

@@ -16,10 +16,5 @@ static class WireFormatOption
     public static void AddTo(Command command) => command.Add(Wire);
 
     /// <summary>What was asked for.</summary>
-    public static SchemaFormat Of(ParseResult parsed) => parsed.GetValue(Wire) switch
-    {
-        "avro" => SchemaFormat.Avro,
-        "protobuf" => SchemaFormat.Protobuf,
-        _ => SchemaFormat.Json,
-    };
+    public static SchemaFormat Of(ParseResult parsed) => Enum.Parse<SchemaFormat>(parsed.GetValue(Wire)!, ignoreCase: true);
 }

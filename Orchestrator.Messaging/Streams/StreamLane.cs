@@ -198,6 +198,16 @@ internal sealed partial class StreamLane : IPartitionSink
 
     public void LosePosition(string topic) => End(new LostInputException(topic));
 
+    public void PassOver(Gap gap)
+    {
+        lock (_gate)
+        {
+            ref var position = ref _positions[_topics.Length == 1 ? 0 : Array.IndexOf(_topics, gap.Topic)];
+            if (gap.Holds(position is NotRead ? 0 : position))
+                Volatile.Write(ref position, gap.End);
+        }
+    }
+
     /// <summary>What a snapshot of this moment covers, and what tells when it may count.</summary>
     public (SnapshotHead Head, Func<bool> IsSettled) BeginSnapshot()
     {
@@ -222,6 +232,19 @@ internal sealed partial class StreamLane : IPartitionSink
                 break;
             case LaneStanding.StoreAway when !MayAnswer:
                 throw new LaneElsewhereException(_grant.Lane);
+        }
+    }
+
+    void TakeHeld()
+    {
+        while (_held.Count > 0)
+        {
+            lock (_gate)
+            {
+                if (!MayTake || !IsReady(_held.Peek()))
+                    return;
+                Take(_held.Dequeue());
+            }
         }
     }
 
